@@ -1,0 +1,1 @@
+"""The assembly point: the only place that names concrete plug-ins."""

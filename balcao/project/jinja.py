@@ -1,0 +1,39 @@
+"""The Jinja2 environment of our pages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment: autoescape, strict about what is missing, gettext of the active language."""
+    cache = settings.DATA_DIR / "cache" / "jinja"
+    cache.mkdir(parents=True, exist_ok=True)
+    page_environment = Environment(  # noqa: S701 - autoescape is on, two lines below
+        **{
+            **options,
+            "autoescape": True,
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "bytecode_cache": FileSystemBytecodeCache(str(cache)),
+            "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"],
+        }
+    )
+    page_environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    page_environment.globals.update(static=static, url=_url)
+    return page_environment
+
+
+def _url(name: str, /, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args, kwargs=kwargs)

@@ -1,0 +1,205 @@
+"""Django settings, read from the environment; sane with none set."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from balcao.kit.env import Env
+from balcao.project.database import database_settings
+from balcao.project.logs import logging_settings
+from balcao.project.mailer import mailer_settings
+from balcao.project.secret_key import installation_secret
+from balcao.project.statics import static_version
+
+env = Env()
+
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.path("BALCAO_DATA_DIR", PACKAGE_DIR.parent / "var")
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+DEBUG = env.switch("BALCAO_DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY") or installation_secret(DATA_DIR / "secret-key")
+
+# The address under which people open this installation; links in mails start with it.
+PUBLIC_URL = env.text("BALCAO_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = [
+    *env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+    *([_public.hostname] if _public.hostname else []),
+]
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+
+# --- Parts -----------------------------------------------------------------------------------------------------------
+
+_MODULES = (
+    "balcao.journal",
+    "balcao.jobs",
+    "balcao.shops",
+    "balcao.staff",
+    "balcao.notices",
+    "balcao.customers",
+    "balcao.channels",
+    "balcao.tickets",
+    "balcao.triage",
+    "balcao.automation",
+    "balcao.api",
+)
+INSTALLED_APPS = [
+    *(name for name in _MODULES if find_spec(name)),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "anymail",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "balcao.project.middleware.content_security",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "balcao.project.middleware.session_limits",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = "balcao.project.urls"
+WSGI_APPLICATION = "balcao.project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- State -----------------------------------------------------------------------------------------------------------
+
+DATABASE_URL = env.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'balcao.sqlite3'}"
+DATABASES = {"default": database_settings(DATABASE_URL, pool_size=env.number("BALCAO_DATABASE_POOL", 10, least=2))}
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+_bucket = env.text("BALCAO_S3_BUCKET")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _bucket,
+            "endpoint_url": env.text("BALCAO_S3_ENDPOINT") or None,
+            "access_key": env.text("BALCAO_S3_ACCESS_KEY") or None,
+            "secret_key": env.text("BALCAO_S3_SECRET_KEY") or None,
+        },
+    }
+    if _bucket
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024  # a message with its pasted pictures
+
+# --- Pages -----------------------------------------------------------------------------------------------------------
+
+_TEMPLATE_DIRS = [
+    PACKAGE_DIR / "web" / "components" / "templates",
+    *sorted(path for path in (PACKAGE_DIR / "web").glob("*/templates") if path.parent.name != "components"),
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": _TEMPLATE_DIRS,
+        "OPTIONS": {"environment": "balcao.project.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+STATICFILES_DIRS = sorted((PACKAGE_DIR / "web").glob("*/static"))
+STATIC_ROOT = DATA_DIR / "static"
+# The version stands in the path, so a browser keeps every file for ever and modules find each other by relative paths.
+STATIC_URL = f"/static/{static_version(STATICFILES_DIRS)}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("pt-br", "Português (Brasil)"), ("tr", "Türkçe")]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Who may come in -------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "staff.Agent"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # agents come by invitation only
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_ADAPTER = "balcao.project.accounts.InvitedOnly"
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Balcão"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _public.scheme == "http"
+USERSESSIONS_TRACK_ACTIVITY = False  # a write for each page would be the dearest part of it
+
+SESSION_IDLE_SECONDS = env.number("BALCAO_SESSION_IDLE_HOURS", 8, least=1) * 3600
+SESSION_COOKIE_AGE = env.number("BALCAO_SESSION_HOURS", 24, least=1) * 3600
+SESSION_COOKIE_NAME = "balcao_session"
+CSRF_COOKIE_NAME = "balcao_csrf"
+LANGUAGE_COOKIE_NAME = "balcao_language"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
+SECURE_HSTS_SECONDS = 31_536_000 if _public.scheme == "https" else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if env.switch("BALCAO_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Mail of the installation itself: invitations, password resets, notices -------------------------------------------
+
+globals().update(mailer_settings(env.text("BALCAO_SMTP_URL"), outbox=DATA_DIR / "outbox"))
+DEFAULT_FROM_EMAIL = env.text("BALCAO_MAIL_FROM", f"Balcão <balcao@{_public.hostname or 'localhost'}>")
+
+# --- Logs ------------------------------------------------------------------------------------------------------------
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_settings(
+    style=env.choice("BALCAO_LOG", "rich" if sys.stderr.isatty() else "plain", among=("rich", "plain", "json")),
+    level=env.choice("BALCAO_LOG_LEVEL", "info", among=("debug", "info", "warning", "error")),
+)

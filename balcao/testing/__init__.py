@@ -1,0 +1,1 @@
+"""Shipped for adopters: factories, contract tests, real servers on loopback."""

@@ -1,0 +1,1 @@
+"""What all tests share; servers and settings come from `balcao.testing.plugin`."""
