@@ -1,0 +1,89 @@
+# Balcão. `make help` lists the targets; every one sets up what it needs first.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PO := $(wildcard balcao/locale/*/LC_MESSAGES/*.po)
+MO := $(PO:.po=.mo)
+
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+PACKAGE := $(VENV)/.package
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev run demo test unit browser lint types format messages check bench torture clean
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(PACKAGE) $(MO) ## Make the environment and the `balcao` command in .venv/bin
+
+dev: $(DEV) setup
+
+$(BIN)/python:
+	@tools/environment $(VENV)
+
+$(RUNTIME): requirements/runtime.lock | $(BIN)/python
+	@echo "Installing what Balcão needs ..."
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(DEV): requirements/dev.lock | $(RUNTIME)
+	@echo "Installing what its tests need ..."
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(PACKAGE): pyproject.toml $(RUNTIME)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+%.mo: %.po | $(RUNTIME)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+run: setup ## Open the desk with a demo shop, in the foreground, on one port
+	@$(BIN)/balcao up --demo
+
+demo: setup ## Bring the demo shop in without opening the desk
+	@$(BIN)/balcao demo
+
+test: dev ## Run all tests: on SQLite, on PostgreSQL, in the browser
+	@tools/test-servers
+	$(BIN)/python -m pytest -n 2 --quiet --ignore=tests/browser
+	$(BIN)/python -m balcao.testing.servers postgres -- $(BIN)/python -m pytest -n 2 --quiet --ignore=tests/browser
+	$(BIN)/python -m pytest --quiet tests/browser
+
+unit: dev ## Run the tests that need no database
+	@$(BIN)/python -m pytest --quiet tests/unit
+
+browser: dev ## Run the tests in the browser
+	@tools/test-servers
+	@$(BIN)/python -m pytest --quiet tests/browser
+
+lint: dev ## Check format, style, types, import contracts, translations, migrations
+	@tools/lint
+
+types: dev ## Check types only
+	@tools/lint types
+
+format: dev ## Format code and templates
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djlint --quiet --reformat balcao --extension html || true
+
+messages: dev ## Collect strings anew into balcao/locale and check the translations
+	@$(BIN)/python tools/update_messages.py
+	@$(BIN)/python tools/check_messages.py
+
+check: lint test ## What CI runs
+
+bench: dev ## Measure against the targets, on SQLite and PostgreSQL
+	@tools/test-servers
+	@$(BIN)/python -m benchmarks
+
+torture: dev ## Kill workers at random for long, on both databases
+	@tools/test-servers
+	@$(BIN)/python -m benchmarks.torture
+
+clean: ## Remove the environment and all caches; state in var/ stays
+	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(MO)

@@ -1,0 +1,68 @@
+"""A throw-away PostgreSQL cluster, and databases in it."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from balcao.testing.servers.running import MissingServer, as_owner, free_port, open_folder, program, running
+
+_OWNER = "postgres"  # the server refuses to run as root
+_ATTEMPTS = 100
+# Speed over durability: the cluster does not outlive its test run.
+_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=128MB"]
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a cluster while the block lasts; give the URL of its empty database `balcao`."""
+    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    initdb = program("initdb", folders=folders, package="postgresql")
+    server = program("postgres", folders=folders, package="postgresql")
+    with open_folder(owner=_OWNER) as folder:
+        _make_cluster(initdb, folder / "cluster")
+        port = free_port()
+        command = [server, "-D", str(folder / "cluster"), "-p", str(port), "-k", str(folder)]
+        command += [argument for setting in ["listen_addresses=127.0.0.1", *_FAST] for argument in ("-c", setting)]
+        with running(as_owner(command, owner=_OWNER), port=port, log=folder / "server.log", stop=signal.SIGINT):
+            address = f"postgresql://balcao@127.0.0.1:{port}"
+            _create(f"{address}/postgres", "balcao")
+            yield f"{address}/balcao"
+
+
+@contextmanager
+def new_database(url: str) -> Iterator[str]:
+    """Create a database in the cluster of `url` while the block lasts; give its URL."""
+    name = f"t{uuid4().hex[:12]}"
+    _create(url, name)
+    try:
+        yield f"{url.rsplit('/', 1)[0]}/{name}"
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _make_cluster(initdb: str, cluster: Path) -> None:
+    command = [initdb, "-D", str(cluster), "-A", "trust", "-U", "balcao", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    made = subprocess.run(as_owner(command, owner=_OWNER), cwd="/", capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise MissingServer(f"initdb failed: {made.stderr[-2000:]}")
+
+
+def _create(url: str, name: str) -> None:
+    for attempt in range(_ATTEMPTS):
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.OperationalError:  # the port answers a moment before the server does
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(0.05)
+        else:
+            return
