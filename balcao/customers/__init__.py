@@ -1,0 +1,1 @@
+"""The customer, one over all channels: identities, links, merge and undo."""
