@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
 
+from balcao.web.components.jinja import install
+
 
 def environment(**options: Any) -> Environment:
     """Build the environment: autoescape, strict about what is missing, gettext of the active language."""
@@ -32,6 +34,7 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
     )
     page_environment.globals.update(static=static, url=_url)
+    install(page_environment)
     return page_environment
 
 

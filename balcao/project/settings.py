@@ -70,12 +70,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "balcao.web.components.middleware.agent_locale",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 ROOT_URLCONF = "balcao.project.urls"
+PAGE_THREADS = env.number("BALCAO_PAGE_THREADS", 6, least=1)  # requests for pages served at once by one process
 WSGI_APPLICATION = "balcao.project.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -121,7 +123,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": _TEMPLATE_DIRS,
-        "OPTIONS": {"environment": "balcao.project.jinja.environment"},
+        "OPTIONS": {
+            "environment": "balcao.project.jinja.environment",
+            "context_processors": ["balcao.web.components.page.page_context"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -135,6 +140,12 @@ TEMPLATES = [
         },
     },
 ]
+# The places at the left edge of every page, in order.
+RAIL = [
+    path
+    for path in ("balcao.web.desk.rail.LINKS", "balcao.web.console.rail.LINKS")
+    if find_spec(path.rpartition(".")[0].rpartition(".")[0]) and find_spec(path.rpartition(".")[0])
+]
 STATICFILES_DIRS = sorted((PACKAGE_DIR / "web").glob("*/static"))
 STATIC_ROOT = DATA_DIR / "static"
 # The version stands in the path, so a browser keeps every file for ever and modules find each other by relative paths.
@@ -144,11 +155,17 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a toast costs no write
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("pt-br", "Português (Brasil)"), ("tr", "Türkçe")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# --- Work for later --------------------------------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "balcao.jobs.backend.LeasedBackend"}}
 
 # --- Who may come in -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Everything that writes agents, teams and departments; one file per deed."""

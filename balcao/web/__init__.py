@@ -1,0 +1,1 @@
+"""Faces for people; each knows the modules below, none knows another face."""

@@ -1,0 +1,1 @@
+"""What all faces share: templates, styles, behaviours, and how names, dates and numbers look."""

@@ -1,0 +1,111 @@
+"""What our templates can say about people, channels and time. Installed by the project's environment."""
+
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from django.templatetags.static import static
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from jinja2 import Environment
+from markupsafe import Markup
+
+from balcao.web.components import formats, looks
+
+
+def install(environment: Environment) -> None:
+    """Add the filters and functions of all faces."""
+    environment.globals.update(icon=icon, mark=mark, channel_icon=channel_icon)
+    environment.filters.update(
+        ago=_ago,
+        clock=_clock,
+        day=_day,
+        full=_full,
+        initials=_initials,
+        iso=datetime.isoformat,
+        language_name=_language_name,
+        moment=_moment,
+        number=_number,
+        size=_size,
+        span=_span,
+        tint=looks.tint,
+        when=_when,
+    )
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, classes: str = "") -> Markup:
+    """Draw an icon of the sprite; it is an ornament, the words beside it speak."""
+    return Markup('<svg class="icon{0}" aria-hidden="true"><use href="{1}#i-{2}"/></svg>').format(
+        f" {classes}" if classes else "", _sprite(), name
+    )
+
+
+@lru_cache(maxsize=32)
+def mark(name: str, classes: str, label: str = "") -> Markup:
+    """Draw one of our own marks: `mark` (the bell) or `tile`."""
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="{0}" {1}><use href="{2}#p-{3}"/></svg>').format(classes, spoken, _sprite(), name)
+
+
+def channel_icon(kind: str, classes: str = "") -> Markup:
+    """Draw the icon of a kind of channel in its colour."""
+    return icon(looks.channel_icon(kind), f"channel-{looks.channel_colour(kind)} {classes}".strip())
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("balcao/icons/icons.svg")
+
+
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
+def _zone() -> tzinfo:
+    return timezone.get_current_timezone()
+
+
+def _clock(moment: datetime) -> str:
+    return formats.clock(moment, zone=_zone())
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    return formats.day(
+        moment, now=now, zone=_zone(), language=_language(), today=_("Today"), yesterday=_("Yesterday")
+    )
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    return formats.when(moment, now=now, zone=_zone(), language=_language(), yesterday=_("yesterday"))
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    return formats.moment_words(moment, now=now, zone=_zone(), language=_language())
+
+
+def _full(moment: datetime) -> str:
+    return formats.full(moment, zone=_zone(), language=_language())
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    return formats.ago(moment, now=now, language=_language())
+
+
+def _span(length: timedelta) -> str:
+    return formats.span(length, language=_language())
+
+
+def _number(value: float) -> str:
+    return formats.number(value, language=_language())
+
+
+def _size(octets: int) -> str:
+    return formats.size(octets, language=_language())
+
+
+def _language_name(code: str) -> str:
+    return formats.language_name(code, language=_language())
+
+
+def _initials(name: str) -> str:
+    return looks.initials(name, _language())

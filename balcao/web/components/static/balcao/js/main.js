@@ -1,0 +1,23 @@
+// The one script of agents' pages: names every behaviour, then starts them.
+import { start } from "./behaviour.js";
+import "./behaviours/autosubmit.js";
+import "./behaviours/composer.js";
+import "./behaviours/copy.js";
+import "./behaviours/dialog.js";
+import "./behaviours/drafts.js";
+import "./behaviours/drop.js";
+import "./behaviours/errors.js";
+import "./behaviours/keys.js";
+import "./behaviours/lightbox.js";
+import "./behaviours/live.js";
+import "./behaviours/menu.js";
+import "./behaviours/palette.js";
+import "./behaviours/panes.js";
+import "./behaviours/remember.js";
+import "./behaviours/rows.js";
+import "./behaviours/suggest.js";
+import "./behaviours/theme.js";
+import "./behaviours/timeline.js";
+import "./behaviours/toast.js";
+
+start();
