@@ -17,6 +17,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "Score",
+    "Spelling",
 ]
 
 
@@ -126,3 +127,13 @@ class Score:
 
     weight: float
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """An address as it is kept: what we write to and compare, and the keys of its other spellings."""
+
+    value: str
+    match_key: str
+    hint_key: str = ""
+    is_shared: bool = False

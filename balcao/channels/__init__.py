@@ -1,0 +1,1 @@
+"""Configured channels; every envelope exactly as it came in; every dispatch."""

@@ -1,0 +1,1 @@
+"""Everything that writes channels, envelopes and dispatches; one file per deed."""

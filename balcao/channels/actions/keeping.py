@@ -1,0 +1,108 @@
+"""Keeping envelopes: the durable first write, before anything is understood."""
+
+import zlib
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from balcao.channels import rules
+from balcao.channels.models import Channel, Envelope, EnvelopeBody
+from balcao.channels.types import EnvelopeState, Outcome
+from balcao.journal.actions import record
+from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.kit.db import locked
+from balcao.ports import registry
+from balcao.ports.channel import RawEnvelope
+
+_WORTH_PACKING = 512  # bytes; below, zlib gains nothing
+
+
+def keep(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: str = "") -> tuple[Envelope, bool]:
+    """Store one envelope as it came, card numbers redacted; return it and whether it is new.
+
+    Commit (or let the caller's transaction commit) before telling the sender that it was received. The same
+    envelope again is a no-op. `held_by`: the caller understands it at once, so no worker takes it for a lease's time.
+    """
+    known = Envelope.objects.filter(channel=channel, source=raw.source, external_id=raw.external_id).first()
+    if known:
+        return known, False
+    try:
+        with transaction.atomic():
+            return _store(channel, registry.channel(channel.kind).clean(raw), now=now, held_by=held_by), True
+    except IntegrityError:  # another process kept the same envelope in this very moment
+        return Envelope.objects.get(channel=channel, source=raw.source, external_id=raw.external_id), False
+
+
+def _store(channel: Channel, raw: RawEnvelope, *, now: datetime, held_by: str) -> Envelope:
+    envelope = Envelope.objects.create(
+        channel=channel,
+        source=raw.source,
+        external_id=raw.external_id,
+        size=len(raw.body),
+        received_at=raw.received_at or now,
+        due_at=now + rules.ENVELOPE_LEASE if held_by else now,
+        leased_by=held_by,
+    )
+    packed = zlib.compress(raw.body, 1) if len(raw.body) > _WORTH_PACKING else raw.body
+    is_packed = len(packed) < len(raw.body)
+    EnvelopeBody.objects.create(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed)
+    return envelope
+
+
+def claim_envelopes(*, worker: str, now: datetime, limit: int = 20) -> list[Envelope]:
+    """Lease due envelopes to a worker; those of a worker that died come up again when its lease is over."""
+    with transaction.atomic():
+        due = Envelope.objects.filter(state=EnvelopeState.KEPT, due_at__lte=now).order_by("due_at", "id")
+        found = list(locked(due.select_related("channel__shop"), skip_locked=True)[:limit])
+        for envelope in found:
+            envelope.due_at, envelope.leased_by, envelope.tries = now + rules.ENVELOPE_LEASE, worker, envelope.tries + 1
+        Envelope.objects.bulk_update(found, ["due_at", "leased_by", "tries"])
+    return found
+
+
+class AlreadyDone(Exception):
+    """Another worker finished this envelope first; the transaction is to be rolled back."""
+
+
+def finish_envelope(*, envelope: Envelope, outcome: Outcome) -> None:
+    """Mark an envelope as understood, in the transaction that stored what it says."""
+    changed = Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.KEPT).update(
+        state=EnvelopeState.DONE, outcome=outcome, reason=""
+    )
+    if not changed:
+        raise AlreadyDone
+    envelope.state, envelope.outcome = EnvelopeState.DONE, outcome
+
+
+@transaction.atomic
+def quarantine(*, envelope: Envelope, reason: str, now: datetime) -> None:
+    """Set an envelope aside with its reason; the rest goes on, an admin is told and can run it again."""
+    changed = Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.KEPT).update(
+        state=EnvelopeState.QUARANTINED, outcome=Outcome.QUARANTINED, reason=reason[:300]
+    )
+    if changed:
+        envelope.state, envelope.outcome, envelope.reason = EnvelopeState.QUARANTINED, Outcome.QUARANTINED, reason[:300]
+        record(
+            name="channel.envelope.quarantined",
+            at=now,
+            actor=SYSTEM,
+            about=[Subject(SubjectKind.ENVELOPE, envelope.pk), Subject(SubjectKind.CHANNEL, envelope.channel_id)],
+            shop_id=envelope.channel.shop_id,
+            facts={"envelope": envelope.pk},
+        )
+
+
+def release(*, envelope: Envelope, now: datetime) -> bool:
+    """Put a quarantined envelope back to be understood again; False when it was not in quarantine."""
+    return bool(
+        Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED).update(
+            state=EnvelopeState.KEPT, outcome="", due_at=now, tries=0, leased_by=""
+        )
+    )
+
+
+def discard(*, envelope: Envelope) -> bool:
+    """Decide that a quarantined envelope is worth nothing; its bytes stay, it leaves the page."""
+    return bool(
+        Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED).update(state=EnvelopeState.DISCARDED)
+    )

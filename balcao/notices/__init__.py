@@ -1,0 +1,1 @@
+"""What an agent must be told, by bell and by mail."""

@@ -1,0 +1,1 @@
+"""The stories that cross modules, each told in order. Read this folder first."""

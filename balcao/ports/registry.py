@@ -1,0 +1,27 @@
+"""The registry of plug-ins: filled once by the project at start, asked by kind ever after."""
+
+from balcao.ports.channel import Channel
+
+_channels: dict[str, Channel] = {}
+
+
+class UnknownPlugin(LookupError):
+    """No plug-in of this kind is installed."""
+
+
+def register_channel(channel: Channel) -> None:
+    """Make a channel adapter known; a second one of the same kind replaces the first."""
+    _channels[channel.kind] = channel
+
+
+def channel(kind: str) -> Channel:
+    """Return the adapter for a kind of channel."""
+    try:
+        return _channels[kind]
+    except KeyError:
+        raise UnknownPlugin(f"No channel plug-in '{kind}' is installed; installed: {', '.join(sorted(_channels)) or 'none'}.") from None
+
+
+def channel_kinds() -> list[str]:
+    """Return the kinds of channels that are installed, sorted."""
+    return sorted(_channels)

@@ -1,0 +1,1 @@
+"""The brands served: their languages, time zone, currency, look."""

@@ -1,0 +1,1 @@
+"""Agents, teams, departments and what each role may do."""

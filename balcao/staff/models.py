@@ -1,0 +1,104 @@
+"""Agents, teams and departments. `Agent` is the project's user model: customers never log in with it."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from balcao.shops.models import Shop
+from balcao.staff import rules
+from balcao.staff.types import Permission, Presence, Role
+
+
+class AgentRegister(BaseUserManager["Agent"]):
+    """Finds agents at login; addresses compare without case."""
+
+    def get_by_natural_key(self, username: str | None) -> "Agent":
+        """Return the agent with this address."""
+        return self.get(email__iexact=username)
+
+
+class Agent(AbstractBaseUser):
+    """A person who answers."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=12, choices=[(r, r) for r in Role], default=Role.AGENT)
+    language = models.CharField(max_length=10, default="en")
+    time_zone = models.CharField(max_length=60, blank=True, default="")  # "" = the shop's
+    is_active = models.BooleanField(default=True)
+    every_shop = models.BooleanField(default=False)
+    shops = models.ManyToManyField(Shop, related_name="agents", blank=True)
+    presence = models.CharField(max_length=10, choices=[(p, p) for p in Presence], default=Presence.OFF)
+    presence_since = models.DateTimeField(null=True)
+    settings = models.JSONField(default=dict, blank=True)  # theme, density, keys, pane widths, open cards, notices
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AgentRegister()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="staff_agent_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the agent's role holds a permission (on what they may see at all)."""
+        return self.is_active and rules.may(self.role, permission)
+
+    def sees_shop(self, shop_id: int) -> bool:
+        """Tell whether the agent works for this shop."""
+        return self.every_shop or shop_id in self.shop_ids()
+
+    def shop_ids(self) -> frozenset[int]:
+        """Return the shops that the agent works for, read once per instance."""
+        cached: frozenset[int] | None = getattr(self, "_shop_ids", None)
+        if cached is None:
+            rows = Shop.objects.all() if self.every_shop else self.shops.all()
+            cached = self._shop_ids = frozenset(rows.values_list("id", flat=True))
+        return cached
+
+    @property
+    def is_staff(self) -> bool:
+        """Open Django's repair pages to admins only."""
+        return self.is_active and self.role == Role.ADMIN
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002 - Django's signature
+        """Answer Django's repair pages."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature
+        """Answer Django's repair pages."""
+        return self.is_staff
+
+
+class Team(models.Model):
+    """Agents who share a queue."""
+
+    name = models.CharField(max_length=80, unique=True)
+    members = models.ManyToManyField(Agent, related_name="teams", blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    """A part of the company that owes others a piece of work (stock, finance, transport)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    members = models.ManyToManyField(Agent, related_name="departments", blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,44 @@
+"""The words of staff: roles, permissions, presence."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an agent is here to do; the matrix in `rules` says what each may do."""
+
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+    LIGHT = "light"
+
+
+class Permission(StrEnum):
+    """One thing that a role may do."""
+
+    TICKET_READ = "ticket.read"
+    TICKET_NOTE = "ticket.note"
+    TICKET_REPLY = "ticket.reply"
+    TICKET_EDIT = "ticket.edit"  # assign, status, tags, priority, subject, snooze, spam and trash
+    TICKET_MERGE = "ticket.merge"  # merge and split, and their undo
+    TICKET_BULK = "ticket.bulk"
+    TICKET_DELETE = "ticket.delete"  # empty the trash for good
+    CUSTOMER_READ = "customer.read"
+    CUSTOMER_EDIT = "customer.edit"
+    CUSTOMER_MERGE = "customer.merge"
+    VIEW_SHARE = "view.share"  # save a view for everybody
+    MACRO_EDIT = "macro.edit"
+    TAG_EDIT = "tag.edit"
+    CHANNEL_EDIT = "channel.edit"
+    QUARANTINE = "quarantine"
+    STAFF_EDIT = "staff.edit"
+    SHOP_EDIT = "shop.edit"
+    TOKEN_EDIT = "token.edit"
+    JOURNAL_READ = "journal.read"
+
+
+class Presence(StrEnum):
+    """Whether an agent is at the counter, as chosen by the agent."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    OFF = "off"

@@ -1,0 +1,1 @@
+"""Ticket, conversation, message, note, attachment, tag, saved view."""

@@ -1,0 +1,1 @@
+"""Everything that writes tickets; one file per deed."""

@@ -1,0 +1,313 @@
+"""The tables of the desk."""
+
+from django.db import models
+from django.db.models import Q
+
+from balcao.channels.models import Channel, Dispatch, Envelope
+from balcao.customers.models import Identity
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent, Team
+from balcao.tickets.types import Direction, LinkReason, MessageKind, ParticipantRole, Priority, Queue, Status
+
+
+class NumberSeries(models.Model):
+    """The last ticket number given; one row, one series for the whole company."""
+
+    last = models.BigIntegerField(default=1000)
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class Tag(models.Model):
+    """A word agents put on tickets."""
+
+    name = models.CharField(max_length=60, unique=True)
+    colour = models.CharField(max_length=10, blank=True, default="")  # a token of the design: glaze, ok, soon ...
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(models.Model):
+    """One matter of one customer, with the facts its list row shows kept up to date on it."""
+
+    number = models.BigIntegerField(unique=True)
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="tickets", db_index=False)
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="tickets", db_index=False)  # who asked
+    subject = models.CharField(max_length=300, blank=True, default="")
+    status = models.CharField(max_length=8, choices=[(s, s) for s in Status], default=Status.NEW)
+    queue = models.CharField(max_length=8, choices=[(q, q) for q in Queue], default=Queue.OURS)  # see rules.queue_of
+    status_before = models.CharField(max_length=8, blank=True, default="")  # where spam and trash are restored to
+    priority = models.CharField(max_length=8, choices=[(p, p) for p in Priority], default=Priority.NORMAL)
+    language = models.CharField(max_length=10, blank=True, default="")
+    assignee = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False)
+    tags = models.ManyToManyField(Tag, related_name="tickets", blank=True)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()  # the last message or note; what lists are sorted by
+    customer_wrote_at = models.DateTimeField(null=True)
+    solved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)  # waiting: back to open then
+    snoozed_until = models.DateTimeField(null=True)  # out of sight until then
+    last_words = models.CharField(max_length=160, blank=True, default="")
+    last_direction = models.CharField(max_length=3, choices=[(d, d) for d in Direction], default=Direction.IN)
+    last_author = models.CharField(max_length=120, blank=True, default="")
+    channel_kinds = models.JSONField(default=list)
+    message_count = models.PositiveIntegerField(default=0)
+    has_failed_send = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged_from")
+    linked_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="linked_from")
+    link_reason = models.CharField(max_length=16, blank=True, default="", choices=[(r, r) for r in LinkReason])
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["queue", "-changed_at", "-id"], name="tickets_by_queue"),
+            models.Index(fields=["shop", "queue", "-changed_at", "-id"], name="tickets_by_shop"),
+            models.Index(fields=["assignee", "queue", "-changed_at", "-id"], name="tickets_by_assignee"),
+            models.Index(fields=["team", "queue", "-changed_at", "-id"], name="tickets_by_team"),
+            models.Index(fields=["identity", "-id"], name="tickets_by_identity"),
+            models.Index(fields=["-changed_at", "-id"], name="tickets_by_change"),
+            models.Index(fields=["remind_at"], name="tickets_reminders", condition=Q(remind_at__isnull=False)),
+            models.Index(fields=["snoozed_until"], name="tickets_snoozed", condition=Q(snoozed_until__isnull=False)),
+            models.Index(fields=["solved_at"], name="tickets_to_close", condition=Q(status="solved")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+
+class Conversation(models.Model):
+    """One thread on one channel inside a ticket. `home` is the ticket it began in; a merge moves only `ticket`."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="conversations")
+    home = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="born_conversations")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations")
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="conversations")
+    subject = models.CharField(max_length=300, blank=True, default="")
+    level = models.PositiveSmallIntegerField(default=0)  # of the verification ladder
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk}"
+
+
+class Participant(models.Model):
+    """An identity that takes part in a conversation; only participants are recognised by thread."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="participations")
+    role = models.CharField(max_length=10, choices=[(r, r) for r in ParticipantRole])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "identity"], name="tickets_participant")]
+
+    def __str__(self) -> str:
+        return f"{self.identity_id} in {self.conversation_id}"
+
+
+class Message(models.Model):
+    """What customer and shop say to each other. The new words stand here, the whole letter in `Letter`."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    direction = models.CharField(max_length=3, choices=[(d, d) for d in Direction])
+    kind = models.CharField(max_length=8, choices=[(k, k) for k in MessageKind], default=MessageKind.SAID)
+    identity = models.ForeignKey(Identity, null=True, on_delete=models.PROTECT, related_name="messages")  # who wrote (in)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="messages")  # who wrote (out)
+    at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)  # the sender's clock
+    text = models.TextField(blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")
+    external_id = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    proof = models.CharField(max_length=8, blank=True, default="")
+    warnings = models.JSONField(default=list)
+    is_stranger = models.BooleanField(default=False)  # written by somebody who has no part in the conversation
+    has_more = models.BooleanField(default=False)  # the letter says more than `text`: quotes, formatting
+    is_recalled = models.BooleanField(default=False)
+    envelope = models.OneToOneField(Envelope, null=True, on_delete=models.PROTECT, related_name="message")
+    dispatch = models.OneToOneField(Dispatch, null=True, on_delete=models.PROTECT, related_name="message")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="tickets_timeline"),
+            models.Index(fields=["channel", "external_id"], name="tickets_thread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Letter(models.Model):
+    """The whole of a message: to whom it went, all its words, its HTML as received (sanitised when shown)."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="letter")
+    subject = models.CharField(max_length=500, blank=True, default="")
+    full_text = models.TextField(blank=True, default="")
+    html = models.TextField(blank=True, default="")
+    addressing = models.JSONField(default=dict)  # {"from": [kind, value, name], "to": [...], "cc": [...], "reply_to": ...}
+    proof_detail = models.CharField(max_length=300, blank=True, default="")
+    fields = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Note(models.Model):
+    """A remark the customer never sees: a table of its own, so that a leak is impossible, not filtered."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="notes", db_index=False)
+    home = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="born_notes")
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="notes")
+    at = models.DateTimeField()
+    text = models.TextField()
+    mentions = models.ManyToManyField(Agent, related_name="mentions", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ticket", "at", "id"], name="tickets_notes")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Attachment(models.Model):
+    """A file of a message, a note or a draft still being written (neither yet set)."""
+
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
+    note = models.ForeignKey(Note, null=True, on_delete=models.CASCADE, related_name="attachments")
+    uploader = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="uploads")
+    upload_ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    storage_key = models.CharField(max_length=120)
+    content_id = models.CharField(max_length=255, blank=True, default="")
+    is_inline = models.BooleanField(default=False)
+    verdict = models.CharField(max_length=20, blank=True, default="")  # of kit.files.judge
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Draft(models.Model):
+    """What an agent is writing on a ticket, saved as it is typed and visible to colleagues."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="drafts")
+    mode = models.CharField(max_length=10, default="reply")  # reply, note, forward
+    text = models.TextField(blank=True, default="")
+    addressing = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "agent", "mode"], name="tickets_draft")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Sight(models.Model):
+    """How far an agent has read a ticket."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="sights")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="sights")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "ticket"], name="tickets_sight")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} saw {self.ticket_id}"
+
+
+class TicketMerge(models.Model):
+    """One ticket went into another. Undoing takes back exactly what `before` and the moved ids say."""
+
+    source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="merges_out")
+    target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="merges_in")
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    before = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.source_id} into {self.target_id}"
+
+
+class TicketSplit(models.Model):
+    """Messages were taken out of a ticket into a new one."""
+
+    source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="splits_out")
+    target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="splits_in")
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    before = models.JSONField(default=dict)  # message id -> conversation id
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.target_id} out of {self.source_id}"
+
+
+class SavedView(models.Model):
+    """A search kept under a name, for one agent or for all."""
+
+    name = models.CharField(max_length=80)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="saved_views")  # null: shared
+    shop = models.ForeignKey(Shop, null=True, on_delete=models.CASCADE, related_name="saved_views")  # null: every shop
+    query = models.CharField(max_length=300)  # in the search language
+    place = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["place", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tally(models.Model):
+    """A kept count of tickets: by shop and key (see `rules.tally_keys`), so that no page ever counts."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="tallies")
+    key = models.CharField(max_length=60)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "key"], name="tickets_tally")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
+
+
+class TallyChange(models.Model):
+    """A change to a tally not yet folded into it: writers only append, so they never wait for one another."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=60)
+    change = models.SmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.change:+d}"
+
+
+class SentAnswer(models.Model):
+    """An automatic answer that went out, for the limits per sender and ticket."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="sent_answers")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="sent_answers")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["identity", "at"], name="tickets_sent_answers")]
+
+    def __str__(self) -> str:
+        return f"answered {self.identity_id}"

@@ -1,0 +1,1 @@
+"""Everything that reads tickets for others; one file per question."""

@@ -1,0 +1,92 @@
+"""Finding the conversation that an inbound message belongs to."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from balcao.channels.models import Channel
+from balcao.customers.models import Identity
+from balcao.kit import crypto
+from balcao.ports.channel import Inbound
+from balcao.tickets.models import Conversation, Message, Participant
+from balcao.tickets.rules import Candidate
+from balcao.tickets.types import ParticipantRole
+
+_PURPOSE = "reply-address"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one case, for mailers fold it
+
+
+def reply_token(conversation: Conversation) -> str:
+    """Return the signed token by which an answer finds its conversation: `<id>.<mac>`, id in base 36."""
+    mac = crypto.sign_token([conversation.home_id, conversation.pk], key=settings.SECRET_KEY, purpose=_PURPOSE)
+    return f"{_base36(conversation.pk)}.{mac}"
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return digits or "0"
+
+
+def _conversations() -> "QuerySet[Conversation]":
+    return Conversation.objects.select_related("ticket__shop", "channel")
+
+
+def _by_token(tokens: tuple[str, ...], *, shop_id: int) -> Conversation | None:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    for token in tokens[:5]:
+        number, _, mac = token.lower().partition(".")
+        if not (0 < len(number) <= 12 and set(number) <= set(_DIGITS)):
+            continue
+        found = _conversations().filter(pk=int(number, 36), ticket__shop_id=shop_id).first()
+        if found and crypto.check_token(mac, [found.home_id, found.pk], keys=keys, purpose=_PURPOSE):
+            return found
+    return None
+
+
+def _by_tag(tag: str, *, channel: Channel, identity: Identity) -> Conversation | None:
+    if not (tag.isascii() and tag.isdigit() and len(tag) <= 15):
+        return None
+    mine = _conversations().filter(ticket__number=int(tag), channel=channel, participants__identity=identity)
+    return mine.order_by("-id").first()
+
+
+def candidates_for(
+    *, channel: Channel, inbound: Inbound, identity: Identity, known: list[Message]
+) -> tuple[list[Candidate], dict[int, Conversation]]:
+    """Return where an inbound message may belong, strongest first, and the conversations by id."""
+    signed = _by_token(inbound.reply_tokens, shop_id=channel.shop_id) if inbound.reply_tokens else None
+    order = {external_id: place for place, external_id in enumerate(inbound.answers)}
+    answered = sorted((m for m in known if m.external_id in order), key=lambda m: order[m.external_id])
+    threads = [message.conversation for message in answered]
+    found = [*([signed] if signed else []), *threads]
+    if not found and inbound.ticket_tag:
+        tagged = _by_tag(inbound.ticket_tag, channel=channel, identity=identity)
+        found = [tagged] if tagged else []
+    conversations = {c.pk: c for c in found}
+    mine = _taking_part(identity, list(conversations)) if found else frozenset()
+    return [
+        Candidate(
+            conversation_id=c.pk,
+            ticket_status=c.ticket.status,
+            closed_at=c.ticket.closed_at,
+            is_participant=c.pk in mine,
+            by_token=c is signed,
+        )
+        for c in conversations.values()
+    ], conversations
+
+
+def _taking_part(identity: Identity, conversations: list[int]) -> frozenset[int]:
+    """Return those conversations in which this person takes part, under any of their addresses."""
+    rows = Participant.objects.filter(conversation__in=conversations, identity__customer=identity.customer_id)
+    return frozenset(rows.exclude(role=ParticipantRole.FORWARDED).values_list("conversation_id", flat=True))
+
+
+def latest_conversation(*, identity: Identity, channel: Channel, since: datetime) -> Conversation | None:
+    """Return the newest conversation of this sender on this channel, for mails that must not open tickets."""
+    mine = _conversations().filter(identity=identity, channel=channel, ticket__changed_at__gt=since)
+    return mine.order_by("-id").first()

@@ -1,0 +1,80 @@
+"""The timeline of a ticket: what was said, noted and done, newest page first, older on request."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from balcao.channels.models import DispatchReceipt
+from balcao.journal.models import Entry
+from balcao.journal.types import SubjectKind
+from balcao.tickets.models import Attachment, Conversation, Draft, Message, Note, Ticket
+
+PAGE = 30
+
+# What the timeline shows as an event of its own; the rest is visible as the message or note itself.
+EVENTS = (
+    "ticket.assigned",
+    "ticket.status.changed",
+    "ticket.priority.changed",
+    "ticket.subject.changed",
+    "ticket.language.changed",
+    "ticket.tags.changed",
+    "ticket.snoozed",
+    "ticket.woken",
+    "ticket.merged",
+    "ticket.merge.undone",
+    "ticket.split",
+    "ticket.split.undone",
+    "ticket.message.recalled",
+)
+
+
+@dataclass(slots=True)
+class Timeline:
+    """One page of a ticket's history, oldest first; `older` is where the page before it ends."""
+
+    entries: list[Message | Note | Entry] = field(default_factory=list)
+    older: datetime | None = None
+
+
+def _when(entry: Message | Note | Entry) -> tuple[datetime, int]:
+    return entry.at, 0 if isinstance(entry, Message) else 1
+
+
+def timeline(*, ticket: Ticket, before: datetime | None = None, limit: int = PAGE) -> Timeline:
+    """Return the last messages, notes and events of a ticket (before a time), in a fixed number of queries."""
+    messages = (
+        Message.objects.filter(ticket=ticket, is_recalled=False)
+        .select_related("identity__customer", "agent", "conversation", "channel", "dispatch", "letter")
+        .defer("letter__html", "dispatch__outbound")
+        .prefetch_related(
+            Prefetch("attachments", Attachment.objects.order_by("id")),
+            Prefetch("dispatch__receipts", DispatchReceipt.objects.order_by("id")),
+        )
+    )
+    notes = Note.objects.filter(ticket=ticket).select_related("agent").prefetch_related("attachments", "mentions")
+    events = Entry.objects.filter(
+        subjects__kind=SubjectKind.TICKET, subjects__subject_id=ticket.pk, name__in=EVENTS
+    ).select_related("personal")
+    if before:
+        messages, notes, events = (messages.filter(at__lt=before), notes.filter(at__lt=before), events.filter(at__lt=before))
+    found: list[Message | Note | Entry] = [
+        *messages.order_by("-at", "-id")[: limit + 1],
+        *notes.order_by("-at", "-id")[: limit + 1],
+        *events.order_by("-id")[: limit + 1],
+    ]
+    found.sort(key=_when, reverse=True)
+    page = found[:limit][::-1]
+    return Timeline(page, page[0].at if len(found) > limit else None)
+
+
+def conversations_of(ticket: Ticket) -> list[Conversation]:
+    """Return a ticket's conversations, the one last written in first, with who takes part."""
+    rows = Conversation.objects.filter(ticket=ticket).select_related("channel", "identity__customer")
+    return list(rows.prefetch_related("participants__identity").order_by("-id"))
+
+
+def drafts_of(ticket: Ticket) -> list[Draft]:
+    """Return what agents are writing on a ticket right now."""
+    return list(Draft.objects.filter(ticket=ticket).select_related("agent").order_by("-saved_at"))

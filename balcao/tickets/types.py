@@ -1,0 +1,103 @@
+"""The words of tickets."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"  # nobody of the shop has answered or touched it
+    OPEN = "open"  # the shop's turn
+    WAITING = "waiting"  # the customer's turn, with an optional reminder date
+    SOLVED = "solved"  # done for us; closes after the shop's number of days
+    CLOSED = "closed"
+    SPAM = "spam"
+    TRASH = "trash"
+
+
+class Queue(StrEnum):
+    """Where a ticket is looked for: its status and whether it is snoozed, in one indexed word."""
+
+    OURS = "ours"  # new or open: the shop's turn
+    WAITING = "waiting"
+    SNOOZED = "snoozed"
+    SOLVED = "solved"
+    CLOSED = "closed"
+    SPAM = "spam"
+    TRASH = "trash"
+
+
+ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
+OURS = (Status.NEW, Status.OPEN)  # the shop's turn
+HIDDEN = (Status.SPAM, Status.TRASH)
+
+
+class Priority(StrEnum):
+    """How soon it matters."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Direction(StrEnum):
+    """Which way a message went."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class MessageKind(StrEnum):
+    """What a message is on the timeline."""
+
+    SAID = "said"  # an ordinary message
+    AUTO = "auto"  # a machine's: never reopens, counts as no contact
+    BOUNCE = "bounce"
+    LOGGED = "logged"  # a contact by phone or in person, written down by an agent
+    FORWARD = "forward"  # sent by us to somebody outside
+
+
+class ParticipantRole(StrEnum):
+    """How an identity takes part in a conversation."""
+
+    WRITER = "writer"
+    COPIED = "copied"
+    FORWARDED = "forwarded"  # somebody outside whom we wrote to: sees only what was forwarded
+
+
+class LinkReason(StrEnum):
+    """Why a new ticket points at an older one."""
+
+    POSSIBLE_REPLY = "possible_reply"  # it answers our thread, but from an address that has no part in it
+    AFTER_CLOSE = "after_close"
+    SPLIT = "split"
+
+
+class Refusal(StrEnum):
+    """Why a deed on a ticket is refused; the faces translate each."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    MERGED = "merged"
+    NO_RECIPIENT = "no_recipient"
+    NO_ANSWER_CHANNEL = "no_answer_channel"
+    CANNOT_START = "cannot_start"
+    SOMETHING_NEWER = "something_newer"
+    SAME_TICKET = "same_ticket"
+    OTHER_SHOP = "other_shop"
+    NOTHING_LEFT = "nothing_left"  # a split that would take every message
+    ALREADY_UNDONE = "already_undone"
+    MERGED_ON = "merged_on"  # undo the later merge first
+    CHANGED_SINCE = "changed_since"
+    NO_SUCH_AGENT = "no_such_agent"  # not active, or does not work for this shop
+    IN_THE_PAST = "in_the_past"
+
+
+class TicketRefused(Exception):
+    """A deed that is not possible, with its reason."""
+
+    def __init__(self, refusal: Refusal, **facts: object) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.facts = facts
