@@ -81,7 +81,7 @@ class Envelope(models.Model):
     leased_by = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "source", "external_id"], name="channels_envelope")]
+        constraints = [models.UniqueConstraint(fields=["channel", "source", "external_id"], name="channels_envelope_once")]
         indexes = [
             models.Index(fields=["due_at", "id"], name="channels_envelope_due", condition=Q(state="kept")),
             models.Index(fields=["-id"], name="channels_quarantine", condition=Q(state="quarantined")),

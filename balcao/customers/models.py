@@ -50,7 +50,7 @@ class Identity(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "scope", "value"], name="customers_identity")]
+        constraints = [models.UniqueConstraint(fields=["kind", "scope", "value"], name="customers_identity_once")]
         indexes = [
             models.Index(fields=["kind", "match_key"], name="customers_match"),
             models.Index(fields=["hint_key"], name="customers_hint", condition=~Q(hint_key="")),

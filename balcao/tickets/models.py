@@ -104,7 +104,7 @@ class Participant(models.Model):
     role = models.CharField(max_length=10, choices=[(r, r) for r in ParticipantRole])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["conversation", "identity"], name="tickets_participant")]
+        constraints = [models.UniqueConstraint(fields=["conversation", "identity"], name="tickets_participant_once")]
 
     def __str__(self) -> str:
         return f"{self.identity_id} in {self.conversation_id}"
@@ -208,7 +208,7 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ticket", "agent", "mode"], name="tickets_draft")]
+        constraints = [models.UniqueConstraint(fields=["ticket", "agent", "mode"], name="tickets_draft_once")]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -222,7 +222,7 @@ class Sight(models.Model):
     seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agent", "ticket"], name="tickets_sight")]
+        constraints = [models.UniqueConstraint(fields=["agent", "ticket"], name="tickets_sight_once")]
 
     def __str__(self) -> str:
         return f"{self.agent_id} saw {self.ticket_id}"
@@ -282,7 +282,7 @@ class Tally(models.Model):
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shop", "key"], name="tickets_tally")]
+        constraints = [models.UniqueConstraint(fields=["shop", "key"], name="tickets_tally_once")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
