@@ -5,12 +5,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
+
 from balcao.kit.env import Env
 from balcao.project.database import database_settings
 from balcao.project.logs import logging_settings
-from balcao.project.mailer import mailer_settings
+from balcao.project.mailer import mailer
 from balcao.project.secret_key import installation_secret
 from balcao.project.statics import static_version
+
+django_stubs_ext.monkeypatch()  # lets `ModelAdmin[Job]` and the like be written as the type checker wants them
 
 env = Env()
 
@@ -19,6 +23,7 @@ DATA_DIR = env.path("BALCAO_DATA_DIR", PACKAGE_DIR.parent / "var")
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.switch("BALCAO_DEBUG", default=False)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier keys, while they are being replaced
 SECRET_KEY = env.text("SECRET_KEY") or installation_secret(DATA_DIR / "secret-key")
 
 # The address under which people open this installation; links in mails start with it.
@@ -93,18 +98,18 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-_bucket = env.text("BALCAO_S3_BUCKET")
+S3_BUCKET = env.text("BALCAO_S3_BUCKET")
 STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": _bucket,
+            "bucket_name": S3_BUCKET,
             "endpoint_url": env.text("BALCAO_S3_ENDPOINT") or None,
             "access_key": env.text("BALCAO_S3_ACCESS_KEY") or None,
             "secret_key": env.text("BALCAO_S3_SECRET_KEY") or None,
         },
     }
-    if _bucket
+    if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -210,7 +215,16 @@ if env.switch("BALCAO_BEHIND_PROXY", default=False):
 
 # --- Mail of the installation itself: invitations, password resets, notices -------------------------------------------
 
-globals().update(mailer_settings(env.text("BALCAO_SMTP_URL"), outbox=DATA_DIR / "outbox"))
+_mailer = mailer(env.text("BALCAO_SMTP_URL"))
+EMAIL_BACKEND = _mailer.backend
+EMAIL_HOST = _mailer.host
+EMAIL_PORT = _mailer.port
+EMAIL_HOST_USER = _mailer.name
+EMAIL_HOST_PASSWORD = _mailer.password
+EMAIL_USE_TLS = _mailer.upgrades_to_tls
+EMAIL_USE_SSL = _mailer.starts_with_tls
+EMAIL_TIMEOUT = 20  # seconds
+EMAIL_FILE_PATH = DATA_DIR / "outbox"
 DEFAULT_FROM_EMAIL = env.text("BALCAO_MAIL_FROM", f"Balcão <balcao@{_public.hostname or 'localhost'}>")
 
 # --- Logs ------------------------------------------------------------------------------------------------------------

@@ -36,8 +36,9 @@ class SmtpSink:
             return self.refusal
         raw = envelope.original_content or b""
         self.received.append(ReceivedMail(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
-        for recipient in envelope.rcpt_tos if self.mailboxes else ():
-            self.mailboxes.deliver(recipient, raw)
+        if self.mailboxes is not None:
+            for recipient in envelope.rcpt_tos:
+                self.mailboxes.deliver(recipient, raw)
         return "250 2.0.0 Taken"
 
 

@@ -1,0 +1,85 @@
+"""The console command `balcao`: finds the command asked for, runs it, turns errors into exit codes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from balcao.cli.output import Output
+from balcao.cli.results import CommandFailed, Exit
+from balcao.kit.env import BadSetting
+
+# A command is the module of its name in this package, imported only when it is asked for.
+COMMANDS = {
+    "up": "run everything in the foreground on one port",
+    "web": "serve the pages only (at scale, behind a proxy)",
+    "live": "serve live connections only (at scale, under /live)",
+    "worker": "take in, send and tidy up in the background",
+    "migrate": "bring the database to this version",
+    "doctor": "check settings, database, mailboxes, clock and disk, and say what to do",
+    "agent": "create agents",
+    "backup": "write database and files into one archive",
+    "restore": "bring back what `backup` wrote",
+}
+
+
+class Command(Protocol):
+    """What the module of a command offers."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments."""
+
+    def run(self, options: argparse.Namespace, output: Output) -> Exit:
+        """Do what was asked and say how it went."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balcao.project.settings")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    options = _parser(arguments).parse_args(arguments)
+    output = Output(json=options.json)
+    try:
+        return _load(options.command).run(options, output)
+    except CommandFailed as failure:
+        return _fail(output, str(failure), failure.code)
+    except BadSetting as error:
+        return _fail(output, str(error), Exit.CONFIGURATION)
+    except KeyboardInterrupt:
+        return _fail(output, "Stopped.", Exit.FAILED)
+    except Exception as error:
+        if not _is_database_trouble(error):
+            raise
+        return _fail(output, f"The database does not answer: {error}".strip(), Exit.TEMPORARY)
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="balcao", description="Balcão, the service desk of an online shop.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+        command.add_argument("--json", action="store_true", help="print JSON lines for programs")
+        if name in arguments:
+            _load(name).arguments(command)
+    return parser
+
+
+def _load(name: str) -> Command:
+    return cast("Command", import_module(f"balcao.cli.{name}"))
+
+
+def _fail(output: Output, text: str, code: Exit) -> int:
+    if output.json:
+        output.result({"error": text, "code": int(code)}, text="")
+    else:
+        sys.stderr.write(f"balcao: {text}\n")
+    return code
+
+
+def _is_database_trouble(error: Exception) -> bool:
+    # Imported late: most commands that fail do so before Django is needed.
+    from django.db import InterfaceError, OperationalError
+
+    return isinstance(error, (OperationalError, InterfaceError))

@@ -1,0 +1,58 @@
+"""How the parts are served: the one place that sets up uvicorn and granian."""
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from balcao.cli.results import CommandFailed
+from balcao.kit.env import Env
+
+if TYPE_CHECKING:
+    import uvicorn
+
+FIRST_PORT = 8000
+_PORTS_TRIED = 50
+_BACKLOG = 2048
+_GRACE_SECONDS = 5
+
+
+def listen(*, host: str, port: int | None) -> socket.socket:
+    """Return a listening socket on `port`, or on the first free one from 8000 when None is given."""
+    ports = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED)
+    for candidate in ports:
+        try:
+            return socket.create_server((host, candidate), backlog=_BACKLOG)
+        except OSError as error:
+            reason = error.strerror
+    raise CommandFailed(f"Port {ports[-1]} of {host} cannot be used: {reason}. Choose another with --port.")
+
+
+def chosen_port(given: int | None) -> int | None:
+    """Return the port from the command line or BALCAO_PORT; None when neither names one."""
+    if given is not None:
+        return given
+    return Env().number("BALCAO_PORT", 0, least=0) or None
+
+
+def uvicorn_server(target: str) -> "uvicorn.Server":
+    """Return a server for an ASGI application given as `module:name`."""
+    import uvicorn
+
+    behind_proxy = Env().switch("BALCAO_BEHIND_PROXY", default=False)
+    return uvicorn.Server(
+        uvicorn.Config(
+            target,
+            loop="uvloop" if os.name == "posix" else "auto",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            proxy_headers=behind_proxy,
+            forwarded_allow_ips="*" if behind_proxy else None,
+            server_header=False,
+            backlog=_BACKLOG,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            # Live messages are small: compression would cost 60 kB of memory for each open page.
+            ws_per_message_deflate=False,
+        )
+    )
