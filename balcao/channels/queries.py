@@ -16,12 +16,17 @@ from balcao.ports.channel import Connection, Party, RawEnvelope
 SECRETS_PURPOSE = "channel-secrets"
 
 
+def secret_keys() -> list[str]:
+    """Return the keys that open sealed secrets, the current one first."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
 def config_of(channel: Channel) -> Any:
     """Return the channel's typed config, secrets opened; unknown settings of an older version are left out."""
     config = registry.channel(channel.kind).Config
     values = dict(channel.settings)
     if channel.sealed_secrets:
-        values |= json.loads(crypto.unseal(channel.sealed_secrets, keys=[settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose=SECRETS_PURPOSE))
+        values |= json.loads(crypto.unseal(channel.sealed_secrets, key=secret_keys(), purpose=SECRETS_PURPOSE))
     known = {f.name for f in fields(config)}
     return config(**{name: value for name, value in values.items() if name in known})
 

@@ -19,7 +19,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one case, for mailers fold i
 
 def reply_token(conversation: Conversation) -> str:
     """Return the signed token by which an answer finds its conversation: `<id>.<mac>`, id in base 36."""
-    mac = crypto.sign_token([conversation.home_id, conversation.pk], key=settings.SECRET_KEY, purpose=_PURPOSE)
+    mac = crypto.sign_token(conversation.home_id, conversation.pk, key=settings.SECRET_KEY, purpose=_PURPOSE)
     return f"{_base36(conversation.pk)}.{mac}"
 
 
@@ -42,7 +42,7 @@ def _by_token(tokens: tuple[str, ...], *, shop_id: int) -> Conversation | None:
         if not (0 < len(number) <= 12 and set(number) <= set(_DIGITS)):
             continue
         found = _conversations().filter(pk=int(number, 36), ticket__shop_id=shop_id).first()
-        if found and crypto.check_token(mac, [found.home_id, found.pk], keys=keys, purpose=_PURPOSE):
+        if found and crypto.check_token(mac, found.home_id, found.pk, key=keys, purpose=_PURPOSE):
             return found
     return None
 
