@@ -311,3 +311,18 @@ class SentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answered {self.identity_id}"
+
+
+class SearchDocument(models.Model):
+    """What search finds: a message, a note, or (neither) the ticket's own subject and people.
+
+    The terms themselves stand in the engine's own index under this id (see `search`). A changed text gets a new row;
+    index entries whose row is gone find nothing.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="search_documents")
+    message = models.OneToOneField(Message, null=True, on_delete=models.CASCADE, related_name="search_document")
+    note = models.OneToOneField(Note, null=True, on_delete=models.CASCADE, related_name="search_document")
+
+    def __str__(self) -> str:
+        return f"search document {self.pk}"

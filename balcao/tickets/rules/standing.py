@@ -1,4 +1,4 @@
-"""The decisions of the desk: plain functions of their arguments."""
+"""Where a ticket stands, where a message belongs, what is counted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

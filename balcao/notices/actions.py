@@ -1,0 +1,54 @@
+"""Telling agents: one notice per agent and fact, read by looking, mailed if the agent wants it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from balcao.journal.actions import record
+from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.notices.models import Notice, NoticeKind
+from balcao.notices.rules import wants
+from balcao.staff.models import Agent
+
+MAIL_DELAY = timedelta(minutes=2)  # whoever reads the bell within it gets no mail
+
+
+def tell(
+    *, agents: Iterable[Agent], kind: NoticeKind, subject: Subject, facts: dict[str, Any], now: datetime, shop_id: int = 0
+) -> list[Notice]:
+    """Tell agents one thing, each as their settings say; several of one kind on one subject become one."""
+    told = [a for a in agents if a.is_active and wants(a.settings, kind, "bell")]
+    unread = set(
+        Notice.objects.filter(
+            agent__in=told, kind=kind, subject_kind=subject.kind, subject_id=subject.id, read_at__isnull=True
+        ).values_list("agent_id", flat=True)
+    )
+    fresh = [
+        Notice(
+            agent=agent,
+            kind=kind,
+            at=now,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            facts=facts,
+            mail_due_at=now + MAIL_DELAY if wants(agent.settings, kind, "mail") else None,
+        )
+        for agent in told
+        if agent.pk not in unread
+    ]
+    if not fresh:
+        return []
+    notices = Notice.objects.bulk_create(fresh)
+    about = [subject, *(Subject(SubjectKind.AGENT, notice.agent_id) for notice in notices)]
+    record(name=f"notice.{kind}", at=now, actor=SYSTEM, about=about, shop_id=shop_id, facts={"kind": str(kind)})
+    return notices
+
+
+def read(*, agent: Agent, now: datetime, notices: Iterable[int] | None = None, subject: Subject | None = None) -> int:
+    """Mark an agent's notices as read: these, those about one subject, or all."""
+    mine = Notice.objects.filter(agent=agent, read_at__isnull=True)
+    if notices is not None:
+        mine = mine.filter(pk__in=list(notices))
+    if subject is not None:
+        mine = mine.filter(subject_kind=subject.kind, subject_id=subject.id)
+    return mine.update(read_at=now, mail_due_at=None)

@@ -1,0 +1,20 @@
+"""What an agent wants to be told, and how."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# By default everything rings the bell; mails go out for what waits for one person or needs mending.
+DEFAULTS = {
+    "mention": {"bell": True, "mail": True},
+    "assigned": {"bell": True, "mail": False},
+    "message": {"bell": True, "mail": False},
+    "failed_send": {"bell": True, "mail": True},
+    "quarantine": {"bell": True, "mail": True},
+    "gap": {"bell": True, "mail": True},
+}
+
+
+def wants(settings: Mapping[str, Any], kind: str, way: str) -> bool:
+    """Tell whether an agent with these settings wants a kind of notice by bell or by mail."""
+    chosen = settings.get("notices", {}).get(kind, {})
+    return bool(chosen.get(way, DEFAULTS[kind][way]))

@@ -1,0 +1,123 @@
+"""Those who follow the journal: what happens after a change, in order, exactly once, without the writer waiting."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from balcao.journal import queries as journal
+from balcao.journal.actions import advance
+from balcao.journal.models import Entry, Reader
+from balcao.journal.types import Subject, SubjectKind
+from balcao.kit.db import locked
+from balcao.notices.actions import tell
+from balcao.notices.models import NoticeKind
+from balcao.staff.models import Agent
+from balcao.staff.types import Role
+from balcao.tickets.actions import indexing
+from balcao.tickets.models import Ticket
+
+BATCH = 200
+
+Follower = Callable[[Sequence[Entry], datetime], None]
+
+
+def run_due(*, now: datetime) -> int:
+    """Let every follower read on; return how many entries were read by all together."""
+    return sum(_follow(name, follower, now=now) for name, follower in FOLLOWERS.items())
+
+
+def _follow(name: str, follower: Follower, *, now: datetime) -> int:
+    """Read one batch in one transaction with the position, so that a killed follower repeats nothing."""
+    if journal.reader_position(name) >= journal.head_position():
+        return 0
+    with transaction.atomic():
+        Reader.objects.get_or_create(name=name)
+        reader = locked(Reader.objects.filter(name=name), skip_locked=True).first()
+        if reader is None:  # another worker is reading as this follower
+            return 0
+        entries = journal.entries_after(reader.position, limit=BATCH)
+        if entries:
+            follower(entries, now)
+            advance(reader=name, position=entries[-1].position or 0)
+    return len(entries)
+
+
+def _index(entries: Sequence[Entry], now: datetime) -> None:
+    """Make what was said findable."""
+    indexing.index_messages(e.facts["message"] for e in entries if "message" in e.facts)
+    indexing.index_notes(e.facts["note"] for e in entries if e.name == "ticket.note.added")
+    named = ("ticket.opened", "ticket.started", "ticket.contact.logged", "ticket.subject.changed")
+    indexing.index_tickets({e.facts["ticket"] for e in entries if e.name in named})
+
+
+def _notify(entries: Sequence[Entry], now: datetime) -> None:
+    """Tell agents what concerns them."""
+    for entry in entries:
+        teller = _TELLERS.get(entry.name)
+        if teller:
+            teller(entry, now)
+
+
+def _tell_assignee_of_message(entry: Entry, now: datetime) -> None:
+    if entry.facts["kind"] == "said":
+        _tell_owner(entry, NoticeKind.MESSAGE, now)
+
+
+def _tell_owner(entry: Entry, kind: NoticeKind, now: datetime) -> None:
+    ticket = Ticket.objects.filter(pk=entry.facts["ticket"]).select_related("assignee").first()
+    if ticket and ticket.assignee:
+        _tell_about_ticket(entry, kind, [ticket.assignee], now)
+
+
+def _tell_about_ticket(entry: Entry, kind: NoticeKind, agents: Sequence[Agent], now: datetime) -> None:
+    others = [a for a in agents if (entry.actor_kind, entry.actor_id) != ("agent", a.pk)]
+    subject = Subject(SubjectKind.TICKET, entry.facts["ticket"])
+    tell(
+        agents=others,
+        kind=kind,
+        subject=subject,
+        facts={"number": entry.facts["number"], "by": entry.actor_id if entry.actor_kind == "agent" else None},
+        now=now,
+        shop_id=entry.shop_id,
+    )
+
+
+def _tell_assignee(entry: Entry, now: datetime) -> None:
+    chosen = Agent.objects.filter(pk=entry.facts["after"]["assignee"])
+    _tell_about_ticket(entry, NoticeKind.ASSIGNED, list(chosen), now)
+
+
+def _tell_mentioned(entry: Entry, now: datetime) -> None:
+    _tell_about_ticket(entry, NoticeKind.MENTION, list(Agent.objects.filter(pk__in=entry.facts["mentions"])), now)
+
+
+def _tell_failed(entry: Entry, now: datetime) -> None:
+    _tell_owner(entry, NoticeKind.FAILED_SEND, now)
+
+
+def _tell_admins(kind: NoticeKind) -> Callable[[Entry, datetime], None]:
+    def teller(entry: Entry, now: datetime) -> None:
+        subject = next(s for s in entry.subjects.all() if s.kind == SubjectKind.CHANNEL)
+        admins = Agent.objects.filter(role__in=[Role.ADMIN, Role.SUPERVISOR]).filter(
+            Q(every_shop=True) | Q(shops=entry.shop_id)
+        )
+        about = Subject(SubjectKind.CHANNEL, subject.subject_id)
+        tell(agents=admins.distinct(), kind=kind, subject=about, facts=dict(entry.facts), now=now, shop_id=entry.shop_id)
+
+    return teller
+
+
+_TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
+    "ticket.message.received": _tell_assignee_of_message,
+    "ticket.assigned": _tell_assignee,
+    "ticket.note.added": _tell_mentioned,
+    "ticket.message.failed": _tell_failed,
+    "ticket.message.uncertain": _tell_failed,
+    "ticket.message.bounced": _tell_failed,
+    "channel.envelope.quarantined": _tell_admins(NoticeKind.QUARANTINE),
+    "channel.gap.found": _tell_admins(NoticeKind.GAP),
+}
+
+FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify}

@@ -1,0 +1,33 @@
+"""The decisions of the desk: plain functions of their arguments."""
+
+from balcao.tickets.rules.standing import (
+    MOST_TICKETS_AN_HOUR,
+    REOPENS_WITHIN,
+    REPEAT_WITHIN,
+    UNDO_WINDOW,
+    Candidate,
+    Place,
+    after_customer_message,
+    is_over,
+    last_words,
+    opening_status,
+    place,
+    queue_of,
+    tally_keys,
+)
+
+__all__ = [
+    "MOST_TICKETS_AN_HOUR",
+    "REOPENS_WITHIN",
+    "REPEAT_WITHIN",
+    "UNDO_WINDOW",
+    "Candidate",
+    "Place",
+    "after_customer_message",
+    "is_over",
+    "last_words",
+    "opening_status",
+    "place",
+    "queue_of",
+    "tally_keys",
+]
