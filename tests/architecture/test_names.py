@@ -1,0 +1,69 @@
+"""Our words are the glossary's: the names we define use none of the words that say nothing."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BANNED = {"user", "users", "data", "info", "item", "items", "handle", "manager", "helper", "helpers", "utils", "misc"}
+BANNED |= {"common", "service"}
+# Names that a library looks for, and three nouns that mean just this.
+ALLOWED = {
+    "DATA_DIR",  # the setting BALCAO_DATA_DIR, a word that operators know
+    "HANDLE",  # the name a person goes by on a network: an identity kind
+    "_data_version",  # SQLite's pragma
+    "USERNAME_FIELD",
+    "AUTH_USER_MODEL",
+    "ACCOUNT_USER_MODEL_USERNAME_FIELD",
+    "EMAIL_HOST_USER",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "USERSESSIONS_TRACK_ACTIVITY",
+    "username",
+    "handle_DATA",
+    "cleaned_data",
+}
+
+
+def sources() -> list[Path]:
+    found = (ROOT / "balcao").rglob("*.py")
+    return sorted(path for path in found if not {"migrations", "tests"} & set(path.parts))
+
+
+def defined_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+
+
+def words(name: str) -> list[str]:
+    return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
+
+
+def is_banned(name: str) -> bool:
+    parts = [word.lower() for word in words(name)]
+    return name not in ALLOWED and (bool(BANNED & set(parts)) or (parts[:1] == ["process"] and len(parts) > 1))
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_are_words_of_the_glossary(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    banned = [f"{path.name}:{line} {name}" for name, line in defined_names(tree) if is_banned(name)]
+    assert banned == []
+    assert not is_banned(path.stem)
+
+
+@pytest.mark.parametrize("name", ["get_user", "ItemView", "mail_service", "process_mail", "user_data"])
+def test_a_banned_word_is_noticed(name: str) -> None:
+    assert is_banned(name)
+
+
+@pytest.mark.parametrize("name", ["process", "metadata", "agent", "in_process_of", "HttpResponse"])
+def test_other_words_pass(name: str) -> None:
+    assert not is_banned(name)
