@@ -12,7 +12,7 @@ class ActorKind(StrEnum):
     AGENT = "agent"
     CUSTOMER = "customer"
     SYSTEM = "system"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a word, no secret
 
 
 @dataclass(frozen=True, slots=True)
