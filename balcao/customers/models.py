@@ -59,6 +59,11 @@ class Identity(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
 
+    @property
+    def shown_name(self) -> str:
+        """How the person is called: as the card says, else as they wrote it, else by the address."""
+        return self.customer.name or self.name or self.value
+
 
 class Link(models.Model):
     """Two identities belong to one person, for this reason, until revoked. `identity_a` is of the customer kept."""

@@ -1,0 +1,70 @@
+"""What is known of an address: proof, bounces, contacts."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from balcao.customers import rules
+from balcao.customers.actions.journal import about, by
+from balcao.customers.actions.merging import join_by_itself
+from balcao.customers.models import Identity
+from balcao.customers.types import ProofSource
+from balcao.journal.actions import record
+from balcao.kit.db import locked
+
+
+def count_ticket(*, identity: Identity, at: datetime, change: int = 1) -> None:
+    """Count a ticket on the identity that asked and note the contact; the ticket's own entry tells it."""
+    Identity.objects.filter(pk=identity.pk).update(ticket_count=F("ticket_count") + change, last_contact_at=at)
+    identity.ticket_count, identity.last_contact_at = identity.ticket_count + change, at
+
+
+def touch(*, identity: Identity, at: datetime) -> None:
+    """Note the last contact."""
+    Identity.objects.filter(pk=identity.pk).update(last_contact_at=at)
+    identity.last_contact_at = at
+
+
+@transaction.atomic
+def mark_bounce(*, identity: Identity, permanent: bool, now: datetime) -> bool:
+    """Note a failed delivery; return whether the address now counts as undeliverable.
+
+    The third temporary failure within seven days counts as a permanent one.
+    """
+    identity = locked(Identity.objects.filter(pk=identity.pk)).get()
+    count, since = rules.soft_bounces(count=identity.soft_bounces, first_at=identity.soft_bounced_at, now=now)
+    if not permanent:
+        identity.soft_bounces, identity.soft_bounced_at = count, since
+    is_dead = permanent or count >= rules.SOFT_BOUNCES
+    is_news = is_dead and identity.undeliverable_at is None
+    if is_news:
+        identity.undeliverable_at = now
+    identity.save(update_fields=["soft_bounces", "soft_bounced_at", "undeliverable_at"])
+    if is_news:
+        record(
+            name="customer.identity.undeliverable",
+            at=now,
+            actor=by(None),
+            about=about(identity.customer_id),
+            facts={"identity": identity.pk, "permanent": permanent},
+        )
+    return identity.undeliverable_at is not None
+
+
+@transaction.atomic
+def mark_proven(*, identity: Identity, source: ProofSource, now: datetime) -> Identity:
+    """Note that the customer showed control of an address; what is the same strong key joins."""
+    was_proven = rules.is_proven(identity.kind, identity.proven_at, now=now)
+    identity.proven_at, identity.proven_by = now, source
+    identity.save(update_fields=["proven_at", "proven_by"])
+    record(
+        name="customer.identity.proven",
+        at=now,
+        actor=by(None),
+        about=about(identity.customer_id),
+        facts={"identity": identity.pk, "by": source},
+    )
+    if not was_proven:
+        join_by_itself(identity=identity, now=now)
+    return identity

@@ -1,0 +1,44 @@
+"""Everything that reads customers for others."""
+
+from balcao.customers.queries.cards import (
+    Card,
+    Conflict,
+    Preview,
+    active_links,
+    card,
+    identities_of,
+    merge_preview,
+)
+from balcao.customers.queries.components import (
+    Component,
+    component,
+    edge,
+    facts,
+    hindrance,
+    identity,
+    same_key,
+    were_parted,
+)
+from balcao.customers.queries.duplicates import Suggestion, possible_duplicates
+from balcao.customers.queries.search import search_customers
+
+__all__ = [
+    "Card",
+    "Component",
+    "Conflict",
+    "Preview",
+    "Suggestion",
+    "active_links",
+    "card",
+    "component",
+    "edge",
+    "facts",
+    "hindrance",
+    "identities_of",
+    "identity",
+    "merge_preview",
+    "possible_duplicates",
+    "same_key",
+    "search_customers",
+    "were_parted",
+]
