@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 PO := $(wildcard balcao/locale/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
@@ -18,6 +18,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(PACKAGE) $(MO) ## Make the environment and the `balcao` command in .venv/bin
+	@:
 
 dev: $(DEV) setup
 
