@@ -18,7 +18,9 @@ class Channel(models.Model):
     sealed_secrets = models.TextField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_fetched = models.BooleanField(default=False)  # we ask it for what is new (its adapter is `Fetching`)
-    public_key = models.CharField(max_length=40, unique=True)  # in public addresses (form page, hook); authorises nothing
+    public_key = models.CharField(
+        max_length=40, unique=True
+    )  # in public addresses (form page, hook); authorises nothing
     created_at = models.DateTimeField()
 
     class Meta:
@@ -81,7 +83,9 @@ class Envelope(models.Model):
     leased_by = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "source", "external_id"], name="channels_envelope_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "source", "external_id"], name="channels_envelope_once")
+        ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="channels_envelope_due", condition=Q(state="kept")),
             models.Index(fields=["-id"], name="channels_quarantine", condition=Q(state="quarantined")),

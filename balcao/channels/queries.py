@@ -65,7 +65,9 @@ def answering_channel(channel: Channel) -> Channel | None:
     """Return the channel on which answers to contacts of this one travel: itself, or the shop's first that can."""
     if registry.channel(channel.kind).limits(connection_of(channel)).replies:
         return channel
-    others = Channel.objects.filter(shop_id=channel.shop_id, is_active=True).exclude(pk=channel.pk).select_related("shop")
+    others = (
+        Channel.objects.filter(shop_id=channel.shop_id, is_active=True).exclude(pk=channel.pk).select_related("shop")
+    )
     for other in others:
         if registry.channel(other.kind).limits(connection_of(other)).replies:
             return other

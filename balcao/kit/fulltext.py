@@ -78,9 +78,9 @@ class FullText:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM ({some} LIMIT {_MANY}) AS hits", [wanted])
             if cursor.fetchone()[0] < _MANY:
-                walk = f"WITH hits AS MATERIALIZED ({some}) SELECT id FROM hits WHERE true {bound} ORDER BY id DESC LIMIT %s"
+                walk = f"WITH hits AS MATERIALIZED ({some}) SELECT id FROM hits WHERE true {bound}"  # noqa: S608
             else:
                 # An expression that the GIN index does not know keeps the planner on the key.
-                walk = f"SELECT id FROM {self.table} WHERE (terms || ''::tsvector) @@ %s::tsquery {bound} ORDER BY id DESC LIMIT %s"  # noqa: S608
-            cursor.execute(walk, [wanted, *values, limit])
+                walk = f"SELECT id FROM {self.table} WHERE (terms || ''::tsvector) @@ %s::tsquery {bound}"  # noqa: S608
+            cursor.execute(f"{walk} ORDER BY id DESC LIMIT %s", [wanted, *values, limit])
             return [row[0] for row in cursor.fetchall()]

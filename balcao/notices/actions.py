@@ -14,7 +14,13 @@ MAIL_DELAY = timedelta(minutes=2)  # whoever reads the bell within it gets no ma
 
 
 def tell(
-    *, agents: Iterable[Agent], kind: NoticeKind, subject: Subject, facts: dict[str, Any], now: datetime, shop_id: int = 0
+    *,
+    agents: Iterable[Agent],
+    kind: NoticeKind,
+    subject: Subject,
+    facts: dict[str, Any],
+    now: datetime,
+    shop_id: int = 0,
 ) -> list[Notice]:
     """Tell agents one thing, each as their settings say; several of one kind on one subject become one."""
     told = [a for a in agents if a.is_active and wants(a.settings, kind, "bell")]

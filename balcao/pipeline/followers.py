@@ -104,7 +104,9 @@ def _tell_admins(kind: NoticeKind) -> Callable[[Entry, datetime], None]:
             Q(every_shop=True) | Q(shops=entry.shop_id)
         )
         about = Subject(SubjectKind.CHANNEL, subject.subject_id)
-        tell(agents=admins.distinct(), kind=kind, subject=about, facts=dict(entry.facts), now=now, shop_id=entry.shop_id)
+        tell(
+            agents=admins.distinct(), kind=kind, subject=about, facts=dict(entry.facts), now=now, shop_id=entry.shop_id
+        )
 
     return teller
 

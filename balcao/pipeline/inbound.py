@@ -38,6 +38,7 @@ class Taken:
 
 def take_in(*, channel: Channel, raw: RawEnvelope, connection: Connection, now: datetime, holder: str) -> Taken:
     """Keep one envelope durably and understand it at once; a known one is a duplicate."""
+    raw = registry.channel(channel.kind).clean(raw)
     envelope, is_new = keeping.keep(channel=channel, raw=raw, now=now, held_by=holder)
     reached("envelope.kept")
     if not is_new and envelope.state != EnvelopeState.KEPT:
@@ -46,9 +47,7 @@ def take_in(*, channel: Channel, raw: RawEnvelope, connection: Connection, now: 
     return understand(envelope=envelope, connection=connection, now=now, raw=raw if is_new else None)
 
 
-def understand(
-    *, envelope: Envelope, connection: Connection, now: datetime, raw: RawEnvelope | None = None
-) -> Taken:
+def understand(*, envelope: Envelope, connection: Connection, now: datetime, raw: RawEnvelope | None = None) -> Taken:
     """Understand a kept envelope and store what it says, or set it aside with the reason.
 
     Whatever goes wrong with one envelope stays with it: the next one is not touched.
@@ -56,7 +55,7 @@ def understand(
     channel = envelope.channel
     adapter = registry.channel(channel.kind)
     try:
-        inbound = adapter.parse(adapter.clean(raw) if raw else raw_of(envelope), connection)
+        inbound = adapter.parse(raw or raw_of(envelope), connection)
     except Unreadable as unreadable:
         return _set_aside(envelope, str(unreadable), now=now)
     except Exception as error:
@@ -124,4 +123,3 @@ def run_due(*, worker: str, now: datetime, limit: int = 20, clock: Callable[[], 
         connection = connections.get(channel.pk) or connections.setdefault(channel.pk, connection_of(channel))
         understand(envelope=envelope, connection=connection, now=clock())
     return len(claimed)
-

@@ -67,11 +67,11 @@ class Agent(AbstractBaseUser):
         """Open Django's repair pages to admins only."""
         return self.is_active and self.role == Role.ADMIN
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002 - Django's signature
+    def has_perm(self, perm: str, obj: object = None) -> bool:
         """Answer Django's repair pages."""
         return self.is_staff
 
-    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature
+    def has_module_perms(self, app_label: str) -> bool:
         """Answer Django's repair pages."""
         return self.is_staff
 

@@ -1,21 +1,27 @@
 """What each role may do: the whole matrix in one place, deny by default."""
 
-from balcao.staff.types import Permission as P
-from balcao.staff.types import Role
+from balcao.staff.types import Permission, Role
 
-_LIGHT = frozenset({P.TICKET_READ, P.TICKET_NOTE, P.CUSTOMER_READ})
+_LIGHT = frozenset({Permission.TICKET_READ, Permission.TICKET_NOTE, Permission.CUSTOMER_READ})
 _AGENT = _LIGHT | {
-    P.TICKET_REPLY,
-    P.TICKET_EDIT,
-    P.TICKET_MERGE,
-    P.TICKET_BULK,
-    P.CUSTOMER_EDIT,
-    P.CUSTOMER_MERGE,
+    Permission.TICKET_REPLY,
+    Permission.TICKET_EDIT,
+    Permission.TICKET_MERGE,
+    Permission.TICKET_BULK,
+    Permission.CUSTOMER_EDIT,
+    Permission.CUSTOMER_MERGE,
 }
-_SUPERVISOR = _AGENT | {P.TICKET_DELETE, P.VIEW_SHARE, P.MACRO_EDIT, P.TAG_EDIT, P.QUARANTINE, P.JOURNAL_READ}
-_ADMIN = _SUPERVISOR | {P.CHANNEL_EDIT, P.STAFF_EDIT, P.SHOP_EDIT, P.TOKEN_EDIT}
+_SUPERVISOR = _AGENT | {
+    Permission.TICKET_DELETE,
+    Permission.VIEW_SHARE,
+    Permission.MACRO_EDIT,
+    Permission.TAG_EDIT,
+    Permission.QUARANTINE,
+    Permission.JOURNAL_READ,
+}
+_ADMIN = _SUPERVISOR | {Permission.CHANNEL_EDIT, Permission.STAFF_EDIT, Permission.SHOP_EDIT, Permission.TOKEN_EDIT}
 
-MATRIX: dict[Role, frozenset[P]] = {
+MATRIX: dict[Role, frozenset[Permission]] = {
     Role.LIGHT: _LIGHT,
     Role.AGENT: frozenset(_AGENT),
     Role.SUPERVISOR: frozenset(_SUPERVISOR),
@@ -23,6 +29,6 @@ MATRIX: dict[Role, frozenset[P]] = {
 }
 
 
-def may(role: str, permission: P) -> bool:
+def may(role: str, permission: Permission) -> bool:
     """Tell whether a role holds a permission; an unknown role holds none."""
     return role in set(Role) and permission in MATRIX[Role(role)]

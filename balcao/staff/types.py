@@ -32,7 +32,7 @@ class Permission(StrEnum):
     QUARANTINE = "quarantine"
     STAFF_EDIT = "staff.edit"
     SHOP_EDIT = "shop.edit"
-    TOKEN_EDIT = "token.edit"
+    TOKEN_EDIT = "token.edit"  # noqa: S105 - the name of a permission
     JOURNAL_READ = "journal.read"
 
 

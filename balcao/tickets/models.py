@@ -37,7 +37,9 @@ class Ticket(models.Model):
 
     number = models.BigIntegerField(unique=True)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="tickets", db_index=False)
-    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="tickets", db_index=False)  # who asked
+    identity = models.ForeignKey(
+        Identity, on_delete=models.PROTECT, related_name="tickets", db_index=False
+    )  # who asked
     subject = models.CharField(max_length=300, blank=True, default="")
     status = models.CharField(max_length=8, choices=[(s, s) for s in Status], default=Status.NEW)
     queue = models.CharField(max_length=8, choices=[(q, q) for q in Queue], default=Queue.OURS)  # see rules.queue_of
@@ -118,7 +120,9 @@ class Message(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="messages", db_index=False)
     direction = models.CharField(max_length=3, choices=[(d, d) for d in Direction])
     kind = models.CharField(max_length=8, choices=[(k, k) for k in MessageKind], default=MessageKind.SAID)
-    identity = models.ForeignKey(Identity, null=True, on_delete=models.PROTECT, related_name="messages")  # who wrote (in)
+    identity = models.ForeignKey(
+        Identity, null=True, on_delete=models.PROTECT, related_name="messages"
+    )  # who wrote (in)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="messages")  # who wrote (out)
     at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)  # the sender's clock
@@ -151,7 +155,9 @@ class Letter(models.Model):
     subject = models.CharField(max_length=500, blank=True, default="")
     full_text = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")
-    addressing = models.JSONField(default=dict)  # {"from": [kind, value, name], "to": [...], "cc": [...], "reply_to": ...}
+    addressing = models.JSONField(
+        default=dict
+    )  # {"from": [kind, value, name], "to": [...], "cc": [...], "reply_to": ...}
     proof_detail = models.CharField(max_length=300, blank=True, default="")
     fields = models.JSONField(default=dict)
 

@@ -16,7 +16,13 @@ from balcao.ports.channel import ChannelError, Outbound, Report
 
 
 def queue_dispatch(
-    *, channel: Channel, outbound: Outbound, files: list[dict[str, Any]], order_key: str, due_at: datetime, now: datetime
+    *,
+    channel: Channel,
+    outbound: Outbound,
+    files: list[dict[str, Any]],
+    order_key: str,
+    due_at: datetime,
+    now: datetime,
 ) -> Dispatch:
     """Write a dispatch in the caller's transaction; `files` name stored contents, `outbound.files` is left out."""
     facts = asdict(outbound)

@@ -15,8 +15,14 @@ from balcao.tickets.types import ACTIVE, HIDDEN, Priority, Refusal, Status, Tick
 
 
 def _announce(
-    name: str, ticket: Ticket, agent: Agent | None, *, now: datetime, facts: dict[str, Any] | None = None,
-    personal: dict[str, Any] | None = None, about: Sequence[Subject] = (),
+    name: str,
+    ticket: Ticket,
+    agent: Agent | None,
+    *,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+    personal: dict[str, Any] | None = None,
+    about: Sequence[Subject] = (),
 ) -> None:
     record(
         name=name,

@@ -59,7 +59,9 @@ def upload(*, ticket: Ticket, agent: Agent, file: File, now: datetime) -> Attach
     return row
 
 
-def adopt_uploads(*, ids: list[int], agent: Agent, message: Message | None = None, note: Note | None = None) -> list[Attachment]:
+def adopt_uploads(
+    *, ids: list[int], agent: Agent, message: Message | None = None, note: Note | None = None
+) -> list[Attachment]:
     """Give an agent's own uploads to the message or note that was written; others' ids are ignored."""
     mine = Attachment.objects.filter(pk__in=ids, uploader=agent, message__isnull=True, note__isnull=True)
     mine = mine.filter(upload_ticket=(message or note).ticket) if message or note else mine.none()  # type: ignore[union-attr]

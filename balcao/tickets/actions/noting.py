@@ -18,7 +18,13 @@ MODES = ("reply", "note", "forward")
 
 @transaction.atomic
 def add_note(
-    *, ticket: Ticket, text: str, agent: Agent, now: datetime, mentions: Sequence[Agent] = (), upload_ids: Sequence[int] = ()
+    *,
+    ticket: Ticket,
+    text: str,
+    agent: Agent,
+    now: datetime,
+    mentions: Sequence[Agent] = (),
+    upload_ids: Sequence[int] = (),
 ) -> Note:
     """Write a remark the customer never sees; mentioned colleagues are told if they work for the shop."""
     text = redact_cards(text.strip())
@@ -41,7 +47,9 @@ def add_note(
     return note
 
 
-def save_draft(*, ticket: Ticket, agent: Agent, mode: str, text: str, addressing: dict[str, object], now: datetime) -> Draft | None:
+def save_draft(
+    *, ticket: Ticket, agent: Agent, mode: str, text: str, addressing: dict[str, object], now: datetime
+) -> Draft | None:
     """Keep what an agent is writing; an emptied draft is forgotten. No fact yet, so no journal entry."""
     if mode not in MODES:
         raise TicketRefused(Refusal.EMPTY)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from balcao.channels.models import Channel, Envelope
 from balcao.channels.types import Outcome
 from balcao.customers import actions as customers
@@ -38,9 +37,7 @@ class Received:
     message: Message
 
 
-def add_message(
-    *, channel: Channel, inbound: Inbound, envelope: Envelope, language: str, now: datetime
-) -> Received:
+def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, language: str, now: datetime) -> Received:
     """Store an inbound message on the ticket it belongs to, within the caller's transaction.
 
     Idempotent: the same message again (same id and content on this channel, or same content, sender and clock within

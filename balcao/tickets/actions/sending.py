@@ -1,6 +1,5 @@
 """Writing to customers: the message and its dispatch in one transaction, relayed afterwards."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,11 +44,16 @@ class Writing:
 
 @transaction.atomic
 def send_message(
-    *, conversation: Conversation, writing: Writing, agent: Agent | None, now: datetime, undo: timedelta = rules.UNDO_WINDOW
+    *,
+    conversation: Conversation,
+    writing: Writing,
+    agent: Agent | None,
+    now: datetime,
+    undo: timedelta = rules.UNDO_WINDOW,
 ) -> Message:
     """Answer in a conversation; it leaves when the undo window is over.
 
-    Refuses (`TicketRefused`) an empty text, a ticket that is merged, what the channel cannot carry, an undeliverable address, and a text
+    Refuses (`TicketRefused`) an empty text, a merged ticket, what the channel cannot carry, and a text
     written while something newer came in that its writer had not seen.
     """
     ticket = conversation.ticket
@@ -61,9 +65,7 @@ def send_message(
     to = writing.to or _partner(conversation)
     if not to:
         raise TicketRefused(Refusal.NO_RECIPIENT)
-    message = _write(
-        conversation, channel, replace(writing, to=to), agent, kind=MessageKind.SAID, now=now, undo=undo
-    )
+    message = _write(conversation, channel, replace(writing, to=to), agent, kind=MessageKind.SAID, now=now, undo=undo)
     _after_writing(ticket, message, writing, agent, now=now)
     return message
 
@@ -107,7 +109,11 @@ def start_ticket(*, channel: Channel, writing: Writing, agent: Agent, language: 
         )
     )
     conversation = open_conversation(
-        ticket=ticket, channel=channel, identity=identity, subject=writing.subject, at=now,
+        ticket=ticket,
+        channel=channel,
+        identity=identity,
+        subject=writing.subject,
+        at=now,
         copied=[_identity_of(party, channel, now=now) for party in (*writing.to[1:], *writing.copied)],
     )
     message = _write(conversation, channel, writing, agent, kind=MessageKind.SAID, now=now, undo=rules.UNDO_WINDOW)
@@ -118,7 +124,15 @@ def start_ticket(*, channel: Channel, writing: Writing, agent: Agent, language: 
 
 @transaction.atomic
 def log_contact(
-    *, channel: Channel, party: Party, text: str, subject: str, agent: Agent, ticket: Ticket | None, language: str, now: datetime
+    *,
+    channel: Channel,
+    party: Party,
+    text: str,
+    subject: str,
+    agent: Agent,
+    ticket: Ticket | None,
+    language: str,
+    now: datetime,
 ) -> Message:
     """Write down a contact that came by phone or in person, on a new ticket or an open one."""
     if not text.strip():
@@ -126,14 +140,30 @@ def log_contact(
     identity = _identity_of(party, channel, now=now)
     if ticket is None:
         ticket = open_ticket(
-            Opening(channel=channel, identity=identity, subject=subject, status=Status.OPEN, language=language, at=now,
-                    assignee_id=agent.pk, more={"channel_kinds": [MessageKind.LOGGED]})
+            Opening(
+                channel=channel,
+                identity=identity,
+                subject=subject,
+                status=Status.OPEN,
+                language=language,
+                at=now,
+                assignee_id=agent.pk,
+                more={"channel_kinds": [MessageKind.LOGGED]},
+            )
         )
     _check_writable(ticket)
     conversation = open_conversation(ticket=ticket, channel=channel, identity=identity, subject=subject, at=now)
     message = Message.objects.create(
-        ticket=ticket, conversation=conversation, channel=channel, direction=Direction.IN, kind=MessageKind.LOGGED,
-        identity=identity, agent=agent, at=now, text=redact_cards(text), language=language,
+        ticket=ticket,
+        conversation=conversation,
+        channel=channel,
+        direction=Direction.IN,
+        kind=MessageKind.LOGGED,
+        identity=identity,
+        agent=agent,
+        at=now,
+        text=redact_cards(text),
+        language=language,
         external_id=registry.channel(channel.kind).new_id(connection_of(channel)),
     )
     Letter.objects.create(message=message, subject=subject[:500], full_text=message.text)
@@ -158,7 +188,16 @@ def recall_message(*, message: Message, agent: Agent, now: datetime) -> bool:
         setattr(ticket, name, before.get(name, getattr(ticket, name)))
     ticket.message_count -= 1
     ticket.save(
-        update_fields=["status", "queue", "assignee", "solved_at", "last_words", "last_direction", "last_author", "message_count"]
+        update_fields=[
+            "status",
+            "queue",
+            "assignee",
+            "solved_at",
+            "last_words",
+            "last_direction",
+            "last_author",
+            "message_count",
+        ]
     )
     Draft.objects.update_or_create(
         ticket=ticket, agent=agent, mode="reply", defaults={"text": message.text, "saved_at": now}
@@ -185,7 +224,9 @@ def settled(*, message: Message, name: str, now: datetime) -> None:
 
 
 def _mark_failures(ticket: Ticket) -> None:
-    failed = Message.objects.filter(ticket=ticket, dispatch__state__in=["failed", "uncertain"], is_recalled=False).exists()
+    failed = Message.objects.filter(
+        ticket=ticket, dispatch__state__in=["failed", "uncertain"], is_recalled=False
+    ).exists()
     Ticket.objects.filter(pk=ticket.pk).update(has_failed_send=failed)
     ticket.has_failed_send = failed
 
@@ -222,9 +263,7 @@ def _partner(conversation: Conversation) -> tuple[Party, ...]:
 
 
 def _identity_of(party: Party, channel: Channel, *, now: datetime) -> Identity:
-    return customers.identify(
-        party=party, scope="", region=channel.shop.region, language="", proven=None, now=now
-    )
+    return customers.identify(party=party, scope="", region=channel.shop.region, language="", proven=None, now=now)
 
 
 def _write(
@@ -245,18 +284,38 @@ def _write(
         raise TicketRefused(Refusal.TOO_LONG)
     ticket = conversation.ticket
     message = Message(
-        ticket=ticket, conversation=conversation, channel=channel, direction=Direction.OUT, kind=kind, agent=agent,
-        at=now, text=text, language=ticket.language, external_id=adapter.new_id(connection),
+        ticket=ticket,
+        conversation=conversation,
+        channel=channel,
+        direction=Direction.OUT,
+        kind=kind,
+        agent=agent,
+        at=now,
+        text=text,
+        language=ticket.language,
+        external_id=adapter.new_id(connection),
     )
     signed = _with_signature(text, ticket) if agent else text
     subject = writing.subject or _subject(conversation)
     outbound = Outbound(
-        external_id=message.external_id, to=writing.to, text=signed, subject=subject, copied=writing.copied,
-        sender_name=ticket.shop.name, answers=_answers(conversation), reply_token=reply_token(conversation),
-        automatic=writing.automatic, language=ticket.language,
+        external_id=message.external_id,
+        to=writing.to,
+        text=signed,
+        subject=subject,
+        copied=writing.copied,
+        sender_name=ticket.shop.name,
+        answers=_answers(conversation),
+        reply_token=reply_token(conversation),
+        automatic=writing.automatic,
+        language=ticket.language,
     )
     dispatch = dispatches.queue_dispatch(
-        channel=channel, outbound=outbound, files=[], order_key=f"ticket:{conversation.home_id}", due_at=now + undo, now=now
+        channel=channel,
+        outbound=outbound,
+        files=[],
+        order_key=f"ticket:{conversation.home_id}",
+        due_at=now + undo,
+        now=now,
     )
     message.dispatch = dispatch
     message.save()

@@ -29,7 +29,13 @@ class Found:
 
 
 def search_tickets(
-    *, agent: Agent, search: Search, time_zone: ZoneInfo, languages: list[str], before: int | None = None, limit: int = PAGE
+    *,
+    agent: Agent,
+    search: Search,
+    time_zone: ZoneInfo,
+    languages: list[str],
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> Found:
     """Return the newest tickets this agent may see that match a search.
 
@@ -56,9 +62,7 @@ def _below(wanted: "QuerySet[Ticket]", before: int | None) -> "QuerySet[Ticket]"
     return wanted.filter(changed_at__lt=datetime.fromtimestamp(before / 1_000_000, tz=ZoneInfo("UTC")))
 
 
-def _by_text(
-    match: Match, wanted: "QuerySet[Ticket]", *, agent: Agent, before: int | None, limit: int
-) -> Found:
+def _by_text(match: Match, wanted: "QuerySet[Ticket]", *, agent: Agent, before: int | None, limit: int) -> Found:
     """Walk matching documents backwards, keeping those whose ticket passes, until a page is full."""
     order: dict[int, int] = {}  # ticket -> its newest matching document
     for _ in range(_MOST_STEPS):

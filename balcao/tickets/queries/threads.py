@@ -14,6 +14,7 @@ from balcao.tickets.rules import Candidate
 from balcao.tickets.types import ParticipantRole
 
 _PURPOSE = "reply-address"
+_LONGEST_NUMBER = 15  # digits; more is no number of ours
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one case, for mailers fold it
 
 
@@ -39,7 +40,7 @@ def _by_token(tokens: tuple[str, ...], *, shop_id: int) -> Conversation | None:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     for token in tokens[:5]:
         number, _, mac = token.lower().partition(".")
-        if not (0 < len(number) <= 12 and set(number) <= set(_DIGITS)):
+        if not (0 < len(number) <= _LONGEST_NUMBER and set(number) <= set(_DIGITS)):
             continue
         found = _conversations().filter(pk=int(number, 36), ticket__shop_id=shop_id).first()
         if found and crypto.check_token(mac, found.home_id, found.pk, key=keys, purpose=_PURPOSE):
@@ -48,7 +49,7 @@ def _by_token(tokens: tuple[str, ...], *, shop_id: int) -> Conversation | None:
 
 
 def _by_tag(tag: str, *, channel: Channel, identity: Identity) -> Conversation | None:
-    if not (tag.isascii() and tag.isdigit() and len(tag) <= 15):
+    if not (tag.isascii() and tag.isdigit() and len(tag) <= _LONGEST_NUMBER):
         return None
     mine = _conversations().filter(ticket__number=int(tag), channel=channel, participants__identity=identity)
     return mine.order_by("-id").first()

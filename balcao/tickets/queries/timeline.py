@@ -58,7 +58,11 @@ def timeline(*, ticket: Ticket, before: datetime | None = None, limit: int = PAG
         subjects__kind=SubjectKind.TICKET, subjects__subject_id=ticket.pk, name__in=EVENTS
     ).select_related("personal")
     if before:
-        messages, notes, events = (messages.filter(at__lt=before), notes.filter(at__lt=before), events.filter(at__lt=before))
+        messages, notes, events = (
+            messages.filter(at__lt=before),
+            notes.filter(at__lt=before),
+            events.filter(at__lt=before),
+        )
     found: list[Message | Note | Entry] = [
         *messages.order_by("-at", "-id")[: limit + 1],
         *notes.order_by("-at", "-id")[: limit + 1],

@@ -1,0 +1,163 @@
+"""Everything that writes agents, teams and departments."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from balcao.journal.actions import record
+from balcao.journal.types import Actor, Subject, SubjectKind
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent, Department, Team
+from balcao.staff.types import Presence, Role
+
+
+class LastAdmin(Exception):
+    """Without this agent nobody could administer the installation any more."""
+
+
+class AddressTaken(Exception):
+    """Another agent has this address."""
+
+
+@transaction.atomic
+def create_agent(
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    actor: Actor,
+    now: datetime,
+    password: str | None = None,
+    language: str = "en",
+    time_zone: str = "",
+    every_shop: bool = False,
+    shops: Sequence[Shop] = (),
+    teams: Sequence[Team] = (),
+    departments: Sequence[Department] = (),
+) -> Agent:
+    """Create an agent; without a password they can only come in by invitation."""
+    email = email.strip().lower()
+    if Agent.objects.filter(email__iexact=email).exists():
+        raise AddressTaken(email)
+    agent = Agent(
+        email=email, name=name, role=role, language=language, time_zone=time_zone, every_shop=every_shop, created_at=now
+    )
+    agent.set_password(password)
+    agent.save()
+    agent.shops.set(shops)
+    agent.teams.set(teams)
+    agent.departments.set(departments)
+    _announce("agent.created", agent, actor, now, {"role": str(role)})
+    return agent
+
+
+@transaction.atomic
+def edit_agent(
+    *,
+    agent: Agent,
+    actor: Actor,
+    now: datetime,
+    shops: Sequence[Shop] | None = None,
+    teams: Sequence[Team] | None = None,
+    departments: Sequence[Department] | None = None,
+    **facts: Any,
+) -> Agent:
+    """Change an agent (name, role, language, time_zone, every_shop); only what is given changes."""
+    unknown = set(facts) - {"name", "role", "language", "time_zone", "every_shop"}
+    if unknown:
+        raise TypeError(f"An agent has no editable {', '.join(sorted(unknown))}.")
+    if facts.get("role", agent.role) != Role.ADMIN:
+        _check_not_last_admin(agent)
+    changed = [name for name, value in facts.items() if getattr(agent, name) != value]
+    for name in changed:
+        setattr(agent, name, facts[name])
+    if changed:
+        agent.save(update_fields=changed)
+    for name, rows in (("shops", shops), ("teams", teams), ("departments", departments)):
+        if rows is not None:
+            getattr(agent, name).set(rows)
+            changed.append(name)
+    _announce("agent.changed", agent, actor, now, {"fields": sorted(changed)})
+    return agent
+
+
+@transaction.atomic
+def set_active(*, agent: Agent, is_active: bool, actor: Actor, now: datetime) -> None:
+    """Let an agent in, or shut them out at once: open pages close when they hear of it."""
+    if agent.is_active == is_active:
+        return
+    if not is_active:
+        _check_not_last_admin(agent)
+    agent.is_active = is_active
+    agent.save(update_fields=["is_active"])
+    _announce("agent.enabled" if is_active else "agent.disabled", agent, actor, now)
+
+
+def _check_not_last_admin(agent: Agent) -> None:
+    others = Agent.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=agent.pk)
+    if agent.role == Role.ADMIN and agent.is_active and not others.exists():
+        raise LastAdmin
+
+
+def set_presence(*, agent: Agent, presence: Presence, now: datetime) -> None:
+    """Say whether an agent is at the counter. No fact for the journal."""
+    agent.presence, agent.presence_since = presence, now
+    agent.save(update_fields=["presence", "presence_since"])
+
+
+def remember(*, agent: Agent, **settings: Any) -> None:
+    """Keep an agent's own settings (theme, density, pane widths, notices); None forgets one."""
+    merged = {**agent.settings, **settings}
+    agent.settings = {name: value for name, value in merged.items() if value is not None}
+    agent.save(update_fields=["settings"])
+
+
+@transaction.atomic
+def create_team(*, name: str, members: Sequence[Agent], actor: Actor, now: datetime) -> Team:
+    """Create a team."""
+    team = Team.objects.create(name=name)
+    team.members.set(members)
+    _announce_team("team.created", team, actor, now)
+    return team
+
+
+@transaction.atomic
+def edit_team(*, team: Team, name: str, members: Sequence[Agent], is_active: bool, actor: Actor, now: datetime) -> Team:
+    """Change a team."""
+    team.name, team.is_active = name, is_active
+    team.save(update_fields=["name", "is_active"])
+    team.members.set(members)
+    _announce_team("team.changed", team, actor, now)
+    return team
+
+
+@transaction.atomic
+def create_department(*, name: str, members: Sequence[Agent], actor: Actor, now: datetime) -> Department:
+    """Create a department."""
+    department = Department.objects.create(name=name)
+    department.members.set(members)
+    record(name="department.created", at=now, actor=actor, about=[], facts={"department": department.pk})
+    return department
+
+
+@transaction.atomic
+def edit_department(
+    *, department: Department, name: str, members: Sequence[Agent], is_active: bool, actor: Actor, now: datetime
+) -> Department:
+    """Change a department."""
+    department.name, department.is_active = name, is_active
+    department.save(update_fields=["name", "is_active"])
+    department.members.set(members)
+    record(name="department.changed", at=now, actor=actor, about=[], facts={"department": department.pk})
+    return department
+
+
+def _announce(name: str, agent: Agent, actor: Actor, now: datetime, facts: dict[str, Any] | None = None) -> None:
+    about = [Subject(SubjectKind.AGENT, agent.pk)]
+    record(name=name, at=now, actor=actor, about=about, facts={"agent": agent.pk, **(facts or {})})
+
+
+def _announce_team(name: str, team: Team, actor: Actor, now: datetime) -> None:
+    record(name=name, at=now, actor=actor, about=[Subject(SubjectKind.TEAM, team.pk)], facts={"team": team.pk})
