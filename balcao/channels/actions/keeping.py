@@ -10,6 +10,7 @@ from balcao.channels.models import Channel, Envelope, EnvelopeBody
 from balcao.channels.types import EnvelopeState, Outcome
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.kit import wake
 from balcao.kit.db import locked
 from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
@@ -46,13 +47,17 @@ def _store(channel: Channel, raw: RawEnvelope, *, now: datetime, held_by: str) -
     packed = zlib.compress(raw.body, 1) if len(raw.body) > _WORTH_PACKING else raw.body
     is_packed = len(packed) < len(raw.body)
     EnvelopeBody.objects.create(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed)
+    if not held_by:
+        wake.notify(wake.Topic.WORK)
     return envelope
 
 
 def claim_envelopes(*, worker: str, now: datetime, limit: int = 20) -> list[Envelope]:
     """Lease due envelopes to a worker; those of a worker that died come up again when its lease is over."""
+    due = Envelope.objects.filter(state=EnvelopeState.KEPT, due_at__lte=now).order_by("due_at", "id")
+    if not due.exists():  # asked outside a transaction: on SQLite it would shut out all writers
+        return []
     with transaction.atomic():
-        due = Envelope.objects.filter(state=EnvelopeState.KEPT, due_at__lte=now).order_by("due_at", "id")
         found = list(locked(due.select_related("channel__shop"), skip_locked=True)[:limit])
         for envelope in found:
             envelope.due_at, envelope.leased_by, envelope.tries = now + rules.ENVELOPE_LEASE, worker, envelope.tries + 1
@@ -94,6 +99,7 @@ def quarantine(*, envelope: Envelope, reason: str, now: datetime) -> None:
 
 def release(*, envelope: Envelope, now: datetime) -> bool:
     """Put a quarantined envelope back to be understood again; False when it was not in quarantine."""
+    wake.notify(wake.Topic.WORK)
     return bool(
         Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED).update(
             state=EnvelopeState.KEPT, outcome="", due_at=now, tries=0, leased_by=""

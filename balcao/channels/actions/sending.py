@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from balcao.channels import rules
 from balcao.channels.models import Channel, Dispatch, DispatchReceipt
 from balcao.channels.types import OPEN_DISPATCH, DispatchState
+from balcao.kit import wake
 from balcao.kit.db import locked
 from balcao.ports.channel import ChannelError, Outbound, Report
 
@@ -25,6 +26,7 @@ def queue_dispatch(
     now: datetime,
 ) -> Dispatch:
     """Write a dispatch in the caller's transaction; `files` name stored contents, `outbound.files` is left out."""
+    wake.notify(wake.Topic.WORK)
     facts = asdict(outbound)
     del facts["files"]
     return Dispatch.objects.create(
@@ -45,8 +47,10 @@ def claim_dispatches(*, worker: str, now: datetime, limit: int = 10) -> list[Dis
     see `vanished_dispatches`.
     """
     earlier = Dispatch.objects.filter(order_key=OuterRef("order_key"), id__lt=OuterRef("id"), state__in=OPEN_DISPATCH)
+    due = Dispatch.objects.filter(state__in=[DispatchState.QUEUED, DispatchState.SENDING], due_at__lte=now)
+    if not due.exists():  # asked outside a transaction: on SQLite it would shut out all writers
+        return []
     with transaction.atomic():
-        due = Dispatch.objects.filter(state__in=[DispatchState.QUEUED, DispatchState.SENDING], due_at__lte=now)
         free = due.filter(~Exists(earlier)).select_related("channel__shop").order_by("due_at", "id")
         found = list(locked(free, skip_locked=True)[:limit])
         for dispatch in found:
@@ -71,18 +75,25 @@ def mark_handing_over(*, dispatch: Dispatch, now: datetime) -> None:
 
 
 def settle(*, dispatch: Dispatch, state: DispatchState, now: datetime, error: str = "", code: str = "") -> bool:
-    """Write the end of a dispatch that this worker holds; False when it is no longer open."""
-    changed = Dispatch.objects.filter(pk=dispatch.pk, state__in=OPEN_DISPATCH).update(
+    """Write the end of a dispatch as this worker holds it; False when it is closed or somebody else's by now."""
+    changed = _held(dispatch).update(
         state=state, settled_at=now, error=error[:300], error_code=code
     )
     dispatch.state, dispatch.error, dispatch.error_code = state, error[:300], code
     return bool(changed)
 
 
+def _held(dispatch: Dispatch) -> "QuerySet[Dispatch]":
+    """Return the row while it is open and held as it was claimed: another worker's try is not ours to end."""
+    return Dispatch.objects.filter(
+        pk=dispatch.pk, state__in=OPEN_DISPATCH, leased_by=dispatch.leased_by, tries=dispatch.tries
+    )
+
+
 def put_back(*, dispatch: Dispatch, error: ChannelError, now: datetime) -> None:
     """Try a dispatch again later."""
     wait = rules.back_off(dispatch.tries, retry_after=error.retry_after, jitter=random.random())  # noqa: S311 - spreads load
-    Dispatch.objects.filter(pk=dispatch.pk, state__in=OPEN_DISPATCH).update(
+    _held(dispatch).update(
         state=DispatchState.QUEUED, due_at=now + wait, error=str(error)[:300], error_code=error.code, leased_by=""
     )
 
@@ -104,6 +115,7 @@ def recall(*, dispatch: Dispatch, now: datetime) -> bool:
 
 def requeue(*, dispatch: Dispatch, now: datetime) -> bool:
     """Send a failed or uncertain dispatch once more, because a person asked for it."""
+    wake.notify(wake.Topic.WORK)
     return bool(
         Dispatch.objects.filter(pk=dispatch.pk, state__in=[DispatchState.FAILED, DispatchState.UNCERTAIN]).update(
             state=DispatchState.QUEUED, due_at=now, tries=0, error="", error_code="", settled_at=None, leased_by=""

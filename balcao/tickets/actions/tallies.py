@@ -42,9 +42,15 @@ def recounted(ticket: Ticket) -> Iterator[Ticket]:
     shift(before, counted(ticket))
 
 
-@transaction.atomic
 def fold(*, limit: int = 5000) -> int:
     """Fold waiting changes into the tallies; return how many were folded."""
+    if not TallyChange.objects.exists():  # asked outside a transaction: on SQLite it would shut out all writers
+        return 0
+    return _fold(limit)
+
+
+@transaction.atomic
+def _fold(limit: int) -> int:
     rows = list(locked(TallyChange.objects.order_by("id"), skip_locked=True)[:limit])
     sums: Counter[tuple[int, str]] = Counter()
     for row in rows:
