@@ -1,0 +1,1 @@
+"""Channel adapters: each a way in and out."""
