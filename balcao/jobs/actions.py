@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from balcao.jobs import queries, rules
-from balcao.jobs.models import Job
+from balcao.jobs.models import Job, Lease
 from balcao.jobs.types import GiveUp, JobState, TryLater
 from balcao.kit import wake
 from balcao.kit.db import locked
@@ -153,3 +153,21 @@ def prune(*, now: datetime) -> int:
     old_done = Job.objects.filter(state=JobState.DONE, finished_at__lt=now - KEPT_DONE)
     old_dead = Job.objects.filter(state=JobState.DEAD, finished_at__lt=now - KEPT_DEAD)
     return sum(old._raw_delete(old.db) for old in (old_done, old_dead))  # noqa: SLF001 - no cascades to follow
+
+
+def hold(*, duty: str, worker: str, now: datetime, lasting: timedelta) -> bool:
+    """Take or keep a recurring duty; False while another worker has it."""
+    held = Lease.objects.filter(name=duty).first()
+    if held is None:
+        held, _ = Lease.objects.get_or_create(name=duty, defaults={"worker": worker, "until": now + lasting})
+    if held.worker != worker and held.until > now:
+        return False
+    if held.worker == worker and held.until - now > lasting / 2:
+        return True  # no write for each turn
+    mine = Lease.objects.filter(Q(worker=worker) | Q(until__lte=now), name=duty)
+    return bool(mine.update(worker=worker, until=now + lasting))
+
+
+def drop_duties(*, worker: str) -> None:
+    """Leave all duties to others at once; for a worker that stops."""
+    Lease.objects.filter(worker=worker).delete()

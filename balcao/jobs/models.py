@@ -44,3 +44,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.state}"
+
+
+class Lease(models.Model):
+    """A recurring duty that one worker of all has at a time."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    worker = models.CharField(max_length=80)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.worker}"
