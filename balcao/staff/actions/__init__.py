@@ -1,1 +1,0 @@
-"""Everything that writes agents, teams and departments; one file per deed."""
