@@ -18,11 +18,14 @@ COMMANDS = {
     "live": "serve live connections only (at scale, under /live)",
     "worker": "take in, send and tidy up in the background",
     "migrate": "bring the database to this version",
+    "ingest": "bring mails in from files, folders, mbox, Maildir or standard input",
     "doctor": "check settings, database, mailboxes, clock and disk, and say what to do",
     "agent": "create agents",
     "backup": "write database and files into one archive",
     "restore": "bring back what `backup` wrote",
 }
+_SERVING = {"up", "web", "live", "worker"}  # the others use one connection for a moment, and no pool
+_JSON = "--json"  # understood anywhere in the line
 
 
 class Command(Protocol):
@@ -38,9 +41,12 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balcao.project.settings")
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = [argument for argument in given if argument != _JSON]
     options = _parser(arguments).parse_args(arguments)
-    output = Output(json=options.json)
+    output = Output(json=_JSON in given)
+    if options.command not in _SERVING:
+        os.environ.setdefault("BALCAO_DATABASE_POOL", "0")
     try:
         return _load(options.command).run(options, output)
     except CommandFailed as failure:
@@ -56,11 +62,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="balcao", description="Balcão, the service desk of an online shop.")
+    about = "Balcão, the service desk of an online shop."
+    parser = argparse.ArgumentParser(
+        prog="balcao", description=about, epilog=f"With {_JSON} a command prints JSON lines for programs."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
-        command.add_argument("--json", action="store_true", help="print JSON lines for programs")
         if name in arguments:
             _load(name).arguments(command)
     return parser

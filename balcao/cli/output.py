@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -47,3 +48,16 @@ class Output:
         for row in rows:
             table.add_row(*(str(value) for value in row.values()))
         self.console.print(table)
+
+    @contextmanager
+    def progress(self, title: str, *, total: int) -> Iterator[Callable[[], None]]:
+        """Show a bar on a terminal while the block runs; it is given a function to call after each step."""
+        if not self.console.is_terminal or not total:
+            yield lambda: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self.console) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda: bar.advance(task)

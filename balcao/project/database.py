@@ -18,11 +18,12 @@ _SQLITE_START = ";".join(
         "PRAGMA journal_size_limit=67108864",
     ]
 )
+_POOL_WAIT = 10  # seconds a page waits for a connection
 _SQLITE_WAIT = 20  # seconds a writer waits for the one before it
 
 
 def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
-    """Return the DATABASES entry for a URL; raise BadSetting for an engine we do not know."""
+    """Return the DATABASES entry for a URL (no pool when its size is 0); raise BadSetting for an unknown engine."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return _sqlite(unquote(parts.path.removeprefix("/")) or ":memory:")
@@ -35,12 +36,13 @@ def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
             "CONN_HEALTH_CHECKS": False,
-            "OPTIONS": {
-                **dict(parse_qsl(parts.query)),
-                "pool": {"min_size": 1, "max_size": pool_size, "timeout": 30},
-            },
+            "OPTIONS": {**dict(parse_qsl(parts.query)), **_pool(pool_size)},
         }
     raise BadSetting("DATABASE_URL must start with sqlite:/// or postgresql://.")
+
+
+def _pool(size: int) -> dict[str, Any]:
+    return {"pool": {"min_size": 1, "max_size": size, "timeout": _POOL_WAIT}} if size else {}
 
 
 def _sqlite(path: str) -> dict[str, Any]:

@@ -50,7 +50,9 @@ _MODULES = (
     "balcao.automation",
     "balcao.api",
 )
+PLUGINS = env.words("BALCAO_PLUGINS")  # dotted paths of channel classes beside our own
 INSTALLED_APPS = [
+    "balcao.project",
     *(name for name in _MODULES if find_spec(name)),
     "allauth",
     "allauth.account",
@@ -89,7 +91,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- State -----------------------------------------------------------------------------------------------------------
 
 DATABASE_URL = env.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'balcao.sqlite3'}"
-DATABASES = {"default": database_settings(DATABASE_URL, pool_size=env.number("BALCAO_DATABASE_POOL", 10, least=2))}
+DATABASES = {"default": database_settings(DATABASE_URL, pool_size=env.number("BALCAO_DATABASE_POOL", 10, least=0))}
 
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
