@@ -89,7 +89,10 @@ def holds_phrase(text: str, phrase: str) -> bool:
 
 def _normal(text: str) -> str:
     """Return the text composed; marks that no composed letter has would part their word in two."""
-    return text if text.isascii() else _LOOSE_MARKS.sub("", unicodedata.normalize("NFKC", text))
+    if text.isascii():
+        return text
+    composed = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    return _LOOSE_MARKS.sub("", composed)
 
 
 def _base(language: str) -> str:
