@@ -59,9 +59,7 @@ def join_by_itself(*, identity: Identity, now: datetime) -> list[Link]:
         return []
     facts = queries.facts(identity)
     alike = [
-        other
-        for other in queries.same_key(identity)
-        if rules.joins_by_itself(facts, queries.facts(other), now=now)
+        other for other in queries.same_key(identity) if rules.joins_by_itself(facts, queries.facts(other), now=now)
     ]
     links = [_join_unasked(identity, other, now=now) for other in alike]
     if links:
@@ -86,7 +84,9 @@ def _strengthen(
 ) -> Link | None:
     """Note the proof beside the links there are, so that it still holds when an agent undoes theirs."""
     ends = {identity.pk, other.pk}
-    if any(link.rule == LinkRule.SAME_ACCOUNT and ends == {link.identity_a_id, link.identity_b_id} for link in side.links):
+    if any(
+        link.rule == LinkRule.SAME_ACCOUNT and ends == {link.identity_a_id, link.identity_b_id} for link in side.links
+    ):
         return None
     kept, absorbed = (identity, other) if identity.pk == side.representative.pk else (other, identity)
     return link_identities(
@@ -161,7 +161,9 @@ def undo_merge(*, link: Link, agent: Agent, now: datetime) -> Undone:
     link.save(update_fields=["revoked_at", "revoked_by"])
     left = [other for other in side.links if other.pk != link.pk]
     _rewrite(side.identities, left)
-    ends = dict(Identity.objects.filter(pk__in=[link.identity_a_id, link.identity_b_id]).values_list("pk", "customer_id"))
+    ends = dict(
+        Identity.objects.filter(pk__in=[link.identity_a_id, link.identity_b_id]).values_list("pk", "customer_id")
+    )
     record(
         name="customer.merge.undone",
         at=now,

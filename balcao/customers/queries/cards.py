@@ -88,7 +88,9 @@ def _card(identities: Sequence[Identity], notes: Iterable[CustomerNote], *, kept
 def merge_preview(kept: Customer, absorbed: Customer, *, now: datetime) -> Preview:
     """Return what merging two customers would make, without doing it."""
     one, other = component(kept), component(absorbed)
-    together = sorted({each.pk: each for each in (*one.identities, *other.identities)}.values(), key=lambda each: each.pk)
+    together = sorted(
+        {each.pk: each for each in (*one.identities, *other.identities)}.values(), key=lambda each: each.pk
+    )
     merged = _card(together, _notes(together), kept_id=one.customer_id)
     mine, theirs = one.representative.home, other.representative.home
     conflicts = [

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from balcao.customers.types import IdentityKind, Spelling
+from balcao.kit.searchtext import fold
 
 PHONE_PROOF_LASTS = timedelta(days=180)  # numbers are given to other people
 PROOF_FRESH_FOR = timedelta(days=1)  # a proof is not written anew more often
@@ -53,6 +54,7 @@ def _email(text: str) -> Spelling:
 
 def _phone(text: str, *, region: str) -> Spelling:
     import phonenumbers
+
     try:
         v = phonenumbers.format_number(phonenumbers.parse(text, region), phonenumbers.PhoneNumberFormat.E164)
     except phonenumbers.NumberParseException:
@@ -97,7 +99,3 @@ def name_keys(name: str) -> tuple[str, str]:
     words = fold(name).split()
     surname_first = [words[-1], *words[:-1]] if len(words) > 1 else []
     return " ".join(words)[:LONGEST_NAME], " ".join(surname_first)[:LONGEST_NAME]
-
-def fold(t):
-    import unicodedata
-    return "".join(c for c in unicodedata.normalize("NFKD", t.replace("ı","i").replace("İ","i").lower()) if not unicodedata.combining(c))

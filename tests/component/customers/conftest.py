@@ -22,19 +22,19 @@ Meet = Callable[..., Identity]
 
 @pytest.fixture
 def now() -> datetime:
-    """The instant at which most things here happen."""
+    """Return the instant at which most things here happen."""
     return NOW
 
 
 @pytest.fixture
 def elif_(db: None) -> Agent:
-    """An agent."""
+    """Return an agent."""
     return Agent.objects.create(email="elif@shop.example", name="Elif")
 
 
 @pytest.fixture
 def meet(db: None) -> Meet:
-    """Identify somebody who writes."""
+    """Return what identifies somebody who writes."""
 
     def meet(
         value: str,

@@ -1,10 +1,12 @@
 """Finding the customer behind an address."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from balcao.customers import actions
 from balcao.customers.models import Customer, Identity, Link
@@ -13,11 +15,13 @@ from balcao.journal.models import Entry
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
 
+Meet = Callable[..., Identity]
+
 PROVEN = ProofSource.MAIL_AUTHENTICATION
 PHONE = IdentityKind.PHONE
 
 
-def test_a_stranger_becomes_a_customer(meet, now: datetime) -> None:
+def test_a_stranger_becomes_a_customer(meet: Meet, now: datetime) -> None:
     ana = meet("Ana@Example.COM", "Ana Souza")
 
     assert ana.value == "ana@example.com"
@@ -28,14 +32,14 @@ def test_a_stranger_becomes_a_customer(meet, now: datetime) -> None:
     assert "ana" not in str(entry.facts)
 
 
-def test_the_same_address_is_the_same_customer(meet) -> None:
+def test_the_same_address_is_the_same_customer(meet: Meet) -> None:
     first, again = meet("ana@example.com", "Ana"), meet("ANA@example.com", "Ana")
 
     assert first == again
     assert Customer.objects.count() == 1
 
 
-def test_a_known_writer_costs_one_query(meet, django_assert_num_queries) -> None:
+def test_a_known_writer_costs_one_query(meet: Meet, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     meet("ana@example.com", "Ana", proven=PROVEN)
 
     with django_assert_num_queries(1):
@@ -43,7 +47,9 @@ def test_a_known_writer_costs_one_query(meet, django_assert_num_queries) -> None
         assert found.customer.name == "Ana"
 
 
-def test_a_known_writer_with_news_costs_two_queries(meet, now: datetime, django_assert_num_queries) -> None:
+def test_a_known_writer_with_news_costs_two_queries(
+    meet: Meet, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     meet("ana@example.com", "Ana")
 
     with django_assert_num_queries(2):
@@ -53,42 +59,44 @@ def test_a_known_writer_with_news_costs_two_queries(meet, now: datetime, django_
     assert (found.name, found.proven_at) == ("Ana Souza", now + timedelta(days=2))
 
 
-def test_a_name_without_proof_does_not_replace_a_proven_one(meet) -> None:
+def test_a_name_without_proof_does_not_replace_a_proven_one(meet: Meet) -> None:
     meet("ana@example.com", "Ana Souza", proven=PROVEN)
 
     assert meet("ana@example.com", "Suporte do Banco").name == "Ana Souza"
     assert meet("ana@example.com", "").name == "Ana Souza"
 
 
-def test_a_name_on_the_card_is_the_agents(meet, elif_: Agent, now: datetime) -> None:
+def test_a_name_on_the_card_is_the_agents(meet: Meet, elif_: Agent, now: datetime) -> None:
     ana = meet("ana@example.com", "anasz")
     actions.edit(customer=ana.customer, agent=elif_, now=now, name="Ana Souza")
 
     assert meet("ana@example.com", "A. Souza").shown_name == "Ana Souza"
 
 
-def test_the_same_id_on_two_channels_is_two_people(meet) -> None:
+def test_the_same_id_on_two_channels_is_two_people(meet: Meet) -> None:
     one = meet("77", kind=IdentityKind.HANDLE, scope="telegram")
     other = meet("77", kind=IdentityKind.HANDLE, scope="instagram")
 
     assert one.customer != other.customer
 
 
-def test_everybody_at_the_counter_without_an_address_is_another_person(meet) -> None:
+def test_everybody_at_the_counter_without_an_address_is_another_person(meet: Meet) -> None:
     assert meet("", "Bruno", kind=IdentityKind.WALK_IN) != meet("", "Bruno", kind=IdentityKind.WALK_IN)
 
 
-@pytest.mark.parametrize("value", ["", "x", "a@b@c", "ana\x00@example.com", "@", "é@ü.test", "y" * 400, "z" * 400 + "@e.test"])
-def test_nobody_is_turned_away_for_an_odd_address(meet, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["", "x", "a@b@c", "ana\x00@example.com", "@", "é@ü.test", "y" * 400, "z" * 400 + "@e.test"]
+)
+def test_nobody_is_turned_away_for_an_odd_address(meet: Meet, value: str) -> None:
     assert meet(value) == meet(value)
     assert meet(value, kind=PHONE) == meet(value, kind=PHONE)
 
 
-def test_overlong_addresses_stay_apart(meet) -> None:
+def test_overlong_addresses_stay_apart(meet: Meet) -> None:
     assert meet("y" * 400 + "1@e.test") != meet("y" * 400 + "2@e.test")
 
 
-def test_many_at_once_make_one_customer(shared_database, now: datetime) -> None:
+def test_many_at_once_make_one_customer(shared_database: None, now: datetime) -> None:
     found: list[int] = []
     counts: list[int] = []
     barrier = threading.Barrier(6)
@@ -123,7 +131,7 @@ def test_many_at_once_make_one_customer(shared_database, now: datetime) -> None:
 # --- Phones ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_spellings_of_a_proven_phone_become_one_customer(meet) -> None:
+def test_two_spellings_of_a_proven_phone_become_one_customer(meet: Meet) -> None:
     phone = meet("+55 11 98765-4321", "Bruno", kind=PHONE, proven=PROVEN)
     whatsapp = meet("+551187654321", "Bruno", kind=PHONE, scope="", proven=PROVEN)
 
@@ -131,7 +139,7 @@ def test_two_spellings_of_a_proven_phone_become_one_customer(meet) -> None:
     assert Link.objects.filter(rule="same_account").count() <= 1
 
 
-def test_an_unproven_spelling_stays_alone(meet) -> None:
+def test_an_unproven_spelling_stays_alone(meet: Meet) -> None:
     phone = meet("+55 11 98765-4321", "Bruno", kind=PHONE, proven=PROVEN)
     other = meet("+55 21 98765-4321", "Bruno", kind=PHONE, proven=PROVEN)
 
@@ -141,7 +149,7 @@ def test_an_unproven_spelling_stays_alone(meet) -> None:
 # --- Writing an address on a card -------------------------------------------------------------------------------------
 
 
-def test_an_agent_adds_an_address_and_takes_it_off_again(meet, elif_: Agent, now: datetime) -> None:
+def test_an_agent_adds_an_address_and_takes_it_off_again(meet: Meet, elif_: Agent, now: datetime) -> None:
     ana = meet("ana@example.com", "Ana")
     added = actions.add_identity(
         customer=ana.customer, party=Party(PHONE, "(11) 98765-4321"), region="BR", agent=elif_, now=now
@@ -155,7 +163,7 @@ def test_an_agent_adds_an_address_and_takes_it_off_again(meet, elif_: Agent, now
     assert added.customer == added.home != ana.customer
 
 
-def test_an_address_of_somebody_else_is_refused_and_moves_nothing(meet, elif_: Agent, now: datetime) -> None:
+def test_an_address_of_somebody_else_is_refused_and_moves_nothing(meet: Meet, elif_: Agent, now: datetime) -> None:
     ana, bia = meet("ana@example.com", "Ana"), meet("bia@example.com", "Bia")
 
     with pytest.raises(Refused) as refused:
@@ -173,7 +181,7 @@ def test_an_address_of_somebody_else_is_refused_and_moves_nothing(meet, elif_: A
     assert bia.customer == bia.home
 
 
-def test_an_address_that_is_there_already_is_returned(meet, elif_: Agent, now: datetime) -> None:
+def test_an_address_that_is_there_already_is_returned(meet: Meet, elif_: Agent, now: datetime) -> None:
     ana = meet("ana@example.com")
     party = Party(IdentityKind.EMAIL, "ana@example.com")
 
@@ -182,7 +190,7 @@ def test_an_address_that_is_there_already_is_returned(meet, elif_: Agent, now: d
 
 
 @pytest.mark.parametrize("party", [Party(IdentityKind.EMAIL, "ana"), Party(PHONE, "12"), Party(IdentityKind.EMAIL, "")])
-def test_half_an_address_is_refused(meet, elif_: Agent, now: datetime, party: Party) -> None:
+def test_half_an_address_is_refused(meet: Meet, elif_: Agent, now: datetime, party: Party) -> None:
     ana = meet("ana@example.com")
 
     with pytest.raises(Refused) as refused:
@@ -195,7 +203,9 @@ def test_half_an_address_is_refused(meet, elif_: Agent, now: datetime, party: Pa
     "kind,pattern,code",
     [(IdentityKind.EMAIL, "ana{}@example.com", Refusal.MANY_EMAILS), (PHONE, "+55119876543{:02}", Refusal.MANY_PHONES)],
 )
-def test_a_seventh_address_is_refused(meet, elif_: Agent, now: datetime, kind, pattern: str, code: Refusal) -> None:
+def test_a_seventh_address_is_refused(
+    meet: Meet, elif_: Agent, now: datetime, kind: IdentityKind, pattern: str, code: Refusal
+) -> None:
     ana = meet(pattern.format(10), kind=kind)
 
     def add(number: int) -> None:
@@ -212,7 +222,7 @@ def test_a_seventh_address_is_refused(meet, elif_: Agent, now: datetime, kind, p
 # --- Proof, bounces, contacts ----------------------------------------------------------------------------------------
 
 
-def test_the_third_temporary_failure_in_a_week_kills_an_address(meet, now: datetime) -> None:
+def test_the_third_temporary_failure_in_a_week_kills_an_address(meet: Meet, now: datetime) -> None:
     ana = meet("ana@example.com")
 
     assert not actions.mark_bounce(identity=ana, permanent=False, now=now)
@@ -221,13 +231,15 @@ def test_the_third_temporary_failure_in_a_week_kills_an_address(meet, now: datet
     assert Entry.objects.filter(name="customer.identity.undeliverable").count() == 1
 
 
-def test_temporary_failures_far_apart_do_not(meet, now: datetime) -> None:
+def test_temporary_failures_far_apart_do_not(meet: Meet, now: datetime) -> None:
     ana = meet("ana@example.com")
 
-    assert not any(actions.mark_bounce(identity=ana, permanent=False, now=now + timedelta(days=5 * n)) for n in range(4))
+    assert not any(
+        actions.mark_bounce(identity=ana, permanent=False, now=now + timedelta(days=5 * n)) for n in range(4)
+    )
 
 
-def test_a_permanent_failure_kills_an_address_once_and_a_proven_mail_revives_it(meet, now: datetime) -> None:
+def test_a_permanent_failure_kills_an_address_once_and_a_proven_mail_revives_it(meet: Meet, now: datetime) -> None:
     ana = meet("ana@example.com")
 
     assert actions.mark_bounce(identity=ana, permanent=True, now=now)
@@ -239,7 +251,7 @@ def test_a_permanent_failure_kills_an_address_once_and_a_proven_mail_revives_it(
     assert ana.undeliverable_at is None
 
 
-def test_proof_is_noted(meet, now: datetime) -> None:
+def test_proof_is_noted(meet: Meet, now: datetime) -> None:
     ana = meet("ana@example.com")
 
     actions.mark_proven(identity=ana, source=ProofSource.AGENT, now=now)
@@ -249,7 +261,7 @@ def test_proof_is_noted(meet, now: datetime) -> None:
     assert Entry.objects.filter(name="customer.identity.proven").exists()
 
 
-def test_tickets_and_contacts_are_counted_where_they_came_in(meet, now: datetime) -> None:
+def test_tickets_and_contacts_are_counted_where_they_came_in(meet: Meet, now: datetime) -> None:
     ana = meet("ana@example.com")
 
     actions.count_ticket(identity=ana, at=now)

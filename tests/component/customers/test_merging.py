@@ -1,5 +1,6 @@
 """Joining customers and taking it back."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from pytest_django import DjangoAssertNumQueries
 
 from balcao.customers import actions, queries, rules
 from balcao.customers.models import Identity, Link, NotSame
@@ -14,6 +16,8 @@ from balcao.customers.types import IdentityKind, ProofSource, Refusal, Refused
 from balcao.journal.models import Entry
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
+
+Meet = Callable[..., Identity]
 
 PHONE = IdentityKind.PHONE
 PROVEN = ProofSource.MAIL_AUTHENTICATION
@@ -24,7 +28,7 @@ def owner(identity: Identity) -> int:
 
 
 @pytest.fixture
-def join(elif_: Agent, now: datetime):
+def join(elif_: Agent, now: datetime) -> Callable[..., Link]:
     """Merge the customers of two identities as they are now."""
 
     def join(kept: Identity, absorbed: Identity, *, at: datetime = now, **more: bool) -> Link:
@@ -37,7 +41,7 @@ def join(elif_: Agent, now: datetime):
     return join
 
 
-def test_merging_makes_one_customer_and_copies_nothing(meet, join, elif_: Agent) -> None:
+def test_merging_makes_one_customer_and_copies_nothing(meet: Meet, join: Callable[..., Link], elif_: Agent) -> None:
     ana, same = meet("ana@example.com", "Ana"), meet("ana@example.org", "Ana S.")
 
     link = join(same, ana)
@@ -50,7 +54,7 @@ def test_merging_makes_one_customer_and_copies_nothing(meet, join, elif_: Agent)
     assert {subject.subject_id for subject in entry.subjects.all()} == {ana.home_id, same.home_id}
 
 
-def test_undoing_gives_back_both(meet, join, elif_: Agent, now: datetime) -> None:
+def test_undoing_gives_back_both(meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime) -> None:
     ana, bia = meet("ana@example.com"), meet("bia@example.com")
     link = join(ana, bia)
 
@@ -63,7 +67,7 @@ def test_undoing_gives_back_both(meet, join, elif_: Agent, now: datetime) -> Non
     assert {subject.subject_id for subject in entry.subjects.all()} == {ana.home_id, bia.home_id}
 
 
-def test_a_merge_is_undone_once(meet, join, elif_: Agent, now: datetime) -> None:
+def test_a_merge_is_undone_once(meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime) -> None:
     link = join(meet("ana@example.com"), meet("bia@example.com"))
     actions.undo_merge(link=link, agent=elif_, now=now)
 
@@ -72,7 +76,9 @@ def test_a_merge_is_undone_once(meet, join, elif_: Agent, now: datetime) -> None
     assert refused.value.code == Refusal.UNDONE_ALREADY
 
 
-def test_merges_are_undone_in_another_order_than_they_were_made(meet, join, elif_: Agent, now: datetime) -> None:
+def test_merges_are_undone_in_another_order_than_they_were_made(
+    meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime
+) -> None:
     ana, bia, caio = meet("ana@example.com"), meet("bia@example.com"), meet("caio@example.com")
     first, second = join(bia, caio), join(ana, bia)
     assert owner(caio) == ana.home_id
@@ -84,7 +90,9 @@ def test_merges_are_undone_in_another_order_than_they_were_made(meet, join, elif
     assert [owner(one) for one in (ana, bia, caio)] == [one.home_id for one in (ana, bia, caio)]
 
 
-def test_a_link_that_still_joins_them_is_named(meet, join, elif_: Agent, now: datetime) -> None:
+def test_a_link_that_still_joins_them_is_named(
+    meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime
+) -> None:
     old, new = meet("+551187654321", kind=PHONE), meet("+5511987654321", kind=PHONE)
     merged = join(old, new)
     actions.mark_proven(identity=old, source=ProofSource.AGENT, now=now)
@@ -96,7 +104,7 @@ def test_a_link_that_still_joins_them_is_named(meet, join, elif_: Agent, now: da
     assert owner(old) == owner(new) == old.home_id
 
 
-def test_one_customer_is_not_merged_with_itself(meet, join) -> None:
+def test_one_customer_is_not_merged_with_itself(meet: Meet, join: Callable[..., Link]) -> None:
     ana, same = meet("ana@example.com"), meet("ana@example.org")
     join(ana, same)
 
@@ -105,7 +113,7 @@ def test_one_customer_is_not_merged_with_itself(meet, join) -> None:
     assert refused.value.code == Refusal.ONE_ALREADY
 
 
-def test_two_people_are_not_merged(meet, join, elif_: Agent, now: datetime) -> None:
+def test_two_people_are_not_merged(meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime) -> None:
     ana, bia, other = meet("ana@example.com"), meet("bia@example.com"), meet("bia@example.org")
     actions.declare_not_same(one=bia, other=ana, agent=elif_, now=now)
     actions.declare_not_same(one=ana, other=bia, agent=elif_, now=now)
@@ -118,7 +126,7 @@ def test_two_people_are_not_merged(meet, join, elif_: Agent, now: datetime) -> N
     assert NotSame.objects.count() == Entry.objects.filter(name="customer.not_same.declared").count() == 1
 
 
-def test_one_customer_is_not_called_two(meet, join, elif_: Agent, now: datetime) -> None:
+def test_one_customer_is_not_called_two(meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime) -> None:
     ana, bia = meet("ana@example.com"), meet("bia@example.com")
     join(ana, bia)
 
@@ -127,7 +135,9 @@ def test_one_customer_is_not_called_two(meet, join, elif_: Agent, now: datetime)
     assert refused.value.code == Refusal.ONE_ALREADY
 
 
-def test_the_fourth_merge_of_a_day_waits_for_a_second_look(meet, join, now: datetime) -> None:
+def test_the_fourth_merge_of_a_day_waits_for_a_second_look(
+    meet: Meet, join: Callable[..., Link], now: datetime
+) -> None:
     ana, *others = [meet(f"ana{n}@example.com") for n in range(5)]
     for other in others[:3]:
         join(ana, other)
@@ -141,7 +151,7 @@ def test_the_fourth_merge_of_a_day_waits_for_a_second_look(meet, join, now: date
     assert owner(others[3]) == ana.home_id
 
 
-def test_four_merges_on_two_days_are_fine(meet, join, now: datetime) -> None:
+def test_four_merges_on_two_days_are_fine(meet: Meet, join: Callable[..., Link], now: datetime) -> None:
     ana, *others = [meet(f"ana{n}@example.com") for n in range(5)]
     for days, other in enumerate(others):
         join(ana, other, at=now + timedelta(days=days / 2))
@@ -153,7 +163,7 @@ def test_four_merges_on_two_days_are_fine(meet, join, now: datetime) -> None:
 
 
 def test_a_phone_proven_in_two_spellings_joins_by_itself_and_an_agent_parts_it_for_good(
-    meet, elif_: Agent, now: datetime
+    meet: Meet, elif_: Agent, now: datetime
 ) -> None:
     old, new = meet("+551187654321", kind=PHONE, proven=PROVEN), meet("+5511987654321", kind=PHONE)
     assert owner(old) != owner(new)
@@ -171,7 +181,7 @@ def test_a_phone_proven_in_two_spellings_joins_by_itself_and_an_agent_parts_it_f
     assert owner(old) != owner(new)
 
 
-def test_a_phone_of_two_people_does_not_join_by_itself(meet, elif_: Agent, now: datetime) -> None:
+def test_a_phone_of_two_people_does_not_join_by_itself(meet: Meet, elif_: Agent, now: datetime) -> None:
     old, new = meet("+551187654321", kind=PHONE, proven=PROVEN), meet("+5511987654321", kind=PHONE)
     actions.declare_not_same(one=old, other=new, agent=elif_, now=now)
 
@@ -293,7 +303,9 @@ def test_any_order_of_merges_and_undos_gives_back_what_was() -> None:
     )
 
 
-def test_a_component_is_read_in_two_queries(meet, join, django_assert_num_queries) -> None:
+def test_a_component_is_read_in_two_queries(
+    meet: Meet, join: Callable[..., Link], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     ana, same = meet("ana@example.com"), meet("ana@example.org")
     join(ana, same)
     absorbed = same.home

@@ -1,9 +1,11 @@
 """The card, the preview of a merge, possible duplicates, search."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from balcao.customers import actions, queries
 from balcao.customers.models import Customer, Identity, Link
@@ -11,11 +13,13 @@ from balcao.customers.types import IdentityKind, Reason, Refusal
 from balcao.journal.models import Entry
 from balcao.staff.models import Agent
 
+Meet = Callable[..., Identity]
+
 PHONE = IdentityKind.PHONE
 
 
 @pytest.fixture
-def ana(meet, now: datetime) -> Identity:
+def ana(meet: Meet, now: datetime) -> Identity:
     """Ana, who wrote from two addresses."""
     return meet("ana.souza@gmail.com", "Ana Souza")
 
@@ -24,7 +28,9 @@ def merge(kept: Identity, absorbed: Identity, agent: Agent, now: datetime) -> Li
     return actions.merge(kept=kept.customer, absorbed=absorbed.customer, agent=agent, evidence={}, now=now)
 
 
-def test_a_card_gathers_what_is_known(meet, ana: Identity, elif_: Agent, now: datetime, django_assert_num_queries) -> None:
+def test_a_card_gathers_what_is_known(
+    meet: Meet, ana: Identity, elif_: Agent, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     work = meet("ana@example.com", "Ana S.", language="en")
     actions.edit(customer=work.customer, agent=elif_, now=now, city="Recife")
     merge(ana, work, elif_, now)
@@ -44,7 +50,7 @@ def test_a_card_gathers_what_is_known(meet, ana: Identity, elif_: Agent, now: da
         assert (card.ticket_count, card.last_contact_at) == (2, now + timedelta(hours=1))
 
 
-def test_notes_follow_their_identity_back(meet, ana: Identity, elif_: Agent, now: datetime) -> None:
+def test_notes_follow_their_identity_back(meet: Meet, ana: Identity, elif_: Agent, now: datetime) -> None:
     work = meet("ana@example.com")
     link = merge(ana, work, elif_, now)
     note = actions.add_note(identity=work, agent=elif_, text="Moved house", now=now)
@@ -64,7 +70,7 @@ def test_a_note_is_pinned_and_let_go(ana: Identity, elif_: Agent, now: datetime)
     assert not queries.card(ana.home_id).notes[0].is_pinned
 
 
-def test_a_person_without_a_name_is_called_by_the_address(meet) -> None:
+def test_a_person_without_a_name_is_called_by_the_address(meet: Meet) -> None:
     assert queries.card(meet("bruno@example.com").home_id).name == "bruno@example.com"
 
 
@@ -88,7 +94,9 @@ def test_editing_nothing_leaves_no_entry(ana: Identity, elif_: Agent, now: datet
     assert not Entry.objects.filter(name="customer.edited").exists()
 
 
-def test_links_are_listed_with_their_ends(meet, ana: Identity, elif_: Agent, now: datetime, django_assert_num_queries) -> None:
+def test_links_are_listed_with_their_ends(
+    meet: Meet, ana: Identity, elif_: Agent, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     work = meet("ana@example.com")
     merge(ana, work, elif_, now)
 
@@ -101,7 +109,9 @@ def test_links_are_listed_with_their_ends(meet, ana: Identity, elif_: Agent, now
 # --- Preview ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_preview_shows_the_merged_card_and_what_differs(meet, ana: Identity, elif_: Agent, now: datetime) -> None:
+def test_a_preview_shows_the_merged_card_and_what_differs(
+    meet: Meet, ana: Identity, elif_: Agent, now: datetime
+) -> None:
     work = meet("ana@example.com", "Ana S.")
     actions.count_ticket(identity=work, at=now)
 
@@ -130,7 +140,9 @@ def test_a_preview_says_why_not(ana: Identity, now: datetime) -> None:
 # --- Possible duplicates ---------------------------------------------------------------------------------------------
 
 
-def test_another_spelling_at_gmail_is_a_possible_duplicate(meet, ana: Identity, django_assert_num_queries) -> None:
+def test_another_spelling_at_gmail_is_a_possible_duplicate(
+    meet: Meet, ana: Identity, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     meet("bia@gmail.com", "Bia Lima")
     same = meet("anasouza+loja@gmail.com", "Ana")
 
@@ -142,7 +154,7 @@ def test_another_spelling_at_gmail_is_a_possible_duplicate(meet, ana: Identity, 
     assert [each.customer for each in queries.possible_duplicates(same.customer)] == [ana.customer]
 
 
-def test_a_name_alone_is_none_and_a_name_with_the_local_part_is(meet, ana: Identity) -> None:
+def test_a_name_alone_is_none_and_a_name_with_the_local_part_is(meet: Meet, ana: Identity) -> None:
     meet("as77@example.com", "ANA SOUZA")
     assert queries.possible_duplicates(ana.customer) == []
 
@@ -150,14 +162,14 @@ def test_a_name_alone_is_none_and_a_name_with_the_local_part_is(meet, ana: Ident
     assert [each.customer for each in queries.possible_duplicates(ana.customer)] == [same.customer]
 
 
-def test_turkish_letters_make_no_other_name(meet) -> None:
+def test_turkish_letters_make_no_other_name(meet: Meet) -> None:
     isik = meet("isik.kaya@example.com", "Işık Kaya")
     same = meet("isik.kaya@example.org", "IŞIK KAYA")
 
     assert [each.customer for each in queries.possible_duplicates(isik.customer)] == [same.customer]
 
 
-def test_a_name_that_many_bear_tells_nothing(meet, ana: Identity) -> None:
+def test_a_name_that_many_bear_tells_nothing(meet: Meet, ana: Identity) -> None:
     meet("ana.souza@example.com", "Ana Souza")
     for number in range(20):
         meet(f"someone{number}@example.com", "Ana Souza")
@@ -165,21 +177,21 @@ def test_a_name_that_many_bear_tells_nothing(meet, ana: Identity) -> None:
     assert queries.possible_duplicates(ana.customer) == []
 
 
-def test_people_said_to_be_two_are_not_proposed_again(meet, ana: Identity, elif_: Agent, now: datetime) -> None:
+def test_people_said_to_be_two_are_not_proposed_again(meet: Meet, ana: Identity, elif_: Agent, now: datetime) -> None:
     other = meet("anasouza@gmail.com")
     actions.declare_not_same(one=ana, other=other, agent=elif_, now=now)
 
     assert queries.possible_duplicates(ana.customer) == []
 
 
-def test_addresses_of_a_role_are_not_proposed(meet) -> None:
+def test_addresses_of_a_role_are_not_proposed(meet: Meet) -> None:
     one = meet("contato@example.com", "Ana Souza")
     meet("contato@example.org", "Ana Souza")
 
     assert queries.possible_duplicates(one.customer) == []
 
 
-def test_after_an_undo_it_is_proposed_again(meet, ana: Identity, elif_: Agent, now: datetime) -> None:
+def test_after_an_undo_it_is_proposed_again(meet: Meet, ana: Identity, elif_: Agent, now: datetime) -> None:
     other = meet("anasouza@gmail.com")
     link = merge(ana, other, elif_, now)
     assert queries.possible_duplicates(ana.customer) == []
@@ -193,10 +205,11 @@ def test_after_an_undo_it_is_proposed_again(meet, ana: Identity, elif_: Agent, n
 
 
 @pytest.mark.parametrize(
-    "text", ["ana", "ANA SOU", "souza", "souza ana", "ana.sou", "Ana.Souza@gmail.com", " ána ", "(11) 98765", "+5511 98"]
+    "text",
+    ["ana", "ANA SOU", "souza", "souza ana", "ana.sou", "Ana.Souza@gmail.com", " ána ", "(11) 98765", "+5511 98"],
 )
 def test_a_customer_is_found_by_the_beginning_of_a_name_or_address(
-    meet, ana: Identity, elif_: Agent, now: datetime, text: str
+    meet: Meet, ana: Identity, elif_: Agent, now: datetime, text: str
 ) -> None:
     phone = meet("+5511987654321", kind=PHONE)
     merge(ana, phone, elif_, now)
@@ -210,14 +223,18 @@ def test_what_does_not_begin_like_it_is_not_found(ana: Identity, text: str) -> N
     assert queries.search_customers(text) == []
 
 
-def test_an_absorbed_customer_is_found_as_the_one_it_went_into(meet, ana: Identity, elif_: Agent, now: datetime) -> None:
+def test_an_absorbed_customer_is_found_as_the_one_it_went_into(
+    meet: Meet, ana: Identity, elif_: Agent, now: datetime
+) -> None:
     maria = meet("maria@example.com", "Maria Prado")
     merge(ana, maria, elif_, now)
 
     assert [found.customer for found in queries.search_customers("prado")] == [ana.customer]
 
 
-def test_search_is_bounded_and_costs_three_queries(meet, django_assert_num_queries) -> None:
+def test_search_is_bounded_and_costs_three_queries(
+    meet: Meet, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     for number in range(30):
         meet(f"ana{number:02}@example.com", f"Ana {number:02}")
 

@@ -1,6 +1,7 @@
 """Who is one person: the pure part."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -72,7 +73,9 @@ def test_every_identity_is_in_one_component_and_linked_ones_are_together(ends: l
 
 
 @given(EDGES, st.randoms())
-def test_merging_and_undoing_in_any_order_gives_back_the_very_owners(ends: list[tuple[int, int]], chance) -> None:
+def test_merging_and_undoing_in_any_order_gives_back_the_very_owners(
+    ends: list[tuple[int, int]], chance: Random
+) -> None:
     homes = {n: 100 + n for n in range(1, 9)}
     made = [Edge(n, kept=kept, absorbed=absorbed) for n, (kept, absorbed) in enumerate(ends)]
     seen = {frozenset(made[:n]): rules.owners(homes, made[:n]) for n in range(len(made) + 1)}
