@@ -18,6 +18,7 @@ COMMANDS = {
     "live": "serve live connections only (at scale, under /live)",
     "worker": "take in, send and tidy up in the background",
     "migrate": "bring the database to this version",
+    "demo": "bring the demo shop into an empty installation",
     "ingest": "bring mails in from files, folders, mbox, Maildir or standard input",
     "doctor": "check settings, database, mailboxes, clock and disk, and say what to do",
     "agent": "create agents",
@@ -56,9 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(output, "Stopped.", Exit.FAILED)
     except Exception as error:
-        if not _is_database_trouble(error):
+        failure = _database_trouble(error)
+        if failure is None:
             raise
-        return _fail(output, f"The database does not answer: {error}".strip(), Exit.TEMPORARY)
+        return _fail(output, str(failure), failure.code)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -86,8 +88,14 @@ def _fail(output: Output, text: str, code: Exit) -> int:
     return code
 
 
-def _is_database_trouble(error: Exception) -> bool:
+def _database_trouble(error: Exception) -> CommandFailed | None:
     # Imported late: most commands that fail do so before Django is needed.
-    from django.db import InterfaceError, OperationalError
+    from django.db import InterfaceError, OperationalError, ProgrammingError
 
-    return isinstance(error, (OperationalError, InterfaceError))
+    if not isinstance(error, (OperationalError, InterfaceError, ProgrammingError)):
+        return None
+    if "no such table" in str(error) or "does not exist" in str(error):
+        return CommandFailed("The database is not set up. Run: balcao migrate", code=Exit.CONFIGURATION)
+    if isinstance(error, ProgrammingError):
+        return None
+    return CommandFailed(f"The database does not answer: {error}".strip(), code=Exit.TEMPORARY)

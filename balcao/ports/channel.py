@@ -163,13 +163,6 @@ class ChannelError(Exception):
         self.retry_after = retry_after  # seconds, when the channel says so
 
 
-class Uncertain(ChannelError):
-    """The answer was lost after `handing_over`: the message may have left, so nobody sends it again unasked."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, permanent=True, code="uncertain")
-
-
 class Unreadable(Exception):
     """`parse` cannot understand this envelope; it goes to quarantine with this reason (one sentence)."""
 
@@ -246,6 +239,10 @@ class Channel(Protocol):
     identity_kind: ClassVar[IdentityKind]  # what addresses on this channel are
     Config: ClassVar[type[Any]]  # a frozen dataclass built from `config_field`s; its set-up form is made from it
 
+    def clean(self, raw: RawEnvelope) -> RawEnvelope:
+        """Return the envelope as it may be stored: without card numbers. Doing it twice changes nothing more."""
+        ...
+
     def parse(self, raw: RawEnvelope, connection: Connection) -> Inbound:
         """Understand one envelope, or raise `Unreadable`. Pure: same bytes, same result."""
         ...
@@ -299,4 +296,17 @@ class Checked(Protocol):
 
     def check(self, connection: Connection) -> Sequence[tuple[str, bool, str]]:
         """Try the settings: (what was tried, did it work, what to do) in order; never raises."""
+        ...
+
+
+@runtime_checkable
+class Consented(Protocol):
+    """A channel into which the owner of an account elsewhere lets us (OAuth 2 with PKCE)."""
+
+    def consent_url(self, connection: Connection, *, redirect_uri: str, state: str, verifier: str) -> str:
+        """Return the page on which the owner agrees; empty where these settings need no consent."""
+        ...
+
+    def consented(self, connection: Connection, *, redirect_uri: str, code: str, verifier: str) -> Mapping[str, str]:
+        """Turn the code that came back into the secrets to keep, or raise `ChannelError`."""
         ...

@@ -196,7 +196,8 @@ class Attachment(models.Model):
     storage_key = models.CharField(max_length=120)
     content_id = models.CharField(max_length=255, blank=True, default="")
     is_inline = models.BooleanField(default=False)
-    verdict = models.CharField(max_length=20, blank=True, default="")  # of kit.files.judge
+    verdict = models.CharField(max_length=12, blank=True, default="")  # kit.files.Verdict
+    reason = models.CharField(max_length=24, blank=True, default="")  # kit.files.Reason
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

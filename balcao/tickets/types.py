@@ -92,6 +92,7 @@ class Refusal(StrEnum):
     CHANGED_SINCE = "changed_since"
     NO_SUCH_AGENT = "no_such_agent"  # not active, or does not work for this shop
     IN_THE_PAST = "in_the_past"
+    NAME_TAKEN = "name_taken"
 
 
 class TicketRefused(Exception):

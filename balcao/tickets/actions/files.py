@@ -29,16 +29,17 @@ def put(content: bytes) -> tuple[str, str]:
 def unsaved_attachment(file: File, *, at: datetime) -> Attachment:
     """Store a file's content and return its row, still to be saved with its message."""
     sha256, key = put(file.content)
-    verdict = judge(name=file.name, media_type=file.media_type, content=file.content)
+    judged = judge(name=file.name, media_type=file.media_type, content=file.content)
     return Attachment(
-        name=verdict.name[:255],
-        media_type=verdict.media_type[:120],
+        name=judged.name[:255],
+        media_type=judged.media_type[:120],
         size=len(file.content),
         sha256=sha256,
         storage_key=key,
         content_id=file.content_id[:255],
         is_inline=file.inline,
-        verdict=verdict.code,
+        verdict=judged.verdict,
+        reason=judged.reason,
         created_at=at,
     )
 

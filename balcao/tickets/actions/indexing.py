@@ -30,7 +30,7 @@ def _message_terms(message: Message) -> list[str]:
         parts.append(str(who or ""))
     if message.identity:
         parts += [message.identity.name, message.identity.value]
-    return document_terms("\n".join(parts), language=message.language).split()
+    return document_terms("\n".join(parts), message.language).split()
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def index_notes(ids: Iterable[int]) -> int:
     rows = list(Note.objects.filter(pk__in=list(ids), search_document__isnull=True).select_related("ticket"))
     documents = SearchDocument.objects.bulk_create(SearchDocument(ticket_id=n.ticket_id, note=n) for n in rows)
     INDEX.add(
-        (d.pk, document_terms(n.text[:_LONGEST], language=n.ticket.language).split())
+        (d.pk, document_terms(n.text[:_LONGEST], n.ticket.language).split())
         for d, n in zip(documents, rows, strict=True)
     )
     return len(rows)
@@ -58,7 +58,7 @@ def index_tickets(ids: Iterable[int]) -> int:
 def _ticket_terms(ticket: Ticket) -> list[str]:
     who = ticket.identity
     text = f"{ticket.number} {ticket.subject}\n{who.customer.name}\n{who.name} {who.value}"
-    return document_terms(text, language=ticket.language).split()
+    return document_terms(text, ticket.language).split()
 
 
 def follow_moves(*, tickets: Iterable[int]) -> None:

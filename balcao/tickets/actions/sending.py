@@ -13,6 +13,7 @@ from balcao.customers import actions as customers
 from balcao.customers.models import Identity
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
+from balcao.kit.placeholders import fill
 from balcao.kit.redact import redact_cards
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Outbound, Party
@@ -295,7 +296,7 @@ def _write(
         language=ticket.language,
         external_id=adapter.new_id(connection),
     )
-    signed = _with_signature(text, ticket) if agent else text
+    signed = _with_signature(text, ticket, agent) if agent else text
     subject = writing.subject or _subject(conversation)
     outbound = Outbound(
         external_id=message.external_id,
@@ -327,9 +328,10 @@ def _write(
     return message
 
 
-def _with_signature(text: str, ticket: Ticket) -> str:
+def _with_signature(text: str, ticket: Ticket, agent: Agent) -> str:
     signatures: dict[str, str] = ticket.shop.signatures
-    signature = signatures.get(ticket.language) or signatures.get(ticket.shop.language, "")
+    template = signatures.get(ticket.language) or signatures.get(ticket.shop.language, "")
+    signature = fill(template, {"agent.name": agent.name, "shop.name": ticket.shop.name}).text.strip()
     return f"{text}\n\n-- \n{signature}" if signature else text
 
 

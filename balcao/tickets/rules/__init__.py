@@ -1,5 +1,6 @@
 """The decisions of the desk: plain functions of their arguments."""
 
+from balcao.tickets.rules.merging import Standing, absorb, on_its_own_again, standing_from
 from balcao.tickets.rules.standing import (
     MOST_TICKETS_AN_HOUR,
     REOPENS_WITHIN,
@@ -23,11 +24,15 @@ __all__ = [
     "UNDO_WINDOW",
     "Candidate",
     "Place",
+    "Standing",
+    "absorb",
     "after_customer_message",
     "is_over",
     "last_words",
+    "on_its_own_again",
     "opening_status",
     "place",
     "queue_of",
+    "standing_from",
     "tally_keys",
 ]

@@ -12,6 +12,7 @@ _FIELDS = {
     "assignee": "assignee", "dono": "assignee", "sorumlu": "assignee",
     "before": "before", "antes": "before", "önce": "before",
     "after": "after", "depois": "after", "sonra": "after",
+    "team": "team", "equipe": "team", "ekip": "team",
     "in": "channel", "canal": "channel", "kanal": "channel",
 }  # fmt: skip
 
@@ -21,6 +22,7 @@ _STATES = {
     "waiting": "waiting", "aguardando": "waiting", "bekleyen": "waiting",
     "solved": "solved", "resolvido": "solved", "çözüldü": "solved", "cozuldu": "solved",
     "closed": "closed", "fechado": "closed", "kapalı": "closed", "kapali": "closed",
+    "active": "active", "ativo": "active", "etkin": "active",
     "spam": "spam",
     "trash": "trash", "lixeira": "trash", "çöp": "trash", "cop": "trash",
     "snoozed": "snoozed", "adiado": "snoozed", "ertelenmiş": "snoozed", "ertelenmis": "snoozed",
@@ -40,10 +42,11 @@ class Search:
     phrases: tuple[str, ...] = ()
     number: int | None = None  # the whole search is one ticket number
     senders: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  # any of them
     states: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     assignee: str = ""
+    team: str = ""
     after: date | None = None  # on or after
     before: date | None = None  # before that day
     problems: tuple[str, ...] = ()
@@ -73,6 +76,7 @@ def parse_search(text: str) -> Search:
         states=tuple(found.get("is", ())),
         channels=tuple(found.get("channel", ())),
         assignee=next(iter(found.get("assignee", ())), ""),
+        team=next(iter(found.get("team", ())), ""),
         after=days.get("after"),
         before=days.get("before"),
         problems=tuple(problems),

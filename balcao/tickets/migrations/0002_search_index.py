@@ -14,6 +14,6 @@ def drop(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0002_search")]
+    dependencies = [("tickets", "0001_initial")]
 
     operations = [migrations.RunPython(create, drop)]

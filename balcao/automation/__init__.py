@@ -1,0 +1,1 @@
+"""Macros (and later rules): saved steps, a text among them."""

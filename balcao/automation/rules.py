@@ -1,0 +1,34 @@
+"""Reading and writing the steps of a macro."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from balcao.automation.types import BadStep, Deed, Step
+
+_NAMES = frozenset(f.name for f in fields(Step))
+
+
+def steps_from(stored: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """Read stored steps; raises `BadStep` with the number of the step that cannot be read."""
+    steps = []
+    for number, facts in enumerate(stored, 1):
+        unknown = set(facts) - _NAMES
+        if unknown or facts.get("do") not in set(Deed):
+            raise BadStep(f"Step {number}: {', '.join(sorted(unknown)) or facts.get('do')} is not known.")
+        values: dict[str, Any] = {n: tuple(v) if n in ("add", "remove") else v for n, v in facts.items() if n != "do"}
+        steps.append(Step(do=Deed(facts["do"]), **values))
+    return steps
+
+
+def steps_to(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Return steps as they are stored: without what is empty."""
+    return [
+        {name: value for name, value in asdict(step).items() if value not in ("", (), None, False)} for step in steps
+    ]
+
+
+def text_for(texts: Mapping[str, str], *, languages: Sequence[str]) -> str:
+    """Return the text in the first of these languages that has one, else any."""
+    wanted = next((texts[language] for language in languages if texts.get(language)), "")
+    return wanted or next(filter(None, texts.values()), "")
