@@ -1,9 +1,11 @@
 """What is known of an address: proof, bounces, contacts."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from balcao.customers import rules
 from balcao.customers.actions.journal import about, by
@@ -14,16 +16,27 @@ from balcao.journal.actions import record
 from balcao.kit.db import locked
 
 
-def count_ticket(*, identity: Identity, at: datetime, change: int = 1) -> None:
-    """Count a ticket on the identity that asked and note the contact; the ticket's own entry tells it."""
-    Identity.objects.filter(pk=identity.pk).update(ticket_count=F("ticket_count") + change, last_contact_at=at)
-    identity.ticket_count, identity.last_contact_at = identity.ticket_count + change, at
+def count_ticket(*, identity: Identity, change: int = 1, at: datetime | None = None) -> None:
+    """Count a ticket on the identity that asked, and note the contact; the ticket's own entry tells it."""
+    changes: dict[str, Any] = {"ticket_count": F("ticket_count") + change}
+    if at:
+        changes["last_contact_at"] = _later(at)
+    Identity.objects.filter(pk=identity.pk).update(**changes)
+    identity.ticket_count += change
+    identity.last_contact_at = max(identity.last_contact_at or at, at) if at else identity.last_contact_at
+
+
+def _later(at: datetime) -> Greatest:
+    """Return what never takes a last contact back to an earlier one."""
+    return Greatest(
+        Coalesce(F("last_contact_at"), Value(at, output_field=DateTimeField())), Value(at, output_field=DateTimeField())
+    )
 
 
 def touch(*, identity: Identity, at: datetime) -> None:
     """Note the last contact."""
-    Identity.objects.filter(pk=identity.pk).update(last_contact_at=at)
-    identity.last_contact_at = at
+    Identity.objects.filter(pk=identity.pk).update(last_contact_at=_later(at))
+    identity.last_contact_at = max(identity.last_contact_at or at, at)
 
 
 @transaction.atomic
