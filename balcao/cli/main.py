@@ -57,10 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(output, "Stopped.", Exit.FAILED)
     except Exception as error:
-        failure = _database_trouble(error)
-        if failure is None:
+        trouble = _database_trouble(error)
+        if trouble is None:
             raise
-        return _fail(output, str(failure), failure.code)
+        return _fail(output, str(trouble), trouble.code)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -46,6 +46,7 @@ def _prepare(output: Output, *, demo: bool) -> None:
         bring_in(output)
     # Loaded before the fork, the code stands in memory once for both processes.
     import balcao.project.asgi
+    import balcao.pipeline.worker
     import balcao.project.urls  # noqa: F401
 
     for connection in connections.all(initialized_only=True):
@@ -61,6 +62,6 @@ def _serve(listener: socket.socket) -> None:
 
 
 def _work() -> None:
-    from balcao.cli.worker import work
+    from balcao.pipeline import worker
 
-    work()
+    worker.run()
