@@ -1,8 +1,12 @@
-"""How far a mailbox has been read: per folder its numbering (UIDVALIDITY), where reading began and where it stands."""
+"""How far a mailbox has been read: per folder its numbering (UIDVALIDITY), where reading began and where it stands.
 
+Folders are named together with their account: another account behind the same settings has the same folder names and
+often the same numbers (Gmail's inbox), and must not pass for the one read before.
+"""
+
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 _LONGEST_FOLDER = 80
@@ -23,12 +27,12 @@ class Place:
         return replace(self, last=max(self.last, last), unmarked=unmarked)
 
 
-def read(cursor: Mapping[str, Any], folder: str) -> Place | None:
-    """Return the place stored for a folder, None where it was never read."""
-    stored = cursor.get("folders", {}).get(folder)
-    if stored is None:
-        return None
-    return Place(stored["uidvalidity"], stored["start"], stored["last"], stored["since"], tuple(stored["unmarked"]))
+def read_all(cursor: Mapping[str, Any]) -> dict[str, Place]:
+    """Return the places stored in a cursor, by the name of their folder."""
+    return {
+        name: Place(stored["uidvalidity"], stored["start"], stored["last"], stored["since"], tuple(stored["unmarked"]))
+        for name, stored in cursor.get("folders", {}).items()
+    }
 
 
 def written(places: Mapping[str, Place]) -> dict[str, Any]:
@@ -47,10 +51,14 @@ def written(places: Mapping[str, Place]) -> dict[str, Any]:
     }
 
 
-def since(cursor: Mapping[str, Any], folder: str, *, otherwise: datetime) -> datetime:
-    """Return the time from which mail of a folder is wanted."""
-    place = read(cursor, folder)
-    return datetime.fromisoformat(place.since) if place else otherwise
+def account(host: str, login: str) -> str:
+    """Return the short name of an account, which is no secret and no address."""
+    return hashlib.sha256(f"{host}|{login}".lower().encode()).hexdigest()[:8]
+
+
+def folders_of(account: str, setting: str) -> dict[str, str]:
+    """Return the folders of the setting in order: what we call each, and what the server calls it."""
+    return {f"{account}/{folder}": folder for folder in folder_names(setting)}
 
 
 def external_id(folder: str, uidvalidity: int, uid: int) -> str:

@@ -67,19 +67,19 @@ class Mailbox:
         """Return the next mails of all folders, or just those named; a cursor that comes back means they are kept."""
         with self._sessions.open(connection) as client:
             if only:
-                return _named(client, only, cursor)
+                return _named(client, _folders(connection.config), only, cursor)
             return self._next(client, connection.config, cursor)
 
     def _next(self, client: IMAPClient, config: MailConfig, cursor: Mapping[str, Any]) -> Batch:
-        haul, reached, fault = _Haul(self._suspects), {}, None
+        haul, fault = _Haul(self._suspects), None
+        reached = places.read_all(cursor)  # what was read of another account stays known
         wanted_from = self._clock() - timedelta(days=max(config.since_days, 0))
-        for folder in places.folder_names(config.folders):
+        for name, folder in _folders(config).items():
             try:
-                reached[folder] = _read_on(client, config, cursor, folder, wanted_from, haul)
+                there = opened(client, folder, writable=config.mark_seen)
+                reached[name] = _read_on(client, config, there, reached.get(name), name, wanted_from, haul)
             except ChannelError as error:  # one folder that is gone does not stop the others
                 fault = error
-                if (stood := places.read(cursor, folder)) is not None:
-                    reached[folder] = stood
         if fault is not None and not haul.envelopes:
             raise fault
         return Batch(tuple(haul.envelopes), places.written(reached), haul.more, tuple(haul.refused))
@@ -87,39 +87,48 @@ class Mailbox:
     def inventory(self, connection: Connection, cursor: Mapping[str, Any]) -> Iterator[str]:
         """Name the mails that the server holds between where reading began and where it stands."""
         with self._sessions.open(connection) as client:
-            for folder in places.folder_names(connection.config.folders):
-                place = places.read(cursor, folder)
+            for name, folder in _folders(connection.config).items():
+                place = places.read_all(cursor).get(name)
                 if place is None or place.last < place.start:
                     continue
                 if opened(client, folder)[b"UIDVALIDITY"] == place.uidvalidity:
                     for uid in _uids(client, place.start, place.last):
-                        yield places.external_id(folder, place.uidvalidity, uid)
+                        yield places.external_id(name, place.uidvalidity, uid)
 
     def listen(self, connection: Connection, cursor: Mapping[str, Any], *, seconds: float) -> bool:
         """Wait in IDLE on the first folder, or look every few seconds where the server has no IDLE."""
         ends = time.monotonic() + seconds
         with self._sessions.open(connection) as client:
-            folder = places.folder_names(connection.config.folders)[0]
-            there, place = opened(client, folder), places.read(cursor, folder)
+            name, folder = next(iter(_folders(connection.config).items()))
+            there, place = opened(client, folder), places.read_all(cursor).get(name)
             if place is None or there.get(b"UIDNEXT", 0) > place.last + 1:
                 return True
             wait = _idle if client.has_capability("IDLE") else _look
             return wait(client, ends)
 
 
+def _folders(config: MailConfig) -> dict[str, str]:
+    return places.folders_of(places.account(config.imap_host, config.username or config.address), config.folders)
+
+
 def _read_on(
-    client: IMAPClient, config: MailConfig, cursor: Mapping[str, Any], folder: str, wanted_from: datetime, haul: _Haul
+    client: IMAPClient,
+    config: MailConfig,
+    there: Mapping[bytes, Any],
+    place: Place | None,
+    name: str,
+    wanted_from: datetime,
+    haul: _Haul,
 ) -> Place:
-    """Take the next mails of one folder into the haul and return the place reached."""
-    there = opened(client, folder, writable=config.mark_seen)
-    place = places.read(cursor, folder)
+    """Take the next mails of the opened folder into the haul and return the place reached."""
     if place is None or place.uidvalidity != there[b"UIDVALIDITY"]:
-        place = _begun(client, there, places.since(cursor, folder, otherwise=wanted_from), known=place is not None)
+        since = datetime.fromisoformat(place.since) if place else wanted_from
+        place = _begun(client, there, since, known=place is not None)
     elif config.mark_seen and place.unmarked:
         client.add_flags(list(place.unmarked), [b"\\Seen"], silent=True)
     top = there.get(b"UIDNEXT", 0) - 1
     waiting = _uids(client, place.last + 1, top if top > 0 else None)
-    taken = _take(client, folder, place, waiting, haul)
+    taken = _take(client, name, place, waiting, haul)
     haul.more = haul.more or len(taken) < len(waiting) or (config.mark_seen and bool(taken))
     last = max([place.last, *taken]) if len(taken) < len(waiting) else max([place.last, top, *waiting])
     return place.passed(last, unmarked=tuple(taken) if config.mark_seen else ())
@@ -141,9 +150,9 @@ def _arrived(facts: Mapping[bytes, Any]) -> datetime:
     return at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else datetime.now(UTC)
 
 
-def _take(client: IMAPClient, folder: str, place: Place, uids: Sequence[int], haul: _Haul) -> list[int]:
+def _take(client: IMAPClient, name: str, place: Place, uids: Sequence[int], haul: _Haul) -> list[int]:
     """Fetch as many of the mails as fit; return the UIDs that are dealt with: taken, refused, or gone meanwhile."""
-    names = {uid: places.external_id(folder, place.uidvalidity, uid) for uid in list(uids)[: haul.mails]}
+    names = {uid: places.external_id(name, place.uidvalidity, uid) for uid in list(uids)[: haul.mails]}
     asked = list(names)
     if any(names[uid] in haul.suspects for uid in asked):
         asked = asked[:1]  # alone, so that the one that breaks the connection is found out
@@ -158,7 +167,7 @@ def _take(client: IMAPClient, folder: str, place: Place, uids: Sequence[int], ha
     with _suspecting(haul, [names[uid] for uid in chosen]):
         bodies, refused = _bodies(client, [uid for uid in chosen if uid in sizes])
     haul.refused += [(names[uid], reason) for uid, reason in [*unwanted.items(), *refused] if uid in dealt]
-    haul.envelopes += [_envelope(names[uid], folder, facts) for uid, facts in bodies]
+    haul.envelopes += [_envelope(names[uid], facts) for uid, facts in bodies]
     return dealt
 
 
@@ -181,11 +190,11 @@ def _suspecting(haul: _Haul, names: Sequence[str]) -> Iterator[None]:
         haul.suspects.pop(name, None)
 
 
-def _envelope(name: str, folder: str, facts: Mapping[bytes, Any]) -> RawEnvelope:
+def _envelope(name: str, facts: Mapping[bytes, Any]) -> RawEnvelope:
     return RawEnvelope(
         external_id=name,
         body=facts[_BODY_KEY],
-        source=folder,
+        source=places.parted(name)[0].partition("/")[2],
         received_at=_arrived(facts),
     )
 
@@ -224,16 +233,17 @@ def _fetched(client: IMAPClient, uids: Sequence[int]) -> list[tuple[int, Mapping
     return [(uid, answer[uid]) for uid in uids if answer.get(uid, {}).get(_BODY_KEY) is not None]
 
 
-def _named(client: IMAPClient, only: Sequence[str], cursor: Mapping[str, Any]) -> Batch:
+def _named(client: IMAPClient, folders: Mapping[str, str], only: Sequence[str], cursor: Mapping[str, Any]) -> Batch:
     """Fetch the mails of the given ids; the cursor stays where it is."""
     haul = _Haul({})
-    for folder, wanted in places.by_folder(only).items():
-        uidvalidity = opened(client, folder)[b"UIDVALIDITY"] if folder else 0
-        here = [(uid, name) for valid, uid, name in wanted if folder and valid == uidvalidity]
-        bodies, refused = _bodies(client, [uid for uid, _name in here])
-        names, reasons, taken = dict(here), dict(refused), {uid for uid, _facts in bodies}
-        haul.envelopes += [_envelope(names[uid], folder, facts) for uid, facts in bodies]
-        haul.refused += [(name, reasons.get(uid, GONE)) for _valid, uid, name in wanted if uid not in taken]
+    for name, wanted in places.by_folder(only).items():
+        uidvalidity = opened(client, folders[name])[b"UIDVALIDITY"] if name in folders else -1
+        here = {uid: external_id for valid, uid, external_id in wanted if valid == uidvalidity}
+        bodies, refused = _bodies(client, list(here))
+        reasons, taken = dict(refused), {uid for uid, _facts in bodies}
+        haul.envelopes += [_envelope(here[uid], facts) for uid, facts in bodies]
+        missed = [(uid, external_id) for _valid, uid, external_id in wanted if external_id not in map(here.get, taken)]
+        haul.refused += [(external_id, reasons.get(uid, GONE)) for uid, external_id in missed]
     return Batch(tuple(haul.envelopes), dict(cursor), refused=tuple(haul.refused))
 
 

@@ -208,6 +208,20 @@ def test_a_renumbered_folder_is_read_again(
     assert list(mailbox.inventory(folder, second.cursor)) == [mail.external_id for mail in second.envelopes]
 
 
+def test_another_account_behind_the_same_settings_is_read_from_its_own_beginning(
+    mailbox: Mailbox, connection: Connection, deliver: Callable[[bytes], None], imap_server: ImapServer
+) -> None:
+    deliver(ANA)
+    imap_server.deliver("elif-other", ANA)
+    first = mailbox.fetch(connection, {})
+    other = mailbox.fetch(with_settings(connection, username="elif-other"), first.cursor)
+    back = mailbox.fetch(connection, other.cursor)
+
+    assert uids(first) == uids(other) == [1]
+    assert first.envelopes[0].external_id != other.envelopes[0].external_id
+    assert back.envelopes == ()
+
+
 def test_a_missing_folder_does_not_stop_the_others(
     mailbox: Mailbox, connection: Connection, deliver: Callable[[bytes], None]
 ) -> None:
