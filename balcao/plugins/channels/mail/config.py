@@ -23,6 +23,7 @@ INCOMING = (
 OUTGOING = (
     ("smtp", N_("Through the mail server (SMTP)")),
     ("provider", N_("Through the mail provider")),
+    ("folder", N_("Into a folder on this machine: for trying things out")),
     ("none", N_("Nothing is sent from here")),
 )
 PROVIDERS = (
@@ -87,6 +88,7 @@ class MailConfig:
     mark_seen: bool = config_field(N_("Mark as read on the server what was taken in"), group=_IN, default=False)
 
     outgoing: str = config_field(N_("How mail goes out"), group=_OUT, default="smtp", choices=OUTGOING)
+    outgoing_folder: str = config_field(N_("Folder for outgoing mail"), group=_OUT)
     smtp_host: str = config_field(N_("SMTP server"), group=_OUT)
     smtp_port: int = config_field(N_("SMTP port"), group=_OUT, default=465)
     smtp_security: str = config_field(N_("SMTP encryption"), group=_OUT, default="tls", choices=SECURITY)
