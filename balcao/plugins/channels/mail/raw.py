@@ -1,0 +1,134 @@
+"""Taking card numbers out of a raw mail before anything is stored, and its fingerprint, taken before that."""
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+
+from balcao.kit.redact import redact_cards, redact_html
+from balcao.plugins.channels.mail.charsets import decode
+from balcao.plugins.channels.mail.mime import Part, read_fields, split
+
+FINGERPRINT_FIELD = "X-Balcao-Fingerprint"
+
+_OWN_FIELD = re.compile(rb"(?im)^x-balcao-fingerprint[ \t]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\Z)")
+_TRUSTED_FIELD = re.compile(rb"X-Balcao-Fingerprint: ([0-9a-f]{64})\r?\n")
+_DIGITS_NEAR = re.compile(rb"\d(?:\D{0,24}?\d){12}")
+_ENCODED = re.compile(rb"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=")
+_REDACTED = ("text/", "message/")
+_LINE_LENGTH = 57  # octets of a base64 line
+
+
+def fingerprint(body: bytes) -> str:
+    """Return the SHA-256 of a mail's words: all below the header, line ends and the last blank lines aside."""
+    if match := _TRUSTED_FIELD.match(body):
+        return match[1].decode("ascii")
+    _, start = read_fields(body, len(body) - len(body.lstrip(b"\r\n")), len(body))
+    return hashlib.sha256(body[start:].replace(b"\r\n", b"\n").rstrip(b"\n")).hexdigest()
+
+
+def redact_raw(body: bytes) -> bytes:
+    """Redact card numbers in a raw mail's header and its text parts; only parts that change are written anew."""
+    if not _may_hold_card(body):
+        return body
+    root = split(body)
+    edits = sorted([*_part_edits(root), *_header_edits(body)])
+    for start, end, content in reversed(edits):
+        body = body[:start] + content + body[end:]
+    return body
+
+
+def seal(body: bytes) -> bytes:
+    """Return the mail as it may be stored: cards redacted, and then its true fingerprint in a first header field."""
+    if _TRUSTED_FIELD.match(body):  # done before: a mail from outside begins with its receiver's own fields
+        return body
+    if _OWN_FIELD.search(body):  # nobody else may say what the fingerprint was
+        body = _OWN_FIELD.sub(b"", body)
+    redacted = redact_raw(body)
+    if redacted == body:
+        return body
+    return f"{FINGERPRINT_FIELD}: {fingerprint(body)}\r\n".encode("ascii") + redacted.lstrip(b"\r\n")
+
+
+def _may_hold_card(body: bytes) -> bool:
+    """Tell quickly whether a card can stand anywhere: thirteen digits close together, or text that is encoded."""
+    lowered = body[:200_000].lower()
+    return (
+        b"base64" in lowered
+        or b"=?" in lowered
+        or b"utf-16" in lowered
+        or b"utf-7" in lowered
+        or _DIGITS_NEAR.search(body) is not None
+    )
+
+
+def _part_edits(root: Part) -> Iterator[tuple[int, int, bytes]]:
+    """Yield (start, end, new content) for every text part that holds a card."""
+    for part in root.leaves():
+        if not part.media_type.startswith(_REDACTED) and not part.media_type.startswith("multipart/"):
+            continue
+        octets = part.content()
+        if part.media_type == "message/rfc822":
+            redacted = redact_raw(octets)
+            if redacted != octets:
+                yield part.start, part.end, _encode(redacted, part.encoding())
+            continue
+        charset = part.options.get("charset", "")
+        if not _DIGITS_NEAR.search(octets) and _is_plain_ascii(charset):
+            continue
+        text = decode(octets, charset)
+        redacted_text = redact_html(text) if part.media_type == "text/html" else redact_cards(text)
+        if redacted_text != text:
+            yield part.start, part.end, _encode(_octets(redacted_text, charset), part.encoding())
+
+
+def _is_plain_ascii(charset: str) -> bool:
+    """Tell whether digits are the same octets in this character set."""
+    return not charset.lower().startswith(("utf-16", "utf-32", "utf-7", "ucs"))
+
+
+def _octets(text: str, charset: str) -> bytes:
+    """Write text in its own character set, the mask as asterisks where that set has none."""
+    for name in (charset or "utf-8", "utf-8"):
+        for mask in ("•", "*"):
+            try:
+                return text.replace("•", mask).encode(name)
+            except (LookupError, UnicodeError):
+                continue
+    return text.encode("utf-8", "replace")
+
+
+def _encode(octets: bytes, encoding: str) -> bytes:
+    if encoding == "base64":
+        pieces = range(0, len(octets), _LINE_LENGTH)
+        return b"".join(binascii.b2a_base64(octets[at : at + _LINE_LENGTH]) for at in pieces).rstrip(b"\n")
+    if encoding == "quoted-printable":
+        return binascii.b2a_qp(octets, istext=True)
+    return octets
+
+
+def _header_edits(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield edits for header fields, file names among them, that hold a card in the clear or encoded."""
+    begin = len(body) - len(body.lstrip(b"\r\n"))
+    _, start = read_fields(body, begin, len(body))
+    head = body[begin:start]
+    redacted = _redact_header(head)
+    if redacted != head:
+        yield begin, start, redacted
+
+
+def _redact_header(head: bytes) -> bytes:
+    if _DIGITS_NEAR.search(head):
+        text = head.decode("latin-1")
+        head = redact_cards(text).replace("•", "*").encode("latin-1", "replace")
+    return _ENCODED.sub(_redact_word, head) if b"=?" in head else head
+
+
+def _redact_word(match: re.Match[bytes]) -> bytes:
+    from balcao.plugins.channels.mail.headers import words
+
+    text = words(match[0].decode("latin-1"))
+    redacted = redact_cards(text)
+    if redacted == text:
+        return match[0]
+    return b"=?utf-8?b?" + binascii.b2a_base64(redacted.encode("utf-8"), newline=False) + b"?="

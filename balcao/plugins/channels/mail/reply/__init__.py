@@ -1,0 +1,1 @@
+"""Telling the new words of a mail from the quoted ones, from signatures and from what programs add."""
