@@ -38,13 +38,14 @@ def session_limits(get_response: Next) -> Next:
 
     def respond(request: HttpRequest) -> HttpResponse:
         if "_auth_user_id" in request.session:
-            _limit(request, now=int(time.time()))
+            limit_session(request, now=int(time.time()))
         return get_response(request)
 
     return respond
 
 
-def _limit(request: HttpRequest, *, now: int) -> None:
+def limit_session(request: HttpRequest, *, now: int) -> None:
+    """End the session of an agent that is too old at `now` (seconds), or note that it is in use."""
     began = request.session.setdefault("began", now)
     seen = request.session.get("seen", now)
     if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:

@@ -154,7 +154,7 @@ RAIL = [
     if find_spec(path.rpartition(".")[0].rpartition(".")[0]) and find_spec(path.rpartition(".")[0])
 ]
 STATICFILES_DIRS = sorted((PACKAGE_DIR / "web").glob("*/static"))
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = None  # served from where they stand: nothing is collected
 # The version stands in the path, so a browser keeps every file for ever and modules find each other by relative paths.
 STATIC_URL = f"/static/{static_version(STATICFILES_DIRS)}/"
 WHITENOISE_USE_FINDERS = True
