@@ -280,6 +280,10 @@ class Fetching(Protocol):
         """Wait until something new may be there (True) or the time is over (False). Falls back to sleeping."""
         ...
 
+    def hang_up(self) -> None:
+        """Close what this thread keeps open between two fetches."""
+        ...
+
 
 @runtime_checkable
 class Hooked(Protocol):
