@@ -50,5 +50,7 @@ def _sqlite(path: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "CONN_MAX_AGE": None,
+        # A file for the tests too: in memory, threads and processes would not see one database as they do in earnest.
+        "TEST": {"NAME": None if path == ":memory:" else f"{path}.test"},
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": _SQLITE_WAIT, "init_command": _SQLITE_START},
     }

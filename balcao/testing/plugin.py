@@ -17,7 +17,7 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="balcao-tests-"))
 for _name in [name for name in os.environ if name.startswith("BALCAO_") and not name.startswith("BALCAO_TEST_")]:
     del os.environ[_name]
 os.environ["BALCAO_DATA_DIR"] = str(_FOLDER)
-os.environ["DATABASE_URL"] = os.environ.get("BALCAO_TEST_DATABASE_URL", "sqlite:///:memory:")
+os.environ["DATABASE_URL"] = os.environ.get("BALCAO_TEST_DATABASE_URL", f"sqlite:///{_FOLDER}/tests.sqlite3")
 
 
 @pytest.hookimpl(trylast=True)
