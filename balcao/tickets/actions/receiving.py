@@ -44,7 +44,8 @@ def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, langu
     seven days) changes nothing.
     """
     at = min(envelope.received_at, now)
-    known = _by_id(channel, [inbound.external_id, *inbound.answers])
+    about = [inbound.report.about] if inbound.report else []
+    known = _by_id(channel, [inbound.external_id, *about, *inbound.answers])
     repeated = [m for m in known if m.external_id == inbound.external_id and m.fingerprint == inbound.fingerprint]
     if repeated:
         return Received(Outcome.DUPLICATE, repeated[0])

@@ -297,7 +297,7 @@ def _write(
         external_id=adapter.new_id(connection),
     )
     signed = _with_signature(text, ticket, agent) if agent else text
-    subject = writing.subject or _subject(conversation)
+    subject = _subject(conversation, writing)
     outbound = Outbound(
         external_id=message.external_id,
         to=writing.to,
@@ -335,13 +335,13 @@ def _with_signature(text: str, ticket: Ticket, agent: Agent) -> str:
     return f"{text}\n\n-- \n{signature}" if signature else text
 
 
-def _subject(conversation: Conversation) -> str:
-    subject = conversation.subject or conversation.ticket.subject
+def _subject(conversation: Conversation, writing: Writing) -> str:
+    """Return the subject of an answer: the thread's own, with the ticket's number once."""
+    subject = writing.subject or conversation.subject or conversation.ticket.subject
     number = f"[#{conversation.ticket.number}]"
-    if not conversation.messages.exists():
-        return f"{subject} {number}".strip()
-    bare = subject if number in subject else f"{subject} {number}".strip()
-    return bare if bare.lower().startswith("re:") else f"Re: {bare}"
+    tagged = subject if number in subject else f"{subject} {number}".strip()
+    is_first = writing.subject or not conversation.messages.exists()
+    return tagged if is_first or tagged.lower().startswith("re:") else f"Re: {tagged}"
 
 
 def _answers(conversation: Conversation) -> tuple[str, ...]:

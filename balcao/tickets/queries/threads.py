@@ -58,9 +58,13 @@ def _by_tag(tag: str, *, channel: Channel, identity: Identity) -> Conversation |
 def candidates_for(
     *, channel: Channel, inbound: Inbound, identity: Identity, known: list[Message]
 ) -> tuple[list[Candidate], dict[int, Conversation]]:
-    """Return where an inbound message may belong, strongest first, and the conversations by id."""
+    """Return where an inbound message may belong, strongest first, and the conversations by id.
+
+    A report on a message of ours comes from a mail server, which takes part in nothing: it belongs to the message's thread.
+    """
     signed = _by_token(inbound.reply_tokens, shop_id=channel.shop_id) if inbound.reply_tokens else None
-    order = {external_id: place for place, external_id in enumerate(inbound.answers)}
+    about = [inbound.report.about] if inbound.report and inbound.report.about else []
+    order = {external_id: place for place, external_id in enumerate([*about, *inbound.answers])}
     answered = sorted((m for m in known if m.external_id in order), key=lambda m: order[m.external_id])
     threads = [message.conversation for message in answered]
     found = [*([signed] if signed else []), *threads]
@@ -74,7 +78,7 @@ def candidates_for(
             conversation_id=c.pk,
             ticket_status=c.ticket.status,
             closed_at=c.ticket.closed_at,
-            is_participant=c.pk in mine,
+            is_participant=c.pk in mine or inbound.report is not None,
             by_token=c is signed,
         )
         for c in conversations.values()

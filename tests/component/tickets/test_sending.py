@@ -1,0 +1,318 @@
+"""Writing to customers, taking it back, and what became of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from balcao.channels.models import Channel, Dispatch
+from balcao.channels.types import DispatchState
+from balcao.pipeline import outbound
+from balcao.ports.channel import ChannelError, IdentityKind, Party
+from balcao.staff.models import Agent
+from balcao.testing.channels import PaperChannel
+from balcao.testing.factories import make_channel, receive
+from balcao.tickets.actions import noting
+from balcao.tickets.actions.sending import (
+    Writing,
+    forward_message,
+    log_contact,
+    recall_message,
+    retry_message,
+    send_message,
+    start_ticket,
+)
+from balcao.tickets.models import Conversation, Draft, Message, Ticket
+from balcao.tickets.queries.threads import reply_token
+from balcao.tickets.types import Refusal, Status, TicketRefused
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def conversation(channel: Channel, now: datetime) -> Conversation:
+    taken = receive(
+        channel, now=now - timedelta(hours=2), subject="Prato quebrado", text="Chegou em pedaços.", name="Ana"
+    )
+    assert taken.message
+    return Conversation.objects.select_related("ticket__shop", "channel__shop", "identity__customer").get(
+        pk=taken.message.conversation_id
+    )
+
+
+def relay(now: datetime) -> None:
+    outbound.run_due(worker="w", now=now, clock=lambda: now)
+
+
+def test_an_answer_is_stored_at_once_and_leaves_after_the_undo_window(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    message = send_message(conversation=conversation, writing=Writing("Sentimos muito!"), agent=bia, now=now)
+
+    relay(now + 9 * SECOND)
+    assert paper.sent == []
+    relay(now + 10 * SECOND)
+
+    (sent,) = paper.sent
+    assert (sent.text, sent.to[0].value) == ("Sentimos muito!", "ana@example.com")
+    assert sent.subject == f"Re: Prato quebrado [#{conversation.ticket.number}]"
+    assert sent.external_id == message.external_id
+    assert sent.reply_token == reply_token(conversation)
+    assert sent.answers[0] == conversation.messages.order_by("id")[0].external_id
+    message.refresh_from_db()
+    assert message.dispatch
+    assert message.dispatch.state == DispatchState.SENT
+
+
+def test_answering_takes_the_ticket_and_makes_it_the_customers_turn(
+    conversation: Conversation, bia: Agent, now: datetime
+) -> None:
+    send_message(conversation=conversation, writing=Writing("Ok"), agent=bia, now=now)
+
+    ticket = Ticket.objects.get()
+    assert (ticket.status, ticket.assignee, ticket.last_direction) == ("waiting", bia, "out")
+
+
+def test_the_signature_is_the_shops_in_the_tickets_language(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    shop = conversation.ticket.shop
+    shop.signatures = {"pt-BR": "Um abraço,\n{agent.name} · {shop.name}", "en": "Regards"}
+    shop.save()
+
+    send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta())
+    relay(now)
+
+    assert paper.sent[0].text == "Oi\n\n-- \nUm abraço,\nBia · Moringa"
+
+
+def test_an_answer_can_be_taken_back_until_it_leaves(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    message = send_message(conversation=conversation, writing=Writing("Oops", then=Status.SOLVED), agent=bia, now=now)
+
+    assert recall_message(message=message, agent=bia, now=now + 5 * SECOND)
+    relay(now + 60 * SECOND)
+
+    ticket = Ticket.objects.get()
+    assert paper.sent == []
+    assert (ticket.status, ticket.assignee, ticket.solved_at, ticket.message_count) == ("new", None, None, 1)
+    assert ticket.last_words == "Chegou em pedaços."
+    assert Draft.objects.get().text == "Oops"
+
+
+def test_what_has_left_cannot_be_taken_back(conversation: Conversation, bia: Agent, now: datetime) -> None:
+    message = send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now)
+    relay(now + 10 * SECOND)
+    assert message.dispatch
+    message.dispatch.refresh_from_db()
+
+    assert not recall_message(message=message, agent=bia, now=now + 11 * SECOND)
+
+
+def test_a_passing_failure_is_tried_again_and_a_lasting_one_is_shown(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    message = send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta())
+    paper.fails_before = ChannelError("Busy.", permanent=False, code="connect")
+    relay(now)
+    dispatch = Dispatch.objects.get()
+    assert (dispatch.state, dispatch.error) == (DispatchState.QUEUED, "Busy.")
+    assert dispatch.due_at > now
+
+    paper.fails_before = ChannelError("No such mailbox.", permanent=True, code="address")
+    relay(dispatch.due_at)
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.FAILED
+    assert Ticket.objects.get().has_failed_send
+
+    paper.fails_before = None
+    message.refresh_from_db()
+    assert retry_message(message=message, agent=bia, now=now)
+    relay(now)
+    assert len(paper.sent) == 1
+    assert not Ticket.objects.get().has_failed_send
+
+
+def test_what_may_have_left_is_uncertain_and_never_sent_again_by_itself(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta())
+    paper.fails_after = ChannelError("The line broke.", permanent=False, uncertain=True)
+    relay(now)
+    paper.fails_after = None
+    relay(now + timedelta(days=2))
+
+    assert Dispatch.objects.get().state == DispatchState.UNCERTAIN
+    assert paper.sent == []
+    assert Ticket.objects.get().has_failed_send
+
+
+def test_a_worker_that_died_before_the_hand_over_is_replaced(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    from balcao.channels.actions.sending import claim_dispatches
+
+    send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta())
+    assert len(claim_dispatches(worker="dead", now=now)) == 1
+
+    relay(now + 60 * SECOND)
+    assert paper.sent == [], "the lease still runs"
+    relay(now + 200 * SECOND)
+    assert len(paper.sent) == 1
+
+
+def test_a_worker_that_died_while_handing_over_leaves_it_uncertain(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    from balcao.channels.actions.sending import claim_dispatches, mark_handing_over
+
+    send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta())
+    (dispatch,) = claim_dispatches(worker="dead", now=now)
+    mark_handing_over(dispatch=dispatch, now=now)
+
+    relay(now + 200 * SECOND)
+
+    dispatch.refresh_from_db()
+    assert (dispatch.state, paper.sent) == (DispatchState.UNCERTAIN, [])
+
+
+def test_answers_of_one_ticket_leave_in_order(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    for text in ("first", "second"):
+        send_message(conversation=conversation, writing=Writing(text), agent=bia, now=now, undo=timedelta())
+    paper.fails_before = ChannelError("Busy.", permanent=False)
+    relay(now)
+    paper.fails_before = None
+
+    relay(now + SECOND)
+    assert paper.sent == [], "the second waits for the first"
+    for _ in range(2):
+        relay(now + timedelta(minutes=1))
+    assert [sent.text for sent in paper.sent] == ["first", "second"]
+
+
+def test_an_answer_to_something_not_seen_is_refused(
+    conversation: Conversation, channel: Channel, bia: Agent, now: datetime
+) -> None:
+    seen = conversation.messages.get().pk
+    receive(channel, now=now, answers=[conversation.messages.get().external_id], text="Já resolvi!")
+
+    with pytest.raises(TicketRefused) as refused:
+        send_message(conversation=conversation, writing=Writing("Oi", seen_message_id=seen), agent=bia, now=now)
+    assert refused.value.refusal == Refusal.SOMETHING_NEWER
+
+
+@pytest.mark.parametrize("text", ["", "   \n"])
+def test_nothing_cannot_be_sent(conversation: Conversation, bia: Agent, now: datetime, text: str) -> None:
+    with pytest.raises(TicketRefused) as refused:
+        send_message(conversation=conversation, writing=Writing(text), agent=bia, now=now)
+    assert refused.value.refusal == Refusal.EMPTY
+    assert not Dispatch.objects.exists()
+
+
+def test_card_numbers_do_not_leave_either(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    message = send_message(
+        conversation=conversation,
+        writing=Writing("Seu cartão 4111 1111 1111 1111"),
+        agent=bia,
+        now=now,
+        undo=timedelta(),
+    )
+    relay(now)
+    assert "4111 1111 1111 1111" not in message.text + paper.sent[0].text
+
+
+def test_an_answer_goes_where_the_customer_asked(
+    channel: Channel, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    taken = receive(channel, now=now, reply_to="ana@work.example")
+    assert taken.message
+    conversation = taken.message.conversation
+    send_message(conversation=conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta())
+    relay(now)
+    assert paper.sent[0].to[0].value == "ana@work.example"
+
+
+def test_a_form_is_answered_by_the_shops_mailbox(
+    channel: Channel, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    from balcao.ports import registry
+
+    class Form(PaperChannel):
+        kind = "slip"
+
+    registry.register_channel(Form(replies=False))
+    slip = make_channel(channel.shop, kind="slip", name="Form")
+    taken = receive(slip, now=now)
+    assert taken.message
+    message = send_message(
+        conversation=taken.message.conversation, writing=Writing("Oi"), agent=bia, now=now, undo=timedelta()
+    )
+    relay(now)
+    assert message.channel == channel
+    assert paper.sent[0].to[0].value == "ana@example.com"
+
+    answer = receive(channel, now=now, answers=[message.external_id])
+    assert answer.message
+    assert answer.message.ticket_id == taken.message.ticket_id
+
+
+def test_forwarding_opens_a_conversation_of_its_own(
+    conversation: Conversation, channel: Channel, paper: PaperChannel, bia: Agent, now: datetime
+) -> None:
+    ticket = conversation.ticket
+    carrier = Party(IdentityKind.EMAIL, "sac@carrier.example", "Carrier")
+    message = forward_message(
+        ticket=ticket, channel=channel, writing=Writing("Onde está?", to=(carrier,)), agent=bia, now=now
+    )
+    relay(now + 10 * SECOND)
+    answer = receive(channel, now=now, answers=[message.external_id], text="Em rota", **{"from": "sac@carrier.example"})
+
+    assert answer.message
+    assert (answer.message.ticket_id, answer.message.is_stranger) == (ticket.pk, False)
+    assert answer.message.conversation_id == message.conversation_id != conversation.pk
+    assert Ticket.objects.get().identity == conversation.identity
+
+
+def test_the_shop_writes_first(channel: Channel, paper: PaperChannel, bia: Agent, now: datetime) -> None:
+    elif_ = Party(IdentityKind.EMAIL, "elif@example.com", "Elif Kaya")
+    message = start_ticket(
+        channel=channel,
+        writing=Writing("Merhaba", to=(elif_,), subject="Siparişiniz"),
+        agent=bia,
+        language="tr",
+        now=now,
+    )
+    relay(now + 10 * SECOND)
+
+    assert paper.sent[0].subject == f"Siparişiniz [#{message.ticket.number}]"
+    assert (message.ticket.status, message.ticket.language, message.ticket.assignee) == ("waiting", "tr", bia)
+
+
+def test_a_phone_call_is_written_down(channel: Channel, bia: Agent, now: datetime) -> None:
+    caller = Party(IdentityKind.PHONE, "+55 31 5555-0199", "Dona Célia")
+    message = log_contact(
+        channel=channel,
+        party=caller,
+        text="Ligou: onde está?",
+        subject="Onde está",
+        agent=bia,
+        ticket=None,
+        language="pt-BR",
+        now=now,
+    )
+    assert (message.kind, message.ticket.status, message.dispatch) == ("logged", "open", None)
+
+
+def test_a_note_stays_inside(
+    conversation: Conversation, paper: PaperChannel, bia: Agent, caio: Agent, now: datetime
+) -> None:
+    note = noting.add_note(ticket=conversation.ticket, text="@Caio olha isto", agent=bia, now=now, mentions=[caio])
+    relay(now + timedelta(hours=1))
+
+    assert list(note.mentions.all()) == [caio]
+    assert paper.sent == []
+    assert not Message.objects.filter(text__contains="olha isto").exists()
