@@ -11,8 +11,8 @@ from django.utils import timezone
 from balcao.channels import rules
 from balcao.channels.actions import sending
 from balcao.channels.models import Dispatch
-from balcao.channels.queries import connection_of
 from balcao.channels.types import DispatchState
+from balcao.pipeline.poll import working_connection
 from balcao.pipeline.steps import reached
 from balcao.ports import registry
 from balcao.ports.channel import ChannelError, File, IdentityKind, Outbound, Party, Receipt
@@ -67,7 +67,7 @@ def relay(*, dispatch: Dispatch, clock: Callable[[], datetime]) -> None:
 def _send(dispatch: Dispatch, handing_over: Callable[[], None]) -> Receipt:
     channel = dispatch.channel
     adapter = registry.channel(channel.kind)
-    return adapter.send(_outbound(dispatch), connection_of(channel), handing_over=handing_over)
+    return adapter.send(_outbound(dispatch), working_connection(channel), handing_over=handing_over)
 
 
 def _outbound(dispatch: Dispatch) -> Outbound:

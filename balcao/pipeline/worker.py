@@ -19,7 +19,7 @@ from balcao.jobs import actions as jobs
 from balcao.jobs import backend
 from balcao.kit import wake
 from balcao.kit.db import is_postgres
-from balcao.pipeline import clock, followers, inbound, outbound, sealing
+from balcao.pipeline import clock, followers, inbound, outbound, poll, sealing
 
 CLOCK_EVERY = timedelta(seconds=5)
 _SWEEP = 1.0  # seconds: what becomes due by time alone is found this soon
@@ -71,10 +71,11 @@ class Worker:
         """Work until `stop` is called; then let what was begun come to its end."""
         labourers = [self._thread(self._labour, number) for number in range(self.threads)]
         sealer = self._thread(lambda: sealing.keep_sealing(worker=self.name, stopping=self.stopping))
+        watcher = self._thread(poll.Watcher(worker=self.name, stopping=self.stopping).run)
         while not self.stopping.wait(_RENEW_EVERY):
             self._try(lambda: jobs.renew(worker=self.name, now=timezone.now()))
         deadline = time.monotonic() + _GRACE
-        for thread in [*labourers, sealer]:
+        for thread in [*labourers, sealer, watcher]:
             thread.join(max(deadline - time.monotonic(), 0))
         self._try(self._hand_back)
 

@@ -28,9 +28,10 @@ def lease(*, channel: Channel, worker: str, now: datetime) -> FetchState | None:
     FetchState.objects.get_or_create(channel=channel)
     free = Q(leased_by__in=["", worker]) | Q(leased_until__lt=now) | Q(leased_until__isnull=True)
     due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
-    changed = FetchState.objects.filter(free, due, channel=channel).update(
-        leased_by=worker, leased_until=now + rules.FETCH_LEASE
-    )
+    open_for_us = FetchState.objects.filter(free, due, channel=channel)
+    if not open_for_us.exists():  # asked before writing: on SQLite each write shuts out all others
+        return None
+    changed = open_for_us.update(leased_by=worker, leased_until=now + rules.FETCH_LEASE)
     return FetchState.objects.get(channel=channel) if changed else None
 
 
