@@ -45,8 +45,8 @@ def _prepare(output: Output, *, demo: bool) -> None:
 
         bring_in(output)
     # Loaded before the fork, the code stands in memory once for both processes.
-    import balcao.project.asgi
     import balcao.pipeline.worker
+    import balcao.project.asgi
     import balcao.project.urls  # noqa: F401
 
     for connection in connections.all(initialized_only=True):
