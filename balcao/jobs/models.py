@@ -18,7 +18,7 @@ class Job(models.Model):
     queue = models.CharField(max_length=40, default="default")
     key = models.CharField(max_length=120, blank=True, default="")  # of the jobs with one key, one runs at a time
     priority = models.SmallIntegerField(default=0)
-    state = models.CharField(max_length=8, choices=[(s, s) for s in JobState], default=JobState.WAITING)
+    state = models.CharField(max_length=8, choices=[(s.value, s.value) for s in JobState], default=JobState.WAITING)
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     most_tries = models.PositiveSmallIntegerField(default=8)

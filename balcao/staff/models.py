@@ -22,13 +22,13 @@ class Agent(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
-    role = models.CharField(max_length=12, choices=[(r, r) for r in Role], default=Role.AGENT)
+    role = models.CharField(max_length=12, choices=[(r.value, r.value) for r in Role], default=Role.AGENT)
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=60, blank=True, default="")  # "" = the shop's
     is_active = models.BooleanField(default=True)
     every_shop = models.BooleanField(default=False)
     shops = models.ManyToManyField(Shop, related_name="agents", blank=True)
-    presence = models.CharField(max_length=10, choices=[(p, p) for p in Presence], default=Presence.OFF)
+    presence = models.CharField(max_length=10, choices=[(p.value, p.value) for p in Presence], default=Presence.OFF)
     presence_since = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict, blank=True)  # theme, density, keys, pane widths, open cards, notices
     created_at = models.DateTimeField(auto_now_add=True)

@@ -60,7 +60,7 @@ def candidates_for(
 ) -> tuple[list[Candidate], dict[int, Conversation]]:
     """Return where an inbound message may belong, strongest first, and the conversations by id.
 
-    A report on a message of ours comes from a mail server, which takes part in nothing: it belongs to the message's thread.
+    A report on a message of ours comes from a mail server, which takes part in nothing: it follows that message.
     """
     signed = _by_token(inbound.reply_tokens, shop_id=channel.shop_id) if inbound.reply_tokens else None
     about = [inbound.report.about] if inbound.report and inbound.report.about else []

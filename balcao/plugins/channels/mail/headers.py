@@ -6,9 +6,13 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_tz
+from inspect import signature
 from urllib.parse import unquote_to_bytes
 
 from balcao.plugins.channels.mail.charsets import decode
+
+# Newer releases of Python are strict unless asked not to be; older ones cannot be asked.
+_LENIENT: dict[str, bool] = {"strict": False} if "strict" in signature(getaddresses).parameters else {}
 
 _FOLDING = re.compile(rb"[\r\n]+[ \t]*")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*)\?=")
@@ -52,9 +56,9 @@ def _join_words(text: str) -> str:
     for match in _ENCODED_WORD.finditer(text):
         kind = (match[1].lower(), match[2].lower())
         between = text[end : match.start()]
-        if last == kind and not between and kind[1] == "q":
-            joined[-1] = joined[-1][:-2] + match[3] + "?="
-        elif last == kind and not between and not joined[-1][:-2].endswith("="):
+        if (last == kind and not between and kind[1] == "q") or (
+            last == kind and not between and not joined[-1][:-2].endswith("=")
+        ):
             joined[-1] = joined[-1][:-2] + match[3] + "?="
         else:
             joined += [between, match[0]]
@@ -80,9 +84,7 @@ def mailboxes(value: str) -> list[tuple[str, str]]:
     if match := _PLAIN_MAILBOX.match(value):
         name = match[2] if match[1] is None else match[1].replace("\\", "")
         return [(words(name), _address(match[3]))]
-    pairs = [
-        (words(name), _address(address)) for name, address in getaddresses([value], strict=False) if "@" in address
-    ]
+    pairs = [(words(name), _address(address)) for name, address in getaddresses([value], **_LENIENT) if "@" in address]
     return pairs or [("", _address(found)) for found in _SOME_ADDRESS.findall(value)[:1]]
 
 

@@ -71,11 +71,12 @@ def understand(raw: RawEnvelope, connection: Connection) -> Inbound:
     )
     files, more_files = make_files(bodies.files)
     mark = fingerprint(raw.body)
+    external_id = next(iter(message_ids(head.first("message-id"))), f"{mark[:40]}@no-message-id.invalid")
     return Inbound(
-        external_id=next(iter(message_ids(head.first("message-id"))), f"{mark[:40]}@no-message-id.invalid"),
+        external_id=external_id,
         fingerprint=mark,
         nature=judgement.nature,
-        sender=_party(sender),
+        sender=_party(sender) if sender[1] != NOBODY else _nobody(sender[0], external_id),
         subject=subject,
         text=spoken.new,
         full_text=spoken.full,
@@ -125,6 +126,11 @@ def _party(pair: tuple[str, str]) -> Party:
     return Party(
         kind=IdentityKind.EMAIL, value=address[:320], name="" if name.lower() == address else redact_cards(name[:200])
     )
+
+
+def _nobody(name: str, external_id: str) -> Party:
+    """Return the sender of a mail that names none: a person of this mail only, lest all of them become one."""
+    return Party(kind=IdentityKind.WALK_IN, value=external_id[:320], name=redact_cards(name))
 
 
 def _parties(pairs: list[tuple[str, str]]) -> tuple[Party, ...]:
