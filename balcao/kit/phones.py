@@ -52,7 +52,7 @@ def parse_phone(text: str, *, region: str) -> Phone:
 
 
 def parse_whatsapp_id(wa_id: str) -> Phone:
-    """Return the number behind a WhatsApp id, which may lack the ninth digit of a Brazilian mobile; raise `BadPhone`."""
+    """Return the number behind a WhatsApp id, where Brazilian mobiles may lack the ninth digit; raise `BadPhone`."""
     return parse_phone(f"+{wa_id.strip().removeprefix('+')}", region="ZZ")
 
 
