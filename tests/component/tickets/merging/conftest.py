@@ -97,9 +97,7 @@ class Desk:
         """Take in a message of a customer."""
         number, now = next(self.numbers), self.tick()
         channel = channel or (answers.channel if answers else self.paper)
-        envelope = Envelope.objects.create(
-            channel=channel, external_id=f"in-{number}", received_at=now, next_try_at=now
-        )
+        envelope = Envelope.objects.create(channel=channel, external_id=f"in-{number}", received_at=now, due_at=now)
         inbound = Inbound(
             external_id=f"in-{number}",
             fingerprint=f"{number:064}",
