@@ -12,10 +12,7 @@ from balcao.jobs import actions
 from balcao.jobs.models import Job
 from balcao.jobs.types import JobState
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("sqlite" in str(connection.settings_dict["ENGINE"]), reason="threads need a database on disk"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_workers_share_the_queue_without_doubling_anything() -> None:

@@ -1,0 +1,1 @@
+"""Faces for programs: typed REST, inbound webhooks, open pages."""

@@ -1,0 +1,54 @@
+"""The fall-back for networks that cut WebSockets: ask, and wait for the answer."""
+
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from balcao.api.live import rules, viewers
+from balcao.api.live.hub import Hub
+from balcao.api.live.threads import in_thread
+from balcao.api.live.types import Sealed, Viewer
+
+LONGEST_WAIT = 50.0  # seconds: proxies give up after a minute
+
+
+async def poll(request: Request) -> Response:
+    """Answer with the entries after a position, as soon as there are any or the time is over."""
+    hub: Hub = request.app.state.hub
+    await hub.begin()
+    viewer = await in_thread(viewers.viewer_of, viewers.session_key(request.scope["headers"]))
+    if viewer is None:
+        return Response(status_code=401)
+    position, seen = await news(hub, viewer, after=_number(request, "after"), wait=_number(request, "wait"))
+    if seen is None:
+        return _json(f'{{"position":{position},"messages":[],"refetch":true}}')
+    return _json(f'{{"position":{position},"messages":[{",".join(e.text for e in seen)}],"refetch":false}}')
+
+
+async def news(hub: Hub, viewer: Viewer, *, after: float, wait: float) -> tuple[int, list[Sealed] | None]:
+    """Return the position reached and what came after a position; None in its place if it is too much."""
+    feed, until = hub.feed, time.monotonic() + min(max(wait, 0), LONGEST_WAIT)
+    position = int(after) if 0 <= after <= feed.position else feed.position
+    while True:
+        reached = feed.position
+        missed = await feed.since(position)
+        if missed is None:
+            return reached, None
+        seen = [e for e in missed if rules.is_seen(e, agent=viewer.agent, sight=viewer.sight)]
+        position = missed[-1].position if missed else position
+        if seen or time.monotonic() >= until:
+            return position, seen
+        if feed.position == reached:
+            await feed.wait(until - time.monotonic())
+
+
+def _number(request: Request, name: str) -> float:
+    try:
+        return float(request.query_params.get(name, ""))
+    except ValueError:
+        return -1.0
+
+
+def _json(text: str) -> Response:
+    return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,34 @@
+"""The live server as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from balcao.api.live import polls, socket
+from balcao.api.live.hub import Hub
+from balcao.api.live.line import Message, Receive, Send
+
+
+class Live:
+    """Serves WebSockets itself, for each layer above an open page costs memory, and the rest through Starlette."""
+
+    def __init__(self) -> None:
+        self._web = Starlette(routes=[Route("/live/poll", polls.poll)], lifespan=self._lifespan)
+        self.hub = self._web.state.hub = Hub()
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        await self.hub.end()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "websocket" and scope["path"] == "/live/socket":
+            await socket.serve(scope, receive, send, self.hub)
+        else:
+            await self._web(scope, receive, send)
+
+
+app = Live()
