@@ -314,3 +314,56 @@ class Consented(Protocol):
     def consented(self, connection: Connection, *, redirect_uri: str, code: str, verifier: str) -> Mapping[str, str]:
         """Turn the code that came back into the secrets to keep, or raise `ChannelError`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One field of a page that a channel has us show; the label is a message id."""
+
+    name: str
+    kind: str  # as HTML's input: "text", "email", "tel", "textarea", "file"
+    label: str
+    is_required: bool = False
+    autocomplete: str = ""
+    longest: int = 0  # characters, or files
+
+
+class Incomplete(Exception):
+    """What somebody entered cannot be taken: message ids by the name of the question."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """A channel with a page of ours that people fill in. `key` is a secret of this channel alone."""
+
+    def questions(self, connection: Connection) -> Sequence[Question]:
+        """Return what the page asks, in order."""
+        ...
+
+    def unseen(self, connection: Connection, *, key: str, now: datetime) -> Mapping[str, str]:
+        """Return the hidden fields of a page that is shown now."""
+        ...
+
+    def origins(self, connection: Connection) -> Sequence[str]:
+        """Return the sites that may show the page within their own."""
+        ...
+
+    def submitted(
+        self,
+        answers: Mapping[str, str],
+        files: Sequence[File],
+        connection: Connection,
+        *,
+        key: str,
+        recent: Mapping[str, int],
+        now: datetime,
+    ) -> RawEnvelope:
+        """Return the envelope to keep, or raise `Incomplete`.
+
+        `answers` hold the hidden fields too; `recent` counts the last hour's submissions by "address" and "network".
+        """
+        ...

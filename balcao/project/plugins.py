@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 from balcao.kit.env import BadSetting
 from balcao.ports import registry
 
-CHANNELS = ("balcao.plugins.channels.mail.adapter.Mail",)
+CHANNELS = ("balcao.plugins.channels.mail.adapter.Mail", "balcao.plugins.channels.form.adapter.Form")
 _GROUP = "balcao.channels"  # the entry-point group in which other packages offer channels
 
 
