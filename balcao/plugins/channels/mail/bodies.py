@@ -37,7 +37,8 @@ def sort_parts(root: Part) -> Bodies:
     """Sort the leaves of a mail into words to read and files."""
     bodies = Bodies()
     holder = "multipart/mixed" if not root.children else root.media_type
-    _sort(root.children or [root], holder, bodies, alternative=False, plain=True, html=True)
+    alternative = holder == "multipart/alternative"
+    _sort(root.children or [root], holder, bodies, alternative=alternative, plain=True, html=True)
     return bodies
 
 

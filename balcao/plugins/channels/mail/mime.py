@@ -14,8 +14,10 @@ from balcao.plugins.channels.mail.headers import parameters, unfold
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
 _LINE = re.compile(rb"[^\r\n]*(?:\r?\n|\r|\Z)")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*[ \t]*")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _BLANK = re.compile(rb"\r?\n")
-_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 _NO_BASE64_SPACED = re.compile(rb"[a-z]{2,} [a-z]{2,} |[,.!?] ")
 _UUENCODED = re.compile(rb"(?m)^begin [0-7]{3,4} [^\r\n]*\r?\n(.*?)^end\r?$", re.DOTALL)
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s\-][^\r\n]{2,68}?)[ \t]*\r?\n[!-9;-~]+:")
@@ -84,15 +86,13 @@ def undo(octets: bytes, encoding: str) -> bytes:
 
 
 def _base64(octets: bytes) -> bytes:
-    if octets.isascii() and (match := _NO_BASE64_SPACED.search(octets[:2000])) and match:
+    if _NO_BASE64_SPACED.search(octets[:2000]):
         return octets  # plain words under a wrong label
-    wrong = 0
-    if _NO_BASE64.search(octets):
-        clean = _NO_BASE64.sub(b"", octets)
-        wrong = len(octets) - len(clean)
-        if wrong > len(octets) // 10:
+    strays = octets.translate(None, _BASE64_LETTERS)
+    if strays:
+        if len(strays) > len(octets) // 10:
             return octets
-        octets = clean
+        octets = octets.translate(None, strays)
     for tail in (b"", b"=", b"==", b"A=="):
         try:
             return binascii.a2b_base64(octets + tail)
@@ -142,13 +142,18 @@ def _is_junk(source: bytes, position: int, after: int, *, first: bool) -> bool:
     return not source.startswith(b"--", position) and _FIELD.match(source, after) is not None
 
 
+def beginning(source: bytes) -> int:
+    """Return where a mail's first header field stands: behind a byte order mark and blank lines."""
+    match = _LEADING.match(source)
+    return match.end() if match else 0
+
+
 def split(source: bytes) -> Part:
     """Take a mail apart; never fails, whatever the bytes are."""
     if b"\n" not in source and b"\r" in source:
         source = source.replace(b"\r", b"\n")
     source_end = len(source)
-    begin = len(source) - len(source.lstrip(b"\r\n"))
-    fields, start = read_fields(source, begin, source_end)
+    fields, start = read_fields(source, beginning(source), source_end)
     root = _part(source, fields, start, source_end, inside="")
     if root.media_type.startswith("multipart/"):
         _Splitter(source, root).run()
@@ -160,9 +165,10 @@ def _part(source: bytes, fields: list[tuple[str, bytes]], start: int, end: int, 
     part = Part(source=source, fields=fields, start=start, end=end, media_type=default, inside=inside)
     if value := part.header("content-type"):
         media_type, part.options = parameters(value)
-        part.media_type = (
-            media_type if "/" in media_type else f"{media_type}/x-unknown" if media_type != "text" else UNNAMED
-        )
+        if _MEDIA_TYPE.fullmatch(media_type):
+            part.media_type = media_type
+        elif "name" in part.options or part.header("content-disposition"):
+            part.media_type = "application/octet-stream"
     return part
 
 

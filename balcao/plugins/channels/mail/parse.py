@@ -35,10 +35,9 @@ _ADDRESSED = (
 )
 _STUB = re.compile(r"html|view (?:this|the|it)|visualiz|görüntüle|not support|não suporta|destekle", re.IGNORECASE)
 _LONGEST_STUB = 300
-_QUOTES_IN_HTML = re.compile(
-    r"<blockquote|gmail_quote|yahoo_quoted|divRplyFwdMsg|appendonsend|border-top:\s*solid|mail-editor-reference",
-    re.IGNORECASE,
-)
+_QUOTES_IN_HTML = (
+    "<blockquote", "gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "appendonsend", "border-top:solid", "mail-editor-reference",
+)  # fmt: skip
 _GARBAGE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _MOST_PEOPLE = 200
 _MOST_ANSWERS = 60
@@ -70,7 +69,7 @@ def understand(raw: RawEnvelope, connection: Connection) -> Inbound:
         root, head, sender=sender[1], subject=subject, text=spoken.full, own=own, failed=verdict.proof is Proof.FAILED
     )
     files, more_files = make_files(bodies.files)
-    mark = fingerprint(raw.body)
+    mark = fingerprint(raw.body, root.start)
     external_id = next(iter(message_ids(head.first("message-id"))), f"{mark[:40]}@no-message-id.invalid")
     return Inbound(
         external_id=external_id,
@@ -189,11 +188,17 @@ def _read_words(bodies: Bodies, subject: str) -> _Words:
     forwarded = is_forward_subject(subject)
     new = cut(lines, forwarded=forwarded)
     full_text = write_lines(lines)
-    if is_plain and html and not forwarded and len(new) == len(lines) and _QUOTES_IN_HTML.search(html):
+    if is_plain and html and not forwarded and len(new) == len(lines) and _quotes(html):
         marked = read_html(html)
         fewer = cut(marked)
         new = fewer if len(fewer) < len(marked) else new
     return _Words(new=redact_cards(write_lines(new)), full=redact_cards(full_text), html=html)
+
+
+def _quotes(html: str) -> bool:
+    """Tell whether the markup says that something is quoted."""
+    lowered = html.lower().replace(" ", "")
+    return any(sign in lowered for sign in _QUOTES_IN_HTML)
 
 
 def _lines(parts: list[Part]) -> list[Line]:

@@ -7,23 +7,28 @@ from collections.abc import Iterator
 
 from balcao.kit.redact import redact_cards, redact_html
 from balcao.plugins.channels.mail.charsets import decode
-from balcao.plugins.channels.mail.mime import Part, read_fields, split
+from balcao.plugins.channels.mail.mime import Part, beginning, read_fields, split
 
 FINGERPRINT_FIELD = "X-Balcao-Fingerprint"
 
+_OWN_NAME = FINGERPRINT_FIELD.lower().encode("ascii")
 _OWN_FIELD = re.compile(rb"(?im)^x-balcao-fingerprint[ \t]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\Z)")
 _TRUSTED_FIELD = re.compile(rb"X-Balcao-Fingerprint: ([0-9a-f]{64})\r?\n")
-_DIGITS_NEAR = re.compile(rb"\d(?:\D{0,24}?\d){12}")
+_NO_DIGITS = bytes(octet for octet in range(256) if octet not in b"0123456789")
+_WIDE_DIGIT = re.compile(rb"\xef\xbc[\x90-\x99]|&#")
+_FEWEST = 13  # digits of a card
+_DIGITS_NEAR = re.compile(rb"\d(?:[ ._/-]{0,2}\d){12}")
 _ENCODED = re.compile(rb"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=")
 _REDACTED = ("text/", "message/")
 _LINE_LENGTH = 57  # octets of a base64 line
 
 
-def fingerprint(body: bytes) -> str:
-    """Return the SHA-256 of a mail's words: all below the header, line ends and the last blank lines aside."""
+def fingerprint(body: bytes, start: int | None = None) -> str:
+    """Return the SHA-256 of all below a mail's header (from `start`), line ends and the last blank lines aside."""
     if match := _TRUSTED_FIELD.match(body):
         return match[1].decode("ascii")
-    _, start = read_fields(body, len(body) - len(body.lstrip(b"\r\n")), len(body))
+    if start is None:
+        _, start = read_fields(body, beginning(body), len(body))
     return hashlib.sha256(body[start:].replace(b"\r\n", b"\n").rstrip(b"\n")).hexdigest()
 
 
@@ -42,7 +47,7 @@ def seal(body: bytes) -> bytes:
     """Return the mail as it may be stored: cards redacted, and then its true fingerprint in a first header field."""
     if _TRUSTED_FIELD.match(body):  # done before: a mail from outside begins with its receiver's own fields
         return body
-    if _OWN_FIELD.search(body):  # nobody else may say what the fingerprint was
+    if _OWN_NAME in body[: _header_end(body)].lower():  # nobody else may say what the fingerprint was
         body = _OWN_FIELD.sub(b"", body)
     redacted = redact_raw(body)
     if redacted == body:
@@ -50,15 +55,21 @@ def seal(body: bytes) -> bytes:
     return f"{FINGERPRINT_FIELD}: {fingerprint(body)}\r\n".encode("ascii") + redacted.lstrip(b"\r\n")
 
 
+def _header_end(body: bytes) -> int:
+    """Return about where the header ends, at the latest."""
+    ends = [at for at in (body.find(b"\n\n"), body.find(b"\r\n\r\n")) if at >= 0]
+    return min(ends, default=len(body))
+
+
 def _may_hold_card(body: bytes) -> bool:
-    """Tell quickly whether a card can stand anywhere: thirteen digits close together, or text that is encoded."""
+    """Tell quickly whether a card can stand anywhere: enough digits, or text that is encoded."""
     lowered = body[:200_000].lower()
     return (
         b"base64" in lowered
         or b"=?" in lowered
         or b"utf-16" in lowered
         or b"utf-7" in lowered
-        or _DIGITS_NEAR.search(body) is not None
+        or _has_digits(body)
     )
 
 
@@ -74,7 +85,7 @@ def _part_edits(root: Part) -> Iterator[tuple[int, int, bytes]]:
                 yield part.start, part.end, _encode(redacted, part.encoding())
             continue
         charset = part.options.get("charset", "")
-        if not _DIGITS_NEAR.search(octets) and _is_plain_ascii(charset):
+        if not _has_digits(octets) and _is_plain(charset):
             continue
         text = decode(octets, charset)
         redacted_text = redact_html(text) if part.media_type == "text/html" else redact_cards(text)
@@ -82,8 +93,13 @@ def _part_edits(root: Part) -> Iterator[tuple[int, int, bytes]]:
             yield part.start, part.end, _encode(_octets(redacted_text, charset), part.encoding())
 
 
-def _is_plain_ascii(charset: str) -> bool:
-    """Tell whether digits are the same octets in this character set."""
+def _has_digits(octets: bytes) -> bool:
+    """Tell whether there are digits enough for a card; what is not ASCII may hold others than 0 to 9."""
+    return len(octets.translate(None, _NO_DIGITS)) >= _FEWEST or _WIDE_DIGIT.search(octets) is not None
+
+
+def _is_plain(charset: str) -> bool:
+    """Tell whether digits are the same octets in this character set as in ASCII."""
     return not charset.lower().startswith(("utf-16", "utf-32", "utf-7", "ucs"))
 
 
@@ -109,7 +125,7 @@ def _encode(octets: bytes, encoding: str) -> bytes:
 
 def _header_edits(body: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yield edits for header fields, file names among them, that hold a card in the clear or encoded."""
-    begin = len(body) - len(body.lstrip(b"\r\n"))
+    begin = beginning(body)
     _, start = read_fields(body, begin, len(body))
     head = body[begin:start]
     redacted = _redact_header(head)

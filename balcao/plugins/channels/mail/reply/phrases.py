@@ -47,7 +47,7 @@ OPENERS: dict[str, tuple[str, ...]] = {
     "it": ("il", "il giorno", "in data", "alle"),
     "nl": ("op",),
     "no": ("den", "på"),
-    "pl": ("dnia", "w dniu", "on"),
+    "pl": ("dnia", "w dniu", "wiadomość napisana przez"),
     "pt": ("em", "no dia", "na", "no", "aos", "a", "data"),
     "ro": ("în", "pe", "la"),
     "ru": ("в",),
@@ -65,7 +65,7 @@ SMALL = frozenset(
     "il alle ore h hs hrs gmt utc est edt pst pdt cet cest brt brst trt msk am pm a.m p.m a.m. p.m. am. pm. no na dia no dia lo los las "
     "via s à(s) a(s) tarihinde tarihi tarihli saat saatinde günü şunu şunları şöyle şu ki gün pe la zi ore op om te dne v ve hodin "
     "w dniu dnia o godz godz. użytkownik uživatel пользователь г г. в от th st nd rd er dated message reply to in from le jour à 上午 下午 "
-    "keltezéssel időpontban mailto schrieb skrev scrisse data date tarih per par by für "
+    "horas hora heures óra órakor keltezéssel időpontban időpont przez wiadomość napisana odesílatel mailto schrieb skrev scrisse data date tarih per par by für "
     "ta te de da ta' te' de' da' ya ye e' a' i ı seg ter qua qui sex sáb dom feira segunda terça quarta quinta sexta sábado domingo".split()
 )
 
@@ -224,7 +224,7 @@ ABOVE_THIS_LINE: dict[str, str] = {
 ABOVE_PATTERNS = (
     r"(?:please )?(?:type|write|enter|add|send)? ?(?:your )?(?:reply|response|answer|message)? ?above this line",
     r"(?:digite|escreva|responda|insira|por favor)[^.]{0,40}acima (?:desta|dessa|da) linha",
-    r"(?:yanit|cevab|cevap|mesaj)[^.]{0,30}bu (?:satirin|cizginin) (?:ustune|uzerine|yukarisina)",
+    r"[^.]{0,20}(?:yanit|cevab|cevap|mesaj)[^.]{0,30}bu (?:satirin|cizginin) (?:ustune|uzerine|yukarisina)[^.]{0,20}",
     r"(?:escriba|escribe|responda)[^.]{0,40}(?:por )?encima de esta linea",
     r"(?:repondez|ecrivez|veuillez)[^.]{0,40}au[- ]dessus de cette ligne",
     r"(?:bitte )?[^.]{0,30}(?:uber|oberhalb) dieser (?:linie|zeile)",
@@ -238,11 +238,11 @@ FOOTERS: dict[str, tuple[str, ...]] = {
     "de": (r"(?:diese nachricht wurde )?vo[nm] (?:meine[mr] )?{device} (?:aus )?gesendet", r"gesendet (?:von|mit|aus|uber|durch|via) {device}", r"outlook fur {name} (?:beziehen|herunterladen|holen)"),
     "el": (r"στάλθηκε από (?:το )?{device}",),
     "en": (
-        r"sent (?:from|via|with|by|using|through|on) {device}", r"sent from (?:my|an?) {brand}", r"(?:get|download|try) {device} for {name}", r"(?:get|download) outlook for {name}",
+        r"sent (?:from|via|with|by|using|through|on) {device}", r"sent (?:via|from) (?:the|my) {device}, an? {name} (?:device|smartphone|phone|tablet)", r"sent from (?:my|an?) {brand}", r"(?:get|download|try) {device} for {name}", r"(?:get|download) outlook for {name}",
         r"yahoo mail: search, organi[sz]e, conquer", r"sent (?:securely )?(?:from|with) {device} (?:secure )?e-?mail", r"via (?:mobile|iphone|android|blackberry)", r"secured with tutanota{rest}",
         r"(?:please )?(?:excuse|pardon|forgive) (?:my |any |the )?(?:brevity|typos|spelling){rest}", r"this e-?mail has been (?:checked|scanned) for viruses by {rest}", r"virus[- ]free\.? ?{site}",
     ),
-    "es": (r"enviado (?:desde|con|por|a traves de) {device}", r"enviado desde mi {brand}", r"obt(?:en|ener|enga) (?:el )?outlook para {name}", r"libre de virus\.? ?{site}"),
+    "es": (r"enviado (?:desde|con|a traves de) {device}", r"enviado desde mi {brand}", r"obt(?:en|ener|enga) (?:el )?outlook para {name}", r"libre de virus\.? ?{site}"),
     "fi": (r"lahetetty {device}", r"hanki outlook {name}"),
     "fr": (
         r"envoye (?:de|depuis|a partir de|avec|via|par) {device}", r"envoye (?:de|depuis|a partir de) (?:mon|ma) {brand}", r"(?:obtenir|telecharge[rz]|obtenez) outlook pour {name}",
@@ -256,7 +256,7 @@ FOOTERS: dict[str, tuple[str, ...]] = {
     "no": (r"sendt fra (?:min )?{device}", r"(?:skaff|hent) (?:deg )?outlook for {name}"),
     "pl": (r"(?:wyslane|wyslano) (?:z|za pomoca|przy uzyciu) {device}", r"pobierz (?:aplikacje )?outlook {name}"),
     "pt": (
-        r"(?:mensagem )?enviad[oa] (?:do|da|de|desde o?|pel[oa]|atraves d[oae]|via|a partir d[oae]|usando o?|utilizando o?|com o?|por) {device}", r"enviad[oa] (?:do|da|de|pelo|a partir do|desde o) (?:meu|minha) {brand}",
+        r"(?:mensagem )?enviad[oa] (?:do|da|de|desde o?|pel[oa]|atraves d[oae]|via|a partir d[oae]|usando o?|utilizando o?) {device}", r"enviad[oa] (?:do|da|de|pelo|a partir do|desde o) (?:meu|minha) {brand}",
         r"(?:obter|obtenha|baixe|baixar|descarregar|transferir|instale) (?:o )?(?:app |aplicativo )?(?:do )?(?:outlook|yahoo(?: mail)?|gmail|uol(?: mail)?) (?:para|no) {name}", r"livre de virus\.? ?{site}",
         r"este e-?mail foi (?:verificado|escaneado) {rest}", r"digitado (?:no|do|pelo) (?:meu )?{device}",
     ),
@@ -273,7 +273,7 @@ FOOTERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 DEVICES = (
-    "i ?phone", "i ?pad", "i ?pod", "ios", "apple watch", "mac ?book", "i ?mac", "mac os", "macos", "android", "samsung", "galaxy", "blackberry", "huawei", "xiaomi", "redmi", "realme", "oppo",
+    "i ?phon\\w+", "i ?pad", "i ?pod", "ios", "apple watch", "mac ?book", "i ?mac", "mac os", "macos", "android", "samsung", "galaxy", "blackberry", "huawei", "xiaomi", "redmi", "realme", "oppo",
     "motorola", "moto [a-z]\\d*", "nokia", "lg", "htc", "sony", "xperia", "oneplus", "pixel", "lenovo", "asus", "zenfone", "general mobile", "reeder", "positivo", "multilaser", "wiko",
     "windows", "outlook", "hotmail", "gmail", "google mail", "yahoo", "aol", "icloud", "uol", "bol", "ig mail", "terra mail", "webmail", "zipmail", "globomail", "locaweb", "kinghost", "roundcube",
     "proton ?mail", "proton", "tutanota", "yandex", "mynet", "turkcell", "superonline", "ttnet", "zoho", "gmx", "web\\.de", "mail\\.ru", "seznam", "laposte", "thunderbird", "apple mail", "airmail", "typeapp", "bluemail",

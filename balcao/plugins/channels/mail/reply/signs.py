@@ -22,7 +22,7 @@ _MONTH = "|".join(sorted({stem for row in phrases.MONTHS.values() for stem in ro
 _DAY = "|".join(sorted({stem for row in phrases.WEEKDAYS.values() for stem in row.split("|")}, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
 _MONTH_DAY = (
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.|-)?[ \-/]{{0,2}}(?:d[ei]l? |of |de )?(?:{_MONTH})(?:kuuta)?(?!\w)\.?"
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.|-)?[ \-/]{{0,2}}(?:d[ei]l? |of |de )?(?:{_MONTH})(?:kuuta|k)?(?!\w)\.?"
     rf"|(?<!\w)(?:{_MONTH})\.? \d{{1,2}}(?!\d)(?:st|nd|rd|th)?|\d{{1,2}}[月월] ?\d{{1,2}}[日일]"
 )
 _NUMERIC_FULL = r"\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d\d(?!\d)|(?:19|20)\d\d[./-] ?\d{1,2}[./-] ?\d{1,2}|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]"
@@ -43,6 +43,9 @@ _START = re.compile(
     rf"\W{{0,3}}(?:{_OPENER}\W{{0,3}})?(?:(?:{_DAY})(?!\w)\W{{0,3}})?(?:{_DATE.pattern}|{_TIME.pattern})"
 )
 _OPENED = re.compile(rf"\W{{0,3}}(?:{_OPENER}|(?:{_DAY})(?!\w))\W")
+_LONG_OPENER = re.compile(
+    rf"\W{{0,3}}{_alternatives([phrase for phrase in phrases.every(phrases.OPENERS) if ' ' in phrase])}\W"
+)
 _QUOTING = re.compile(rf"\W{{0,3}}{_alternatives(list(phrases.QUOTING))}\W.*@")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*(?:\([^\W\d_]+\))?")
 _KNOWN_SMALL = {fold(word) for word in phrases.SMALL}
@@ -133,10 +136,20 @@ def needs_line_above(text: str, above: str) -> bool:
         return True
     if text.startswith(("<", "(", "[")) or (above.endswith(",") and "@" in above):
         return True
-    starts = begins_with_date(above)
+    starts = begins_with_date(above) or bool(_LONG_OPENER.match(fold(above)))
+    if _completes(text, above):
+        return True
     if begins_with_date(text) and not starts:
         return not _ADDRESS.search(text) and not _TOKEN.search(_without_known(text))
     return starts
+
+
+def _completes(text: str, above: str) -> bool:
+    """Tell whether the line above holds the date or the address that an attribution lacks."""
+    folded, both = fold(text), fold(f"{above} {text}")
+    lacks = not (_FULL.search(folded) and _ADDRESS.search(folded))
+    gains = (_FULL.search(both) and not _FULL.search(folded)) or (_ADDRESS.search(both) and not _ADDRESS.search(folded))
+    return lacks and bool(gains) and is_attribution(f"{above} {text}", quote_follows=False)
 
 
 def _without_known(text: str) -> str:
@@ -199,7 +212,10 @@ def may_separate(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > _SEPARATOR_LENGTH:
         return False
-    return text[0] in _RULE_MARKS or text[-1] in "-–—_=*~#:：" or any(word in text.lower() for word in _LINE_WORDS)
+    if text[0] in _RULE_MARKS or text[-1] in "-–—_=*~#:：":
+        return True
+    lowered = text.lower()
+    return any(word in lowered for word in _LINE_WORDS)
 
 
 def may_announce_header(text: str) -> bool:
@@ -233,9 +249,9 @@ def is_rule(text: str) -> bool:
 _URL = re.compile(r"[<(\[]?(?:https?://|www\.)[^\s<>)\]]+[>)\]]?", re.IGNORECASE)
 _DEVICE_WORDS = "|".join(sorted(phrases.DEVICES, key=len, reverse=True))
 _FOOTER_PARTS = {
-    "device": rf"[^,;:!?]{{0,40}}?(?<![^\W_])(?:{_DEVICE_WORDS})(?:'?\w{{1,8}})?(?!\w)[^,;:!?]{{0,40}}",
+    "device": rf"[^,;:!?]{{0,40}}?(?<![a-z0-9])(?:{_DEVICE_WORDS})(?:'?[a-z]{{1,8}})?(?![a-z0-9])[^,;:!?]{{0,40}}",
     "brand": r"(?P<brand>[^,;:!?]{2,40})",
-    "name": r"[\w .'-]{2,24}",
+    "name": r"[\w .&'-]{2,24}",
     "site": r"[\w./-]{0,40}",
     "rest": r".{0,80}",
 }
