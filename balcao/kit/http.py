@@ -12,6 +12,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -111,9 +112,10 @@ async def fetch_async(
     try:
         async with asyncio.timeout(rules.seconds):
             target, addresses = await _checked(url, rules)
-            return await _first_answer(target, addresses, rules, method, headers or {}, content)
+            return await _first_answer(_Call(target, method, headers or {}, content), addresses, rules)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, zlib.error) as error:
-        raise Unreachable(f"No answer from {_host_of(url)}: {str(error) or type(error).__name__}") from error
+        # Only the host is named: the rest of an address may hold secrets and errors are logged.
+        raise Unreachable(f"No answer from {httpx.URL(url).host}: {str(error) or type(error).__name__}") from error
 
 
 def is_public(address: str) -> bool:
@@ -180,36 +182,39 @@ async def _resolved(target: httpx.URL, policy: Policy) -> list[str]:
     return list(dict.fromkeys(addresses))
 
 
-async def _first_answer(
-    target: httpx.URL,
-    addresses: list[str],
-    policy: Policy,
-    method: str,
-    headers: Mapping[str, str],
-    content: bytes | None,
-) -> Fetched:
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request as the caller wants it, with its target parsed."""
+
+    target: httpx.URL
+    method: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+
+async def _first_answer(call: _Call, addresses: list[str], policy: Policy) -> Fetched:
     """Ask the addresses in turn until one takes the connection."""
     # Proxies of the environment would resolve the name anew, so the environment is not trusted.
     async with httpx.AsyncClient(verify=policy.trust or _trust(), trust_env=False, timeout=policy.seconds) as client:
-        for address in addresses:
-            request = client.build_request(
-                method,
-                target.copy_with(host=address),
-                headers={"Accept-Encoding": "identity", **headers, "Host": target.netloc.decode()},
-                content=content,
-                extensions={"sni_hostname": target.raw_host.decode().rstrip(".")},
-            )
-            try:
-                answer = await client.send(request, stream=True)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                if address == addresses[-1]:
-                    raise
-                continue
-            try:
-                return Fetched(answer.status_code, dict(answer.headers), await _body(answer, policy))
-            finally:
-                await answer.aclose()
-    raise Unreachable(f"{target.host} has no address.")
+        for address in addresses[:-1]:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await _answer(client, call, address, policy)
+        return await _answer(client, call, addresses[-1], policy)
+
+
+async def _answer(client: httpx.AsyncClient, call: _Call, address: str, policy: Policy) -> Fetched:
+    request = client.build_request(
+        call.method,
+        call.target.copy_with(host=address),
+        headers={"Accept-Encoding": "identity", **call.headers, "Host": call.target.netloc.decode()},
+        content=call.content,
+        extensions={"sni_hostname": call.target.raw_host.decode().rstrip(".")},
+    )
+    answer = await client.send(request, stream=True)
+    try:
+        return Fetched(answer.status_code, dict(answer.headers), await _body(answer, policy))
+    finally:
+        await answer.aclose()
 
 
 async def _body(answer: httpx.Response, policy: Policy) -> bytes:
@@ -237,11 +242,3 @@ def _unpacked(body: bytes, encoding: str, most: int) -> bytes:
 @lru_cache(maxsize=1)
 def _trust() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
-
-
-def _host_of(url: str) -> str:
-    """Return what may be said of an address in a log: its host, for the rest may hold secrets."""
-    try:
-        return httpx.URL(url).host
-    except httpx.InvalidURL:
-        return "a malformed address"

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from balcao.kit.http import FetchError, Policy, Refused, TooLarge, Unreachable, fetch, fetch_async, is_public
+from balcao.kit.http import FetchError, Policy, Refused, TooLarge, Unreachable, fetch, fetch_async, is_public, resolve
 
 PUBLIC = "93.184.216.34"
 
@@ -31,7 +31,12 @@ class Shop(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         type(self).seen.append((self.path, self.headers["Host"], self.rfile.read(length)))
-        pages: dict[str, Callable[[], None]] = {"/redirect": self.redirect, "/drip": self.drip, "/gzip": self.gzip}
+        pages: dict[str, Callable[[], None]] = {
+            "/redirect": self.redirect,
+            "/drip": self.drip,
+            "/gzip": self.gzip,
+            "/br": self.brotli,
+        }
         pages.get(self.path, self.plain)()
 
     do_GET = do_POST  # noqa: N815 - the name the base class calls
@@ -57,6 +62,13 @@ class Shop(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def brotli(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Encoding", "br")
+        self.send_header("Content-Length", "1")
+        self.end_headers()
+        self.wfile.write(b"x")
 
     def drip(self) -> None:
         self.send_response(200)
@@ -139,7 +151,7 @@ def test_the_name_is_resolved_once(shop: tuple[type[Shop], int]) -> None:
 
 
 def test_the_next_address_is_tried_when_one_takes_no_connection(shop: tuple[type[Shop], int]) -> None:
-    assert fetch(f"http://loja.example:{shop[1]}/", policy=here(resolver=resolving_to("127.0.0.9", "127.0.0.1"))).ok
+    assert fetch(f"http://loja.example:{shop[1]}/", policy=here(resolver=resolving_to("::1", "127.0.0.1"))).ok
 
 
 @pytest.mark.parametrize(
@@ -255,6 +267,21 @@ def test_a_compression_bomb_is_unpacked_no_further_than_wanted(shop: tuple[type[
     with pytest.raises(TooLarge):
         fetch(url, policy=here(largest=100_000))
     assert fetch(url, policy=here(largest=100_000, cut=True)).content == b"y" * 100_000
+
+
+def test_an_answer_packed_in_another_way_is_not_understood(shop: tuple[type[Shop], int]) -> None:
+    with pytest.raises(Unreachable, match="packed as br"):
+        fetch(f"http://127.0.0.1:{shop[1]}/br", policy=here())
+
+
+def test_the_systems_resolver_knows_this_machine() -> None:
+    assert {"127.0.0.1", "::1"} & set(resolve("localhost", 80))
+
+
+def test_a_broken_address_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(FetchError) as raised:
+        fetch("http://x\r\nsecret", policy=here())
+    assert "secret" not in str(raised.value)
 
 
 def test_the_time_is_limited_in_all_not_per_byte(shop: tuple[type[Shop], int]) -> None:
