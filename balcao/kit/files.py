@@ -81,7 +81,8 @@ def judge(*, name: str, media_type: str = "", content: bytes, largest: int = LAR
     shown = _named(safe_name(name), media_type, content)
     file_type = ALLOWED.get(extension(shown))
     reason = Reason.TOO_LARGE if len(content) > largest else _reason(shown, file_type, content)
-    return Judgement(reason, shown, _served(file_type, sniff(content)) if reason is Reason.ALLOWED else _BINARY)
+    served = _served(file_type, sniff(content)) if file_type and reason is Reason.ALLOWED else _BINARY
+    return Judgement(reason, shown, served)
 
 
 def safe_name(name: str, *, fallback: str = "file") -> str:
@@ -151,9 +152,7 @@ def _is_picture_under_another_name(file_type: FileType, kind: str) -> bool:
     return file_type.media_type.startswith("image/") and kind in {"png", "jpeg", "gif", "webp"}
 
 
-def _served(file_type: FileType | None, kind: str) -> str:
-    if file_type is None:
-        return _BINARY
+def _served(file_type: FileType, kind: str) -> str:
     return f"image/{kind}" if _is_picture_under_another_name(file_type, kind) else file_type.media_type
 
 
