@@ -64,6 +64,11 @@ def _short_day(local: date, year: int, is_recent: bool, language: str) -> str:  
     return format_date(local, "short", locale=locale)
 
 
+def short_day(local: date, *, year: int, language: str) -> str:
+    """Return a day in short, with its year only when it is not the given one: 16 Mar."""
+    return _short_day(local, year, False, language)  # noqa: FBT003 - a cache key
+
+
 def full(moment: datetime, *, zone: tzinfo, language: str) -> str:
     """Return day and time in full, for titles."""
     local = moment.astimezone(zone)

@@ -1,6 +1,7 @@
 """How people and channels look when there is no picture: initials, a tint from the name, an icon."""
 
 import re
+import unicodedata
 import zlib
 from functools import lru_cache
 
@@ -52,3 +53,9 @@ def channel_colour(kind: str) -> str:
     """Return the colour name of a kind of channel, as the styles know it."""
     colour = _CHANNEL_COLOURS.get(kind, kind)
     return colour if colour in _KNOWN_COLOURS else "chat"
+
+
+def fold(text: str) -> str:
+    """Return a text for comparing as people mean it: no case, no accents, the Turkish i's all one letter."""
+    plain = unicodedata.normalize("NFD", text.replace("ı", "i").replace("İ", "i"))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).lower()

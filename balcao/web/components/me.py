@@ -9,11 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from balcao.journal.types import Actor, ActorKind
 from balcao.notices.models import NoticeKind
-from balcao.staff.actions import preferences
+from balcao.notices.rules import wants
+from balcao.staff import actions as staff
 from balcao.staff.models import Agent
 from balcao.staff.types import Presence
 from balcao.web.components.page import DENSITIES, THEMES
@@ -29,8 +32,6 @@ def _agent(request: HttpRequest) -> Agent:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    from django.utils.http import url_has_allowed_host_and_scheme
-
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/"
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return redirect(address if is_ours else "/")
@@ -43,7 +44,7 @@ def presence(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("presence", "")
     if chosen not in set(Presence):
         return HttpResponseBadRequest()
-    preferences.set_presence(agent=_agent(request), presence=Presence(chosen), now=timezone.now())
+    staff.set_presence(agent=_agent(request), presence=Presence(chosen), now=timezone.now())
     return _back(request)
 
 
@@ -54,7 +55,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     if chosen not in THEMES:
         return HttpResponseBadRequest()
-    preferences.keep_settings(agent=_agent(request), changes={"theme": chosen or None})
+    staff.remember(agent=_agent(request), theme=chosen or None)
     return _back(request)
 
 
@@ -66,10 +67,10 @@ def layout(request: HttpRequest) -> HttpResponse:
     pane, card = request.POST.get("pane", ""), request.POST.get("card", "")
     if pane in _PANES:
         panes = {**agent.settings.get("panes", {}), pane: not request.POST.get("closed")}
-        preferences.keep_settings(agent=agent, changes={"panes": panes})
+        staff.remember(agent=agent, panes=panes)
     elif card.replace("-", "").isalnum() and len(card) <= _MOST_CARDS:
         cards = {**agent.settings.get("cards", {}), card: bool(request.POST.get("open"))}
-        preferences.keep_settings(agent=agent, changes={"cards": dict(list(cards.items())[-_MOST_CARDS:])})
+        staff.remember(agent=agent, cards=dict(list(cards.items())[-_MOST_CARDS:]))
     else:
         return HttpResponseBadRequest()
     return HttpResponse(status=204)
@@ -90,8 +91,10 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
 
 def _keep(agent: Agent, request: HttpRequest) -> None:
     language, zone = request.POST.get("language", ""), request.POST.get("time_zone", "")
-    preferences.set_language(
+    staff.edit_agent(
         agent=agent,
+        actor=Actor(ActorKind.AGENT, agent.pk),
+        now=timezone.now(),
         language=language if language in dict(settings.LANGUAGES) else agent.language,
         time_zone=zone if zone in zoneinfo.available_timezones() else "",
     )
@@ -104,25 +107,19 @@ def _keep(agent: Agent, request: HttpRequest) -> None:
         kind: {"bell": f"bell-{kind}" in request.POST, "mail": f"mail-{kind}" in request.POST}
         for kind in NoticeKind.values
     }
-    preferences.keep_settings(agent=agent, changes=changes)
+    staff.remember(agent=agent, **changes)
 
 
 def _preferences(agent: Agent) -> dict[str, Any]:
-    chosen = agent.settings.get("notices", {})
     return {
         "languages": settings.LANGUAGES,
         "zones": sorted((zone, zone.replace("_", " ")) for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC"),
         "letters": agent.settings.get("letters") != "off",
         "kinds": [
-            (kind.value, notice_words(kind), chosen.get(kind.value, {}).get("bell", True), mail_wanted(agent, kind))
+            (kind.value, notice_words(kind), *(wants(agent.settings, kind.value, way) for way in ("bell", "mail")))
             for kind in NoticeKind
         ],
     }
-
-
-def mail_wanted(agent: Agent, kind: NoticeKind) -> bool:
-    """Tell whether the agent wants this kind of notice by mail as well."""
-    return bool(agent.settings.get("notices", {}).get(kind.value, {}).get("mail", False))
 
 
 def notice_words(kind: NoticeKind) -> str:

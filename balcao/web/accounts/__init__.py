@@ -1,0 +1,1 @@
+"""How agents come in and guard their own access: allauth's pages in our look, and invitations."""

@@ -1,0 +1,1 @@
+"""The settings of the house: channels, people, texts, shops, and what went wrong."""

@@ -1,0 +1,156 @@
+"""The composer: what it starts with, and reading what was written in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from balcao.staff.models import Agent
+from balcao.staff.types import Permission
+from balcao.tickets.models import Attachment, Conversation, Draft, Message, Ticket
+from balcao.tickets.queries.timeline import conversations_of, drafts_of
+from balcao.tickets.types import Direction, MessageKind
+from balcao.web.desk.guards import Doubt
+from balcao.web.desk.recipients import Recipients, answer_to, written
+
+MODES = ("reply", "note", "forward")
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """The composer as it is drawn."""
+
+    mode: str
+    text: str = ""
+    to: str = ""
+    cc: str = ""
+    subject: str = ""
+    conversation: Conversation | None = None
+    everybody: str = ""  # where "reply to all" leads, when there is anybody else
+    is_everybody: bool = False
+    files: list[Attachment] = field(default_factory=list)
+    forwarded: list[Attachment] = field(default_factory=list)
+    saved_at: datetime | None = None
+    doubts: list[str] = field(default_factory=list)
+    error: str = ""
+    focus: bool = False
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """Return how the agent is asked once more."""
+    return {
+        Doubt.NO_FILE: _("The text speaks of an attachment, but there is none."),
+        Doubt.EMPTY_PLACEHOLDER: _("A placeholder in the text is still empty."),
+    }[doubt]
+
+
+def modes_for(agent: Agent) -> list[str]:
+    """Return what this agent may write."""
+    reply = agent.may(Permission.TICKET_REPLY)
+    return [mode for mode in MODES if (agent.may(Permission.TICKET_NOTE) if mode == "note" else reply)]
+
+
+def composer_context(
+    request: HttpRequest, agent: Agent, ticket: Ticket, *, now: datetime, composing: Composing | None = None
+) -> dict[str, Any]:
+    """Return what the composer needs; `composing` is what was written and could not be sent."""
+    modes = modes_for(agent)
+    asked = request.GET.get("write", "")
+    mode = composing.mode if composing else asked if asked in modes else (modes[0] if modes else "")
+    drafts = drafts_of(ticket)
+    return {
+        "modes": modes,
+        "composing": composing or fresh(request, agent, ticket, mode, drafts),
+        "others_writing": [draft for draft in drafts if draft.agent_id != agent.pk],
+        "suffix": f"?in={request.GET['in']}" if request.GET.get("in") else "",
+        "key": request.GET.get("in", ""),
+    }
+
+
+def fresh(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str, drafts: list[Draft]) -> Composing:
+    """Return the composer as it opens: with the agent's own draft, else empty and addressed."""
+    draft = next((d for d in drafts if d.agent_id == agent.pk and d.mode == mode), None)
+    files = list(Attachment.objects.filter(upload_ticket=ticket, uploader=agent, message=None, note=None))
+    base = {"mode": mode, "files": files, "focus": bool(request.GET.get("write"))}
+    if draft:
+        base |= {"text": draft.text, "saved_at": draft.saved_at}
+    if mode == "reply":
+        return _reply(request, ticket, draft, base)
+    if mode == "forward":
+        return _forward(request, ticket, draft, base)
+    return Composing(**base)
+
+
+def _reply(request: HttpRequest, ticket: Ticket, draft: Draft | None, base: dict[str, Any]) -> Composing:
+    chosen = conversation_for(request, ticket)
+    last = last_letter(chosen) if chosen else None
+    if chosen is None or last is None:
+        to = written(()) if chosen is None else chosen.identity.value
+        return Composing(**base, conversation=chosen, to=_drafted(draft, "to", to), cc=_drafted(draft, "cc", ""))
+    everybody = bool(request.GET.get("all"))
+    one, all_ = answer_to(last, everybody=False), answer_to(last, everybody=True)
+    use = all_ if everybody else one
+    return Composing(
+        **base,
+        conversation=chosen,
+        to=written(use.to) if everybody else _drafted(draft, "to", written(use.to)),
+        cc=written(use.cc) if everybody else _drafted(draft, "cc", ""),
+        everybody=_others(ticket, all_),
+        is_everybody=everybody,
+    )
+
+
+def _drafted(draft: Draft | None, name: str, default: str) -> str:
+    return str(draft.addressing.get(name) or default) if draft else default
+
+
+def _others(ticket: Ticket, everybody: Recipients) -> str:
+    return f"{reverse('desk:compose', args=[ticket.number])}?write=reply&all=1" if everybody.cc else ""
+
+
+def _forward(request: HttpRequest, ticket: Ticket, draft: Draft | None, base: dict[str, Any]) -> Composing:
+    message_id = request.GET.get("message", "")
+    rows = Message.objects.filter(ticket=ticket, is_recalled=False).select_related("letter", "identity", "agent")
+    about = rows.filter(pk=int(message_id)).first() if message_id.isdigit() else None
+    about = about or rows.filter(direction=Direction.IN).order_by("-at", "-id").first()
+    if about is None:
+        return Composing(**base, to=_drafted(draft, "to", ""), subject=f"Fwd: {ticket.subject}")
+    if not draft:
+        base["text"] = forwarded_text(about)
+    return Composing(
+        **base,
+        to=_drafted(draft, "to", ""),
+        subject=f"Fwd: {ticket.subject}",
+        forwarded=list(about.attachments.all()),
+    )
+
+
+def forwarded_text(message: Message) -> str:
+    """Return a message quoted for somebody outside, below room for one's own words."""
+    who = message.identity.name or message.identity.value if message.identity else (message.agent.name if message.agent else "")
+    letter = getattr(message, "letter", None)
+    subject = letter.subject if letter else ""
+    head = [_("Forwarded message"), _("From: %(who)s") % {"who": who}, *([_("Subject: %(subject)s") % {"subject": subject}] if subject else [])]
+    return "\n\n---------- " + "\n".join([head[0] + " ----------", *head[1:], "", message.text])
+
+
+def conversation_for(request: HttpRequest, ticket: Ticket) -> Conversation | None:
+    """Return the conversation to answer in: the one asked for, else the one the customer last wrote in."""
+    found = conversations_of(ticket)
+    asked = request.POST.get("conversation") or request.GET.get("conversation") or ""
+    chosen = next((c for c in found if asked.isdigit() and c.pk == int(asked)), None)
+    if chosen:
+        return chosen
+    said = Message.objects.filter(ticket=ticket, is_recalled=False).exclude(kind=MessageKind.FORWARD)
+    last = said.order_by("-at", "-id").values_list("conversation_id", flat=True).first()
+    return next((c for c in found if c.pk == last), found[0] if found else None)
+
+
+def last_letter(conversation: Conversation) -> Message | None:
+    """Return the last thing the customer wrote in a conversation: what an answer answers."""
+    rows = Message.objects.filter(conversation=conversation, direction=Direction.IN, is_stranger=False)
+    rows = rows.exclude(kind__in=[MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.LOGGED])
+    return rows.select_related("letter").order_by("-at", "-id").first()

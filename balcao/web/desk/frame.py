@@ -1,0 +1,231 @@
+"""What surrounds every page of the desk: the views with their counts, the shops, who is at the counter."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from balcao.journal.queries import head_position
+from balcao.notices.models import Notice
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent, Team
+from balcao.staff.types import Permission, Presence
+from balcao.tickets.models import SavedView, Tag
+from balcao.tickets.queries import lists
+from balcao.tickets.queries.lists import View
+
+_MOST_NAMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """One view in the list at the left."""
+
+    key: str
+    name: str
+    icon: str
+    address: str
+    count: int | None = None
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Views under one heading; `add` is where another one is made."""
+
+    title: str
+    links: list[ViewLink]
+    add: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What the agent may do, for the templates."""
+
+    reply: bool
+    note: bool
+    edit: bool
+    merge: bool
+    bulk: bool
+    delete: bool
+    customer: bool
+    merge_customers: bool
+    share: bool
+
+
+def can_of(agent: Agent) -> Can:
+    """Return what an agent may do."""
+    return Can(
+        reply=agent.may(Permission.TICKET_REPLY),
+        note=agent.may(Permission.TICKET_NOTE),
+        edit=agent.may(Permission.TICKET_EDIT),
+        merge=agent.may(Permission.TICKET_MERGE),
+        bulk=agent.may(Permission.TICKET_BULK),
+        delete=agent.may(Permission.TICKET_DELETE),
+        customer=agent.may(Permission.CUSTOMER_EDIT),
+        merge_customers=agent.may(Permission.CUSTOMER_MERGE),
+        share=agent.may(Permission.VIEW_SHARE),
+    )
+
+
+def view_words(view: View) -> tuple[str, str]:
+    """Return a view's name and icon."""
+    return {
+        View.MINE: (pgettext("view", "Mine"), "tray"),
+        View.UNASSIGNED: (pgettext("view", "Nobody's"), "hand"),
+        View.OURS: (pgettext("view", "All open"), "chats-circle"),
+        View.MENTIONS: (pgettext("view", "Mentions"), "at"),
+        View.WAITING: (pgettext("view", "Waiting for the customer"), "user"),
+        View.SNOOZED: (pgettext("view", "Snoozed"), "moon-stars"),
+        View.SOLVED: (pgettext("view", "Solved"), "check"),
+        View.CLOSED: (pgettext("view", "Closed"), "lock-simple"),
+        View.SPAM: (pgettext("view", "Spam"), "prohibit"),
+        View.TRASH: (pgettext("view", "Trash"), "trash"),
+        View.TEAM: (pgettext("view", "Team"), "users"),
+    }[view]
+
+
+class DeskFrame:
+    """Read lazily: a fragment that shows no views asks for none."""
+
+    def __init__(self, request: HttpRequest, agent: Agent) -> None:
+        self._agent = agent
+        self._request = request
+
+    @cached_property
+    def shops(self) -> list[Shop]:
+        """Return the shops this agent works for."""
+        rows = Shop.objects.all() if self._agent.every_shop else self._agent.shops.all()
+        return list(rows.order_by("id"))
+
+    @cached_property
+    def shop(self) -> Shop | None:
+        """Return the one shop the agent looks at; None for all."""
+        chosen = self._agent.settings.get("shop")
+        return next((shop for shop in self.shops if shop.pk == chosen), None)
+
+    @property
+    def shop_id(self) -> int | None:
+        """Return the chosen shop's id."""
+        return self.shop.pk if self.shop else None
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Return the kept counts by tally key."""
+        return lists.counts(agent=self._agent, shop_id=self.shop_id)
+
+    @cached_property
+    def own_teams(self) -> list[Team]:
+        """Return the teams the agent belongs to."""
+        return list(self._agent.teams.filter(is_active=True))
+
+    @cached_property
+    def saved(self) -> list[SavedView]:
+        """Return the agent's own saved views and the shared ones."""
+        mine = SavedView.objects.filter(agent=self._agent) | SavedView.objects.filter(agent__isnull=True)
+        rows = list(mine.order_by("place", "name"))
+        return [row for row in rows if row.shop_id is None or self._agent.sees_shop(row.shop_id)]
+
+    def view_link(self, view: View, team: Team | None = None, keys: str = "") -> ViewLink:
+        """Return a view's link with its count."""
+        name, icon = view_words(view)
+        key = f"team-{team.pk}" if team else view.value
+        tally = lists.count_key(view, agent=self._agent, team_id=team.pk if team else None)
+        return ViewLink(
+            key=key,
+            name=team.name if team else name,
+            icon=icon,
+            address=reverse("desk:view", args=[key]),
+            count=self.counts.get(tally, 0) if tally else None,
+            keys=keys,
+        )
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Return all views under their headings."""
+        first = [View.MINE, View.UNASSIGNED, View.OURS, View.WAITING, View.SNOOZED, View.MENTIONS]
+        rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
+        return [
+            Group("", [self.view_link(view) for view in first]),
+            *([Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])] if self.own_teams else []),
+            Group(_("Done and set aside"), [self.view_link(view) for view in rest]),
+            Group(_("Saved views"), [_saved_link(view) for view in self.saved], add=reverse("desk:saved_new")),
+        ]
+
+    @cached_property
+    def assignable(self) -> list[Agent]:
+        """Return the active agents of the same shops, by name."""
+        rows = Agent.objects.filter(is_active=True).prefetch_related("shops").order_by("name", "id")
+        mine = self._agent.shop_ids()
+        return [row for row in rows if row.every_shop or {shop.pk for shop in row.shops.all()} & mine]
+
+    @cached_property
+    def colleagues(self) -> list[Agent]:
+        """Return the others who are at the counter now."""
+        rows = Agent.objects.filter(is_active=True, presence=Presence.AVAILABLE).exclude(pk=self._agent.pk)
+        return list(rows.order_by("name")[:20])
+
+    @property
+    def colleague_names(self) -> str:
+        """Return the first few names of those at the counter."""
+        names = [row.name.split()[0] for row in self.colleagues if row.name.split()]
+        shown, rest = names[:_MOST_NAMES], len(names) - _MOST_NAMES
+        more = [_("%(count)d more") % {"count": rest}] if rest > 0 else []
+        return ", ".join([*shown, *more])
+
+    @cached_property
+    def teams(self) -> list[Team]:
+        """Return all active teams."""
+        return list(Team.objects.filter(is_active=True))
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """Return all tags."""
+        return list(Tag.objects.all())
+
+    @cached_property
+    def unread_notices(self) -> int:
+        """Return how many notices the bell shows, at most 99."""
+        return Notice.objects.filter(agent=self._agent, read_at__isnull=True)[:99].count()
+
+    @cached_property
+    def position(self) -> int:
+        """Return the journal position this page stands at; live updates go on from there."""
+        return head_position()
+
+    @property
+    def panes(self) -> dict[str, bool]:
+        """Return which panes are open."""
+        return {"views": True, "customer": True, **self._agent.settings.get("panes", {})}
+
+    def is_open(self, card: str, *, default: bool) -> bool:
+        """Tell whether the agent left a card open."""
+        return bool(self._agent.settings.get("cards", {}).get(card, default))
+
+    @property
+    def letters(self) -> bool:
+        """Tell whether single letters do things."""
+        return self._agent.settings.get("letters") != "off"
+
+
+def _saved_link(view: SavedView) -> ViewLink:
+    key = f"saved-{view.pk}"
+    icon = "bookmark-simple" if view.agent_id else "users"
+    return ViewLink(key, view.name, icon, reverse("desk:view", args=[key]))
+
+
+def context(request: HttpRequest, agent: Agent, **more: Any) -> dict[str, Any]:
+    """Return what every desk template needs, and more."""
+    return {
+        "desk": DeskFrame(request, agent),
+        "can": can_of(agent),
+        "ticket": None,
+        "view": None,
+        "search": None,
+        "is_fragment": False,
+        **more,
+    }

@@ -1,0 +1,20 @@
+"""What the desk offers in the rail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from balcao.staff.types import Permission
+from balcao.web.components.rail import RailLink
+
+LINKS = (
+    RailLink("desk", "desk:inbox", _("Inbox"), "tray-regular", "tray-fill", (Permission.TICKET_READ,), keys="g i"),
+    RailLink(
+        "desk",
+        "desk:customers",
+        _("Customers"),
+        "users-three-regular",
+        "users-three-fill",
+        (Permission.CUSTOMER_READ,),
+        keys="g c",
+        section="customers",
+    ),
+)

@@ -1,0 +1,38 @@
+"""Running a typed search for an agent, one page at a time."""
+
+import zoneinfo
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent
+from balcao.tickets.queries.lists import Page
+from balcao.tickets.queries.searching import Found, search_tickets
+from balcao.tickets.rules.searching import parse_search
+
+
+def found_page(request: HttpRequest, agent: Agent, query: str, *, limit: int = 50) -> tuple[Page, str]:
+    """Return one page of a search and the mark that continues it ("" when that was all)."""
+    after = request.GET.get("after", "")
+    found = find(agent, query, before=int(after) if after.isdigit() else None, limit=limit)
+    return found.page, str(found.before) if found.before is not None else ""
+
+
+def find(agent: Agent, query: str, *, before: int | None = None, limit: int = 50) -> Found:
+    """Search the tickets an agent may see, in the languages of their shops and their own time zone."""
+    zone = timezone.get_current_timezone()
+    return search_tickets(
+        agent=agent,
+        search=parse_search(query),
+        time_zone=zone if isinstance(zone, zoneinfo.ZoneInfo) else zoneinfo.ZoneInfo("UTC"),
+        languages=languages_of(agent),
+        before=before,
+        limit=limit,
+    )
+
+
+def languages_of(agent: Agent) -> list[str]:
+    """Return every language of the shops an agent works for."""
+    rows = Shop.objects.filter(pk__in=agent.shop_ids()).values_list("languages", flat=True)
+    return sorted({language for languages in rows for language in languages}) or ["en"]

@@ -1,0 +1,83 @@
+"""The bell: what the agent has to be told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from balcao.notices import actions, queries
+from balcao.notices.models import Notice, NoticeKind
+from balcao.staff.models import Agent
+from balcao.staff.types import Permission
+from balcao.web.desk.access import for_agents, wants_fragment
+from balcao.web.desk.frame import context
+
+_SIGNS = {
+    NoticeKind.MENTION: "at",
+    NoticeKind.ASSIGNED: "user",
+    NoticeKind.MESSAGE: "envelope-simple",
+    NoticeKind.FAILED_SEND: "warning-fill",
+    NoticeKind.QUARANTINE: "shield-warning",
+    NoticeKind.GAP: "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice as a line."""
+
+    words: str
+    sign: str
+    address: str
+    at: datetime
+    is_new: bool
+
+
+@require_safe
+@for_agents()
+def notices(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Show the newest notices; having been shown they are read."""
+    rows = [told(row) for row in queries.latest(agent)]
+    name = "desk/_notices.html" if wants_fragment(request) else "desk/notices.html"
+    answer = render(request, name, context(request, agent, view=None, notices=rows))
+    actions.read(agent=agent, now=timezone.now())
+    return answer
+
+
+@require_POST
+@for_agents()
+def read(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Mark all notices as read."""
+    actions.read(agent=agent, now=timezone.now())
+    return redirect("desk:notices")
+
+
+def told(notice: Notice) -> Told:
+    """Return a notice as a line with its address."""
+    facts = notice.facts
+    said = {"number": facts.get("number", ""), "who": facts.get("who", ""), "channel": facts.get("channel", "")}
+    words = {
+        NoticeKind.MENTION: _("%(who)s mentions you in %(number)s"),
+        NoticeKind.ASSIGNED: _("%(number)s is yours now"),
+        NoticeKind.MESSAGE: _("%(who)s wrote in %(number)s"),
+        NoticeKind.FAILED_SEND: _("An answer in %(number)s could not be sent"),
+        NoticeKind.QUARANTINE: _("A mail could not be understood (%(channel)s)"),
+        NoticeKind.GAP: _("Mails are missing from %(channel)s"),
+    }[NoticeKind(notice.kind)] % said
+    sign = _SIGNS[NoticeKind(notice.kind)]
+    return Told(words.strip(), sign, _address(notice), notice.at, notice.read_at is None)
+
+
+def _address(notice: Notice) -> str:
+    if number := notice.facts.get("number"):
+        return reverse("desk:ticket", args=[number])
+    name = {NoticeKind.QUARANTINE: "console:quarantine", NoticeKind.GAP: "console:mailboxes"}.get(NoticeKind(notice.kind))
+    try:
+        return reverse(name) if name else reverse("desk:notices")
+    except NoReverseMatch:
+        return reverse("desk:notices")

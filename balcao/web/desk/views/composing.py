@@ -1,0 +1,285 @@
+"""Writing: replies, notes, forwards, their drafts and files."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from balcao.automation.actions import run_steps
+from balcao.automation.queries import macros_for
+from balcao.channels.queries import answering_channel
+from balcao.ports.channel import File
+from balcao.staff.models import Agent
+from balcao.staff.types import Permission
+from balcao.tickets.actions import noting, sending
+from balcao.tickets.actions.files import upload as keep_upload
+from balcao.tickets.actions.sending import Writing
+from balcao.tickets.models import Attachment, Conversation, Message, Ticket
+from balcao.tickets.queries import lists
+from balcao.tickets.types import Status, TicketRefused
+from balcao.web.desk import words
+from balcao.web.desk.access import for_agents, ticket_for, wants_fragment
+from balcao.web.desk.composer import Composing, composer_context, conversation_for, doubt_words
+from balcao.web.desk.frame import DeskFrame, context
+from balcao.web.desk.guards import doubts
+from balcao.web.desk.recipients import BadAddress, typed
+from balcao.web.desk.timeline import last_message_id
+from balcao.web.desk.views.inbox import chosen_view
+from balcao.web.desk.views.ticket import ticket_page
+
+_THEN = {"send": None, "wait": Status.WAITING, "solve": Status.SOLVED, "open": Status.OPEN}
+_LARGEST = 25 * 1024 * 1024
+_MOST_FILES = 50
+
+
+@require_safe
+@for_agents(Permission.TICKET_READ)
+def compose(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Return the composer in another mode."""
+    ticket = ticket_for(agent, number)
+    if not wants_fragment(request):
+        return ticket_page(request, agent, ticket)
+    around = context(request, agent, ticket=ticket, view=None)
+    more = composer_context(request, agent, ticket, now=timezone.now())
+    return render(request, "desk/_composer.html", {**around, **more, "last_message": last_message_id(ticket)})
+
+
+@require_POST
+@for_agents(Permission.TICKET_REPLY)
+def reply(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Send an answer, unless there is reason to ask first."""
+    ticket = ticket_for(agent, number)
+    conversation = conversation_for(request, ticket)
+    files = _own_files(request, agent, ticket)
+    text = request.POST.get("text", "")
+    asked = [] if request.POST.get("sure") else [doubt_words(d) for d in doubts(text, has_files=bool(files))]
+    if conversation is None or asked:
+        error = "" if conversation else _("There is no conversation to answer in.")
+        return _again(request, agent, ticket, files, doubts=asked, error=error, conversation=conversation)
+    try:
+        message = sending.send_message(
+            conversation=conversation, writing=_writing(request, text, files), agent=agent, now=timezone.now()
+        )
+    except TicketRefused as refused:
+        return _again(request, agent, ticket, files, error=words.refusal_words(refused), conversation=conversation)
+    except BadAddress as bad:
+        error = _("“%(address)s” is not an e-mail address.") % {"address": bad}
+        return _again(request, agent, ticket, files, error=error, conversation=conversation)
+    _run_macros(request, agent, ticket)
+    _tell_sent(request, message)
+    return _onwards(request, agent, ticket)
+
+
+def _writing(request: HttpRequest, text: str, files: list[Attachment]) -> Writing:
+    seen = request.POST.get("seen", "")
+    then = request.POST.get("then", "send").removesuffix("+next")
+    return Writing(
+        text=text,
+        to=typed(request.POST.get("to", "")),
+        copied=typed(request.POST.get("cc", "")),
+        upload_ids=tuple(file.pk for file in files),
+        then=_THEN.get(then),
+        remind_at=moment_of(request.POST.get("remind_at", "")),
+        seen_message_id=int(seen) if seen.isdigit() and not request.POST.get("sure") else None,
+    )
+
+
+def moment_of(text: str) -> datetime | None:
+    """Read a moment from a form (`2026-03-16` or with a time, in the agent's zone), or a number of days from now."""
+    if text.startswith("+") and text[1:].rstrip("hd").isdigit():
+        amount = int(text[1:].rstrip("hd"))
+        return timezone.now() + (timedelta(hours=amount) if text.endswith("h") else timedelta(days=amount))
+    try:
+        moment = parse_datetime(text) if "T" in text else None
+        day = parse_date(text) if moment is None else None
+    except ValueError:
+        return None
+    if day:
+        moment = datetime(day.year, day.month, day.day, 9)  # noqa: DTZ001 - made aware below
+    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
+
+
+def _again(
+    request: HttpRequest,
+    agent: Agent,
+    ticket: Ticket,
+    files: list[Attachment],
+    *,
+    mode: str = "reply",
+    doubts: list[str] | None = None,
+    error: str = "",
+    conversation: Conversation | None = None,
+) -> HttpResponse:
+    """Show the page again with everything that was written, and what stands against it."""
+    composing = Composing(
+        mode=mode,
+        text=request.POST.get("text", ""),
+        to=request.POST.get("to", ""),
+        cc=request.POST.get("cc", ""),
+        subject=request.POST.get("subject", ""),
+        conversation=conversation,
+        files=files,
+        doubts=doubts or [],
+        error=error,
+        focus=True,
+    )
+    return ticket_page(request, agent, ticket, status=422, composing=composing)
+
+
+def _own_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> list[Attachment]:
+    """Return the files named by the form, those that came with it among them."""
+    ids = [int(value) for value in request.POST.getlist("file") if value.isdigit()]
+    rows = list(Attachment.objects.filter(pk__in=ids, uploader=agent, upload_ticket=ticket, message=None, note=None))
+    fresh, _refused = _keep_files(request, agent, ticket)
+    return [*rows, *fresh]
+
+
+def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> tuple[list[Attachment], list[str]]:
+    kept, refused = [], []
+    for sent in request.FILES.getlist("file")[:_MOST_FILES]:
+        if sent.size is None or sent.size > _LARGEST:
+            refused.append(str(sent.name))
+            continue
+        media_type = sent.content_type or "application/octet-stream"
+        file = File(str(sent.name), media_type, sent.read())
+        kept.append(keep_upload(ticket=ticket, agent=agent, file=file, now=timezone.now()))
+    return kept, refused
+
+
+def _run_macros(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
+    wanted = {int(value) for value in request.POST.getlist("macro") if value.isdigit()}
+    if not wanted:
+        return
+    ticket.refresh_from_db()
+    for macro in macros_for(agent=agent, shop_id=ticket.shop_id):
+        if macro.pk in wanted and macro.steps:
+            run_steps(macro=macro, ticket=ticket, agent=agent, now=timezone.now())
+
+
+def _tell_sent(request: HttpRequest, message: Message) -> None:
+    undo = f"undo:{reverse('desk:recall', args=[message.pk])}"
+    messages.success(request, _("Leaves in 10 seconds."), extra_tags=undo)
+
+
+def _onwards(request: HttpRequest, agent: Agent, ticket: Ticket) -> HttpResponse:
+    """Go where the agent wanted to go after sending: stay, or on to the next ticket of the view."""
+    key = request.GET.get("in", "") or "mine"
+    if not request.POST.get("then", "").endswith("+next"):
+        return redirect(_address(ticket.number, request))
+    return redirect(next_address(request, agent, ticket, key))
+
+
+def _address(number: int, request: HttpRequest) -> str:
+    key = request.GET.get("in", "")
+    return reverse("desk:ticket", args=[number]) + (f"?in={key}" if key else "")
+
+
+def next_address(request: HttpRequest, agent: Agent, ticket: Ticket, key: str) -> str:
+    """Return the address of the next ticket of a view, else of the view itself."""
+    desk = DeskFrame(request, agent)
+    chosen = chosen_view(desk, agent, key)
+    page = lists.ticket_page(agent=agent, view=chosen.view, shop_id=desk.shop_id, team_id=chosen.team_id, limit=2)
+    following = next((row for row in page.tickets if row.pk != ticket.pk), None)
+    return _address(following.number, request) if following else reverse("desk:view", args=[key])
+
+
+@require_POST
+@for_agents(Permission.TICKET_NOTE)
+def note(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Keep a note; colleagues named with @ are told."""
+    ticket = ticket_for(agent, number)
+    text = request.POST.get("text", "")
+    files = _own_files(request, agent, ticket)
+    try:
+        noting.add_note(
+            ticket=ticket,
+            text=text,
+            agent=agent,
+            now=timezone.now(),
+            mentions=mentioned(text, agent),
+            upload_ids=[file.pk for file in files],
+        )
+    except TicketRefused as refused:
+        return _again(request, agent, ticket, files, mode="note", error=words.refusal_words(refused))
+    return redirect(_address(number, request))
+
+
+def mentioned(text: str, writer: Agent) -> list[Agent]:
+    """Return the colleagues that a text names: `@Ana Souza`, or `@Ana` when only one Ana works here."""
+    if "@" not in text:
+        return []
+    rows = [row for row in Agent.objects.filter(is_active=True).exclude(pk=writer.pk) if row.name]
+    firsts = [row.name.split()[0].lower() for row in rows]
+    lowered = text.lower()
+    found = []
+    for row in rows:
+        first = row.name.split()[0].lower()
+        if f"@{row.name.lower()}" in lowered or (firsts.count(first) == 1 and f"@{first}" in lowered):
+            found.append(row)
+    return found
+
+
+@require_POST
+@for_agents(Permission.TICKET_REPLY)
+def forward(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Write to somebody outside about a ticket."""
+    ticket = ticket_for(agent, number)
+    files = _own_files(request, agent, ticket)
+    conversation = conversation_for(request, ticket)
+    channel = answering_channel(conversation.channel) if conversation else None
+    if channel is None:
+        return _again(request, agent, ticket, files, mode="forward", error=_("There is no mailbox to send this from."))
+    try:
+        writing = Writing(
+            text=request.POST.get("text", ""),
+            to=typed(request.POST.get("to", "")),
+            copied=typed(request.POST.get("cc", "")),
+            subject=request.POST.get("subject", ""),
+            upload_ids=tuple(file.pk for file in files),
+            attachment_ids=tuple(int(value) for value in request.POST.getlist("along") if value.isdigit()),
+        )
+        message = sending.forward_message(ticket=ticket, channel=channel, writing=writing, agent=agent, now=timezone.now())
+    except TicketRefused as refused:
+        return _again(request, agent, ticket, files, mode="forward", error=words.refusal_words(refused))
+    except BadAddress as bad:
+        error = _("“%(address)s” is not an e-mail address.") % {"address": bad}
+        return _again(request, agent, ticket, files, mode="forward", error=error)
+    _tell_sent(request, message)
+    return redirect(_address(number, request))
+
+
+@require_POST
+@for_agents(Permission.TICKET_NOTE)
+def draft(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Keep what is being written; answer with when it was kept."""
+    ticket = ticket_for(agent, number)
+    mode = request.POST.get("mode", "")
+    if mode != "note" and not agent.may(Permission.TICKET_REPLY):
+        return HttpResponse(status=403)
+    addressing: dict[str, object] = {name: request.POST.get(name, "") for name in ("to", "cc")}
+    now = timezone.now()
+    try:
+        kept = noting.save_draft(
+            ticket=ticket, agent=agent, mode=mode, text=request.POST.get("text", ""), addressing=addressing, now=now
+        )
+    except TicketRefused:
+        return HttpResponseBadRequest()
+    saved = _("saved %(time)s") % {"time": f"{timezone.localtime(now):%H:%M}"} if kept else ""
+    return HttpResponse(saved, content_type="text/plain; charset=utf-8")
+
+
+@require_POST
+@for_agents(Permission.TICKET_NOTE)
+def files(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Take up files that were dropped or pasted; answer with their chips."""
+    ticket = ticket_for(agent, number)
+    kept, refused = _keep_files(request, agent, ticket)
+    if refused or not kept:
+        return HttpResponse(status=413)
+    return render(request, "desk/_files.html", {"files": kept})

@@ -1,0 +1,190 @@
+"""The inbox: a view with its rows, with or without a ticket open beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from balcao.kit.keyset import BadCursor, decode_cursor, encode_cursor
+from balcao.staff import actions as staff
+from balcao.staff.models import Agent, Team
+from balcao.staff.types import Permission
+from balcao.tickets.models import SavedView
+from balcao.tickets.queries import lists
+from balcao.tickets.queries.lists import Key, Order, Page, View
+from balcao.web.desk.access import for_agents, is_part
+from balcao.web.desk.frame import DeskFrame, context, view_words
+from balcao.web.desk.rows import rows_of
+from balcao.web.desk.searching import found_page
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The view that is open."""
+
+    key: str
+    name: str
+    empty: str
+    count: int | None = None
+    edit: str = ""
+    empty_more: str = ""
+    elsewhere: str = ""
+    view: View = View.MINE
+    team_id: int | None = None
+    query: str = ""  # of a saved view
+
+
+@require_safe
+@for_agents(Permission.TICKET_READ)
+def inbox(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Show the agent's own view."""
+    return view_page(request, agent, View.MINE.value)
+
+
+@require_safe
+@for_agents(Permission.TICKET_READ)
+def view(request: HttpRequest, agent: Agent, key: str) -> HttpResponse:
+    """Show one view."""
+    return view_page(request, agent, key)
+
+
+def view_page(request: HttpRequest, agent: Agent, key: str) -> HttpResponse:
+    """Answer with the page of a view, or only its next rows."""
+    around = context(request, agent)
+    rows = list_context(request, agent, around["desk"], key)
+    name = "desk/_rows.html" if request.GET.get("after") and is_more(request) else "desk/desk.html"
+    return render(request, name, {**around, **rows})
+
+
+def is_more(request: HttpRequest) -> bool:
+    """Tell whether only further rows of the list are asked for."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers and not is_part(request, "work")
+
+
+def list_context(request: HttpRequest, agent: Agent, desk: DeskFrame, key: str) -> dict[str, Any]:
+    """Return what the list pane needs."""
+    chosen = chosen_view(desk, agent, key)
+    order = _order(request, agent)
+    now = timezone.now()
+    if chosen.query:
+        page, cursor = found_page(request, agent, chosen.query)
+        more = _more(request, key, cursor)
+    else:
+        page = _page(request, agent, desk, chosen, order)
+        more = _more(request, key, _cursor(page, order))
+    rows = rows_of(page.tickets, now=now, address=ticket_address(key), many_shops=desk.shop is None and len(desk.shops) > 1)
+    return {
+        "view": chosen,
+        "rows": rows,
+        "order": order.value,
+        "orders": [(Order.NEWEST.value, _("Newest first")), (Order.OLDEST.value, _("Oldest first"))],
+        "order_words": _("Oldest first") if order == Order.OLDEST else _("Newest first"),
+        "more": more,
+    }
+
+
+def ticket_address(key: str) -> str:
+    """Return the address of tickets opened from a view, with `{}` for the number."""
+    return reverse("desk:ticket", args=[0]).replace("0", "{}") + (f"?in={key}" if key != View.MINE else "")
+
+
+def _order(request: HttpRequest, agent: Agent) -> Order:
+    asked = request.GET.get("order", "")
+    if asked in set(Order) and asked != agent.settings.get("order", Order.NEWEST):
+        staff.remember(agent=agent, order=asked)
+    kept = asked or agent.settings.get("order", "")
+    return Order(kept) if kept in set(Order) else Order.NEWEST
+
+
+def _page(request: HttpRequest, agent: Agent, desk: DeskFrame, chosen: Chosen, order: Order) -> Page:
+    return lists.ticket_page(
+        agent=agent,
+        view=chosen.view,
+        shop_id=desk.shop_id,
+        team_id=chosen.team_id,
+        order=order,
+        after=_key(request.GET.get("after", ""), order),
+    )
+
+
+def _key(cursor: str, order: Order) -> Key | None:
+    if not cursor:
+        return None
+    try:
+        changed_at, pk = decode_cursor(cursor, order=f"list:{order}", size=2)
+    except BadCursor:
+        return None
+    return Key(changed_at, pk) if isinstance(changed_at, datetime) and isinstance(pk, int) else None
+
+
+def _cursor(page: Page, order: Order) -> str:
+    return encode_cursor(page.next_key.changed_at, page.next_key.id, order=f"list:{order}") if page.next_key else ""
+
+
+def _more(request: HttpRequest, key: str, cursor: str) -> str:
+    return f"{reverse('desk:view', args=[key])}?after={cursor}" if cursor else ""
+
+
+def chosen_view(desk: DeskFrame, agent: Agent, key: str) -> Chosen:
+    """Return the view behind a key of the address: a view's name, `team-3` or `saved-5`."""
+    kind, _dash, number = key.partition("-")
+    if kind == "team" and number.isdigit():
+        team = Team.objects.filter(pk=int(number), is_active=True).first()
+        if team is None:
+            raise Http404
+        count = desk.counts.get(f"team:{team.pk}", 0)
+        return Chosen(key, team.name, _("Nothing waits for this team."), count, view=View.TEAM, team_id=team.pk)
+    if kind == "saved" and number.isdigit():
+        return _saved(desk, agent, int(number))
+    if key not in set(View) or key == View.TEAM:
+        raise Http404
+    return _standard(desk, agent, View(key))
+
+
+def _saved(desk: DeskFrame, agent: Agent, pk: int) -> Chosen:
+    saved = next((row for row in desk.saved if row.pk == pk), None)
+    if saved is None:
+        raise Http404
+    edit = reverse("desk:saved_edit", args=[pk]) if may_change(saved, agent) else ""
+    return Chosen(f"saved-{pk}", saved.name, _("Nothing fits this view now."), edit=edit, query=saved.query)
+
+
+def may_change(saved: SavedView, agent: Agent) -> bool:
+    """Tell whether an agent may change a saved view: their own, or with the right to share any shared one."""
+    return saved.agent_id == agent.pk or (saved.agent_id is None and agent.may(Permission.VIEW_SHARE))
+
+
+def _standard(desk: DeskFrame, agent: Agent, view: View) -> Chosen:
+    tally = lists.count_key(view, agent=agent)
+    count = desk.counts.get(tally, 0) if tally else None
+    free = desk.counts.get("unassigned", 0)
+    if view == View.MINE and free:
+        waiting = _("%(count)s tickets belong to nobody yet.") % {"count": free}
+        return Chosen(
+            view.value,
+            view_words(view)[0],
+            _("Nothing due. The counter is clear."),
+            count,
+            empty_more=waiting,
+            elsewhere=reverse("desk:view", args=[View.UNASSIGNED.value]),
+            view=view,
+        )
+    empty = pgettext("empty list", "Nothing here. The counter is clear.")
+    return Chosen(view.value, view_words(view)[0], empty, count, view=view)
+
+
+@require_POST
+@for_agents(Permission.TICKET_READ)
+def shop(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Choose the shop whose tickets the views show; none chosen means all."""
+    chosen = request.POST.get("shop", "")
+    pk = int(chosen) if chosen.isdigit() and agent.sees_shop(int(chosen)) else None
+    staff.remember(agent=agent, shop=pk)
+    return redirect("desk:inbox")

@@ -1,0 +1,197 @@
+"""What the words of the domain are called on the desk, in the active language."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+
+
+def status_words(status: str) -> str:
+    """Return what a status is called."""
+    return {
+        Status.NEW: pgettext("status", "New"),
+        Status.OPEN: pgettext("status", "Open"),
+        Status.WAITING: pgettext("status", "Waiting for the customer"),
+        Status.SOLVED: pgettext("status", "Solved"),
+        Status.CLOSED: pgettext("status", "Closed"),
+        Status.SPAM: pgettext("status", "Spam"),
+        Status.TRASH: pgettext("status", "In the trash"),
+    }[Status(status)]
+
+
+def priority_words(priority: str) -> str:
+    """Return what a priority is called."""
+    return {
+        Priority.LOW: pgettext("priority", "Low"),
+        Priority.NORMAL: pgettext("priority", "Normal"),
+        Priority.HIGH: pgettext("priority", "High"),
+        Priority.URGENT: pgettext("priority", "Urgent"),
+    }[Priority(priority)]
+
+
+def channel_words(kind: str) -> str:
+    """Return how a message came, to stand after its writer's name."""
+    known = {
+        "mail": pgettext("channel", "by e-mail"),
+        "form": pgettext("channel", "by the form"),
+        "phone": pgettext("channel", "by phone"),
+        "in_person": pgettext("channel", "in person"),
+        MessageKind.LOGGED: pgettext("channel", "by phone or in person"),
+    }
+    return known.get(kind, kind)
+
+
+def refusal_words(refused: TicketRefused) -> str:
+    """Return why a deed was refused."""
+    return {
+        Refusal.EMPTY: _("There is nothing to keep: write something first."),
+        Refusal.TOO_LONG: _("This is longer than the channel can carry."),
+        Refusal.MERGED: _("This ticket was merged into another one; work on that one."),
+        Refusal.NO_RECIPIENT: _("There is nobody to send this to: add an address."),
+        Refusal.NO_ANSWER_CHANNEL: _("The shop has no mailbox from which this could be answered."),
+        Refusal.CANNOT_START: _("On this channel the customer has to write first."),
+        Refusal.SOMETHING_NEWER: _("Something new came in while you were writing. Read it first, then send."),
+        Refusal.SAME_TICKET: _("A ticket cannot be merged into itself."),
+        Refusal.OTHER_SHOP: _("Tickets of different shops cannot be merged."),
+        Refusal.NOTHING_LEFT: _("At least one message has to stay."),
+        Refusal.ALREADY_UNDONE: _("This was undone already."),
+        Refusal.MERGED_ON: _("The ticket was merged again since; undo that merge first."),
+        Refusal.CHANGED_SINCE: _("The ticket has changed since, so this cannot be undone any more."),
+        Refusal.NO_SUCH_AGENT: _("This agent is not active or does not work for the shop."),
+        Refusal.IN_THE_PAST: _("This time is over already: choose a later one."),
+        Refusal.NAME_TAKEN: _("This name is taken already."),
+    }[refused.refusal]
+
+
+def link_words(reason: str, number: int) -> str:
+    """Return why a ticket points at an older one."""
+    facts = {"number": number}
+    return {
+        LinkReason.POSSIBLE_REPLY: _(
+            "This answers ticket %(number)s, but from an address that has no part in it. Check who writes before you tell anything."
+        )
+        % facts,
+        LinkReason.AFTER_CLOSE: _("This answers ticket %(number)s, which was closed long ago.") % facts,
+        LinkReason.SPLIT: _("This was split off from ticket %(number)s.") % facts,
+    }[LinkReason(reason)]
+
+
+def warning_words(code: str) -> str:
+    """Return what a warning of the channel means for the reader; "" for those that need no words."""
+    return {
+        "several-senders": _("The mail names several senders."),
+        "name-holds-address": _("The sender's name looks like another address."),
+        "reply-to-differs": _("Answers go to another address than the sender's."),
+        "card-redacted": _("A card number was blacked out before it was stored."),
+    }.get(code, "")
+
+
+def proof_words(detail: str) -> str:
+    """Return the warning over a mail whose sender failed authentication."""
+    return _("The sender's address failed authentication: it may be forged.") + (f" ({detail})" if detail else "")
+
+
+def send_state_words(state: str) -> str:
+    """Return how far a message of ours has come."""
+    return {
+        "queued": pgettext("sending", "waits"),
+        "sending": pgettext("sending", "being sent"),
+        "handing_over": pgettext("sending", "being sent"),
+        "sent": pgettext("sending", "sent"),
+        "failed": pgettext("sending", "Not sent"),
+        "uncertain": pgettext("sending", "Perhaps not sent"),
+        "recalled": pgettext("sending", "taken back"),
+    }.get(state, state)
+
+
+def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int) -> str:
+    """Return one event of a ticket as a sentence without its subject: "gave it to Ana"."""
+    before, after = facts.get("before"), facts.get("after")
+    if name == "ticket.assigned":
+        return _assigned(after or {}, names)
+    if name == "ticket.status.changed":
+        return _("changed the status: %(before)s → %(after)s") % {
+            "before": status_words(str(before)),
+            "after": status_words(str(after)),
+        }
+    if name == "ticket.priority.changed":
+        return _("changed the priority: %(before)s → %(after)s") % {
+            "before": priority_words(str(before)),
+            "after": priority_words(str(after)),
+        }
+    if name == "ticket.tags.changed":
+        added, removed = names.tags(facts.get("added", [])), names.tags(facts.get("removed", []))
+        return " · ".join(
+            [
+                *([_("added the tag %(tags)s") % {"tags": added}] if added else []),
+                *([_("removed the tag %(tags)s") % {"tags": removed}] if removed else []),
+            ]
+        ) or _("changed the tags")
+    if "source_number" in facts:
+        return _moved(name, facts, number)
+    return _other_event(name)
+
+
+def _assigned(after: dict[str, Any], names: "Names") -> str:
+    agent, team = after.get("assignee"), after.get("team")
+    if agent and team:
+        return _("gave it to %(agent)s, team %(team)s") % {"agent": names.agent(agent), "team": names.team(team)}
+    if agent:
+        return _("gave it to %(agent)s") % {"agent": names.agent(agent)}
+    if team:
+        return _("gave it to the team %(team)s") % {"team": names.team(team)}
+    return _("put it back: nobody owns it")
+
+
+def _moved(name: str, facts: dict[str, Any], number: int) -> str:
+    """Return a merge or split as it reads on the ticket with this number."""
+    source, target = facts.get("source_number", ""), facts.get("target_number", "")
+    if number == source:
+        return {
+            "ticket.merged": _("merged this ticket into %(number)s"),
+            "ticket.merge.undone": _("took this ticket out of %(number)s again"),
+            "ticket.split": _("split off ticket %(number)s"),
+            "ticket.split.undone": _("took the split of %(number)s back"),
+        }[name] % {"number": target}
+    return {
+        "ticket.merged": _("merged ticket %(number)s into this one"),
+        "ticket.merge.undone": _("took ticket %(number)s out again"),
+        "ticket.split": _("split this off from ticket %(number)s"),
+        "ticket.split.undone": _("put this back into ticket %(number)s"),
+    }[name] % {"number": source}
+
+
+def _other_event(name: str) -> str:
+    return {
+        "ticket.subject.changed": _("changed the subject"),
+        "ticket.language.changed": _("changed the language"),
+        "ticket.snoozed": _("put it out of sight for a while"),
+        "ticket.woken": _("brought it back"),
+        "ticket.message.recalled": _("took an answer back before it left"),
+    }.get(name, name)
+
+
+def files_words(count: int) -> str:
+    """Return how many files, in words."""
+    return ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
+
+
+class Names:
+    """Looks up, in one query each, the agents, teams and tags that events name by id."""
+
+    def __init__(self, *, agents: dict[int, str], teams: dict[int, str], tags: dict[int, str]) -> None:
+        self._agents, self._teams, self._tags = agents, teams, tags
+
+    def agent(self, pk: int) -> str:
+        """Return an agent's name."""
+        return self._agents.get(pk, "?")
+
+    def team(self, pk: int) -> str:
+        """Return a team's name."""
+        return self._teams.get(pk, "?")
+
+    def tags(self, pks: list[int]) -> str:
+        """Return the tags' names in a row."""
+        return ", ".join(self._tags[pk] for pk in pks if pk in self._tags)
