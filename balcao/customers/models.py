@@ -41,7 +41,9 @@ class Identity(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identities")
     home = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="born_identity")
     proven_at = models.DateTimeField(null=True)
-    proven_by = models.CharField(max_length=24, blank=True, default="", choices=[(p.value, p.value) for p in ProofSource])
+    proven_by = models.CharField(
+        max_length=24, blank=True, default="", choices=[(p.value, p.value) for p in ProofSource]
+    )
     undeliverable_at = models.DateTimeField(null=True)
     soft_bounces = models.PositiveSmallIntegerField(default=0)
     soft_bounced_at = models.DateTimeField(null=True)

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from balcao.customers import rules
+from balcao.customers import queries, rules
 from balcao.customers.actions.journal import about, by
 from balcao.customers.models import Customer, CustomerNote, Identity
 from balcao.journal.actions import record
 from balcao.staff.models import Agent
 
-_FIELDS = ("name", "language", "time_zone", "city", "salutation")
+_FIELDS = {"name": 200, "language": 10, "time_zone": 60, "city": 120, "salutation": 40}  # and how long each may be
 
 
 @transaction.atomic
@@ -53,17 +53,22 @@ def edit(
     city: str | None = None,
     salutation: str | None = None,
 ) -> Customer:
-    """Change what the card says; what is not given stays."""
+    """Change what the card says; what is not given, or shown like that already, stays.
+
+    It is written on the customer that stands for the card, and never copies what shines through from an absorbed one.
+    """
+    card = queries.card(customer.pk)
     values = zip(_FIELDS, (name, language, time_zone, city, salutation), strict=True)
     given = {field: rules.clean_text(value) for field, value in values if value is not None}
-    before = {field: getattr(customer, field) for field, value in given.items() if getattr(customer, field) != value}
-    if not before:
-        return customer
-    for field in before:
-        setattr(customer, field, given[field])
+    after = {field: value for field, value in given.items() if getattr(card, field) != value}
+    if not after:
+        return card.customer
+    customer = card.customer
+    before = {field: getattr(customer, field) for field in after}
+    for field, value in after.items():
+        setattr(customer, field, value[: _FIELDS[field]])
     customer.name_key, customer.surname_key = rules.name_keys(customer.name)
-    customer.save(update_fields=[*before, "name_key", "surname_key"])
-    after = {field: given[field] for field in before}
+    customer.save(update_fields=[*after, "name_key", "surname_key"])
     record(
         name="customer.edited",
         at=now,

@@ -76,7 +76,7 @@ def facts(identity: Identity) -> Facts:
         name_words=words,
         city=rules.name_keys(identity.home.city)[0],
         proven_at=identity.proven_at,
-        is_shared=rules.is_shared(kind=kind, value=identity.value),
+        is_shared=rules.is_shared(kind=kind, value=identity.value, match_key=identity.match_key),
     )
 
 

@@ -56,7 +56,7 @@ def _representative(group: list[Identity]) -> Identity:
 def _by_address(own: Iterable[Identity]) -> set[int]:
     wanted = Q(pk__in=[])
     for one in own:
-        if rules.is_shared(kind=one.kind, value=one.value):
+        if rules.is_shared(kind=one.kind, value=one.value, match_key=one.match_key):
             continue
         wanted |= Q(kind=one.kind, match_key=one.match_key)
         if one.hint_key:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from balcao.customers import rules
 from balcao.customers.models import Customer, Identity
 from balcao.kit.db import is_postgres
+from balcao.kit.phones import BadPhone, parse_phone
 
 _FEWEST_DIGITS = 4
 _AFTER_EVERYTHING = "\U0010ffff"
@@ -35,12 +36,16 @@ def _by_address(text: str, *, region: str, limit: int) -> list[Identity]:
 
 def _beginnings(text: str, *, region: str) -> list[str]:
     """Return how the address may begin as it is kept: phones with their country, whatever was typed."""
+    try:
+        whole = [parse_phone(text, region=region or "ZZ").e164]
+    except BadPhone:
+        whole = []
     digits = "".join(character for character in text if character.isdigit())
     if len(digits) < _FEWEST_DIGITS or any(character.isalpha() for character in text):
-        return [text.lower()]
+        return [text.lower(), *whole]
     country = phonenumbers.country_code_for_region(region) if region else 0
     national = digits.lstrip("0")
-    return [f"+{digits}", f"+{country}{national}"] if country and not text.startswith("+") else [f"+{digits}"]
+    return [f"+{digits}", *([f"+{country}{national}"] if country and not text.startswith("+") else []), *whole]
 
 
 def _by_name(text: str, *, limit: int) -> list[Identity]:

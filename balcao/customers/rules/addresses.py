@@ -5,10 +5,24 @@ import secrets
 from datetime import datetime, timedelta
 
 from balcao.customers.types import IdentityKind, Spelling
+from balcao.kit.emails import BadAddress, duplicate_hint_key, is_role_address, normalise_email
+from balcao.kit.phones import BadPhone, PhoneKind, parse_phone
 from balcao.kit.searchtext import fold
 
 PHONE_PROOF_LASTS = timedelta(days=180)  # numbers are given to other people
 PROOF_FRESH_FOR = timedelta(days=1)  # a proof is not written anew more often
+
+_HINTING = "@gmail.com"  # where several spellings are one mailbox
+# Domains that stand between a shop and a person: the address is the channel's, not the person's.
+_RELAYS = (
+    "privaterelay.appleid.com",
+    "marketplace.amazon.com",
+    "marketplace.amazon.com.br",
+    "marketplace.amazon.com.tr",
+    "members.ebay.com",
+    "mozmail.com",
+    "duck.com",
+)
 
 LONGEST = 320  # of an address, as the tables hold it
 LONGEST_NAME = 200
@@ -44,25 +58,20 @@ def spelling(*, kind: str, value: str, region: str) -> Spelling:
 
 
 def _email(text: str) -> Spelling:
-    v = text.lower()
-    h = v
-    local, _, domain = v.rpartition("@")
-    if domain in ("gmail.com", "googlemail.com"):
-        h = local.split("+")[0].replace(".", "") + "@gmail.com"
-    return Spelling(_fitting(v), _fitting(v), _fitting(h) if domain in ("gmail.com", "googlemail.com") else "")
+    try:
+        value = normalise_email(text)
+    except BadAddress:
+        value = _fitting(text.lower())
+    hint_key = duplicate_hint_key(value)
+    return Spelling(value, value, hint_key if hint_key.endswith(_HINTING) else "")
 
 
 def _phone(text: str, *, region: str) -> Spelling:
-    import phonenumbers
-
     try:
-        v = phonenumbers.format_number(phonenumbers.parse(text, region), phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException:
-        v = _fitting(text)
-    k = v
-    if v.startswith("+55"):
-        k = "mobile:55" + v[3:5] + v[-8:]
-    return Spelling(v, k)
+        phone = parse_phone(text, region=region)
+    except BadPhone:
+        return Spelling(_fitting(text), _fitting(text))
+    return Spelling(phone.e164, phone.match_key)
 
 
 def _fitting(text: str) -> str:
@@ -73,13 +82,24 @@ def _fitting(text: str) -> str:
 
 
 def is_complete(*, kind: str, value: str) -> bool:
-    """Tell whether an address can be written to, as far as its form says."""
-    return "@" in value if kind == "email" else bool(value)
+    """Tell whether an address as it is kept can be written to, as far as its form says."""
+    try:
+        if kind == IdentityKind.EMAIL:
+            return "." in normalise_email(value).rpartition("@")[2]
+        if kind == IdentityKind.PHONE:
+            return bool(parse_phone(value, region="ZZ"))
+    except (BadAddress, BadPhone):
+        return False
+    return bool(value)
 
 
-def is_shared(*, kind: str, value: str) -> bool:
+def is_shared(*, kind: str, value: str, match_key: str) -> bool:
     """Tell whether an address says nothing about a person: a role's, a relay's, a company's."""
-    return value.startswith(("info@", "contato@"))
+    if kind == IdentityKind.PHONE:
+        return match_key.startswith(f"{PhoneKind.COMPANY}:")
+    if kind != IdentityKind.EMAIL:
+        return False
+    return is_role_address(value) or value.rpartition("@")[2].endswith(_RELAYS)
 
 
 def clean_text(text: str) -> str:

@@ -131,15 +131,12 @@ def test_many_at_once_make_one_customer(shared_database: None, now: datetime) ->
 # --- Phones ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_spellings_of_a_proven_phone_become_one_customer(meet: Meet) -> None:
-    phone = meet("+55 11 98765-4321", "Bruno", kind=PHONE, proven=PROVEN)
-    whatsapp = meet("+551187654321", "Bruno", kind=PHONE, scope="", proven=PROVEN)
-
-    assert whatsapp.customer == phone.customer
-    assert Link.objects.filter(rule="same_account").count() <= 1
+def test_two_spellings_of_a_phone_are_one_identity(meet: Meet) -> None:
+    assert meet("(11) 8765-4321", kind=PHONE) == meet("+55 11 98765-4321", kind=PHONE)
+    assert meet("0532 123 45 67", kind=PHONE, region="TR").value == "+905321234567"
 
 
-def test_an_unproven_spelling_stays_alone(meet: Meet) -> None:
+def test_phones_in_two_cities_are_two_people(meet: Meet) -> None:
     phone = meet("+55 11 98765-4321", "Bruno", kind=PHONE, proven=PROVEN)
     other = meet("+55 21 98765-4321", "Bruno", kind=PHONE, proven=PROVEN)
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pytest_django import DjangoAssertNumQueries
 
 from balcao.customers import actions, queries, rules
-from balcao.customers.models import Identity, Link, NotSame
+from balcao.customers.models import Customer, Identity, Link, NotSame
 from balcao.customers.types import IdentityKind, ProofSource, Refusal, Refused
 from balcao.journal.models import Entry
 from balcao.ports.channel import Party
@@ -90,13 +90,28 @@ def test_merges_are_undone_in_another_order_than_they_were_made(
     assert [owner(one) for one in (ana, bia, caio)] == [one.home_id for one in (ana, bia, caio)]
 
 
+@pytest.fixture
+def spellings(meet: Meet, now: datetime) -> tuple[Identity, Identity]:
+    """Return one Brazilian mobile twice: as a provider without the ninth digit wrote it, and as people do."""
+    phone = meet("+55 11 98765-4321", kind=PHONE)
+    home = Customer.objects.create(created_at=now)
+    whatsapp = Identity.objects.create(
+        kind=PHONE, value="+551187654321", match_key=phone.match_key, customer=home, home=home, created_at=now
+    )
+    return whatsapp, phone
+
+
+def prove(identity: Identity, now: datetime) -> Identity:
+    return actions.mark_proven(identity=Identity.objects.get(pk=identity.pk), source=ProofSource.AGENT, now=now)
+
+
 def test_a_link_that_still_joins_them_is_named(
-    meet: Meet, join: Callable[..., Link], elif_: Agent, now: datetime
+    spellings: tuple[Identity, Identity], join: Callable[..., Link], elif_: Agent, now: datetime
 ) -> None:
-    old, new = meet("+551187654321", kind=PHONE), meet("+5511987654321", kind=PHONE)
+    old, new = spellings
     merged = join(old, new)
-    actions.mark_proven(identity=old, source=ProofSource.AGENT, now=now)
-    actions.mark_proven(identity=Identity.objects.get(pk=new.pk), source=ProofSource.AGENT, now=now)
+    prove(old, now)
+    prove(new, now)
 
     undone = actions.undo_merge(link=merged, agent=elif_, now=now)
 
@@ -163,29 +178,42 @@ def test_four_merges_on_two_days_are_fine(meet: Meet, join: Callable[..., Link],
 
 
 def test_a_phone_proven_in_two_spellings_joins_by_itself_and_an_agent_parts_it_for_good(
-    meet: Meet, elif_: Agent, now: datetime
+    spellings: tuple[Identity, Identity], elif_: Agent, now: datetime
 ) -> None:
-    old, new = meet("+551187654321", kind=PHONE, proven=PROVEN), meet("+5511987654321", kind=PHONE)
+    old, new = spellings
+    prove(old, now)
     assert owner(old) != owner(new)
 
-    new = actions.mark_proven(identity=new, source=ProofSource.AGENT, now=now)
+    proven = prove(new, now)
 
     link = Link.objects.get()
     assert (link.rule, link.agent) == ("same_account", None)
-    assert new.customer_id == owner(old) == old.home_id
+    assert proven.customer_id == owner(old) == old.home_id
 
     actions.undo_merge(link=link, agent=elif_, now=now)
     later = now + timedelta(days=200)
-    meet("+5511987654321", kind=PHONE, proven=PROVEN, now=later)
-    meet("+551187654321", kind=PHONE, proven=PROVEN, now=later)
+    prove(old, later)
+    prove(new, later)
     assert owner(old) != owner(new)
 
 
-def test_a_phone_of_two_people_does_not_join_by_itself(meet: Meet, elif_: Agent, now: datetime) -> None:
-    old, new = meet("+551187654321", kind=PHONE, proven=PROVEN), meet("+5511987654321", kind=PHONE)
+def test_a_message_that_proves_a_phone_joins_it(
+    meet: Meet, spellings: tuple[Identity, Identity], now: datetime
+) -> None:
+    old, new = spellings
+    prove(old, now)
+
+    assert meet(new.value, kind=PHONE, proven=PROVEN).customer_id == owner(old) == owner(new)
+
+
+def test_a_phone_of_two_people_does_not_join_by_itself(
+    spellings: tuple[Identity, Identity], elif_: Agent, now: datetime
+) -> None:
+    old, new = spellings
     actions.declare_not_same(one=old, other=new, agent=elif_, now=now)
 
-    meet("+5511987654321", kind=PHONE, proven=PROVEN)
+    prove(old, now)
+    prove(new, now)
 
     assert owner(old) != owner(new)
 

@@ -88,6 +88,25 @@ def test_editing_changes_what_is_given_and_nothing_else(ana: Identity, elif_: Ag
     assert queries.search_customers("ana maria") == [ana]
 
 
+def test_editing_a_merged_card_copies_nothing_from_the_absorbed_one(
+    meet: Meet, ana: Identity, elif_: Agent, now: datetime
+) -> None:
+    work = meet("ana@example.com")
+    actions.edit(customer=work.customer, agent=elif_, now=now, city="Recife")
+    merge(ana, work, elif_, now)
+
+    actions.edit(customer=work.home, agent=elif_, now=now, city="Recife", salutation="Dona")
+
+    ana.home.refresh_from_db()
+    work.home.refresh_from_db()
+    assert (ana.home.city, ana.home.salutation) == ("", "Dona")
+    assert (work.home.city, work.home.salutation) == ("Recife", "")
+
+
+def test_overlong_words_are_cut(ana: Identity, elif_: Agent, now: datetime) -> None:
+    assert len(actions.edit(customer=ana.customer, agent=elif_, now=now, salutation="x" * 99).salutation) == 40
+
+
 def test_editing_nothing_leaves_no_entry(ana: Identity, elif_: Agent, now: datetime) -> None:
     actions.edit(customer=ana.customer, agent=elif_, now=now, name="Ana Souza")
 
