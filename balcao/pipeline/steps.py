@@ -20,7 +20,7 @@ _left = 0
 
 def arm(step: str, *, hit: int = 1) -> None:
     """Let this process die, as if the power had gone, when it reaches a step for the n-th time."""
-    global _fatal, _left  # noqa: PLW0603 - one process, one death
+    global _fatal, _left
     if step not in STEPS:
         raise ValueError(f"There is no step '{step}'; there are {', '.join(STEPS)}.")
     _fatal, _left = step, hit
