@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -110,13 +111,20 @@ def _views(request: HookRequest, config: MailConfig) -> list[Any]:
     from importlib import import_module
 
     if config.provider == "mandrill":
-        return [_view(import_module("anymail.webhooks.mandrill").MandrillCombinedWebhookView, config)]
+        view = import_module("anymail.webhooks.mandrill").MandrillCombinedWebhookView
+        return [_view(view, replace(config, provider_url=config.provider_url or _address(request)))]
     module, name = _VIEWS[config.provider]
     views = import_module(f"anymail.webhooks.{module}")
     inbound, tracking = getattr(views, f"{name}InboundWebhookView"), getattr(views, f"{name}TrackingWebhookView")
     if config.provider in {"sendgrid", "mailjet"}:  # these two views cannot tell
         return [_view(tracking if _is_tracking(request) else inbound, config)]
     return [_view(inbound, config, "inbound"), _view(tracking, config, "tracking")]
+
+
+def _address(request: HookRequest) -> str:
+    """Return the address that was called, which Mandrill signs; behind a proxy that changes it, the settings say it."""
+    scheme = request.headers.get("x-forwarded-proto", "https")
+    return f"{scheme}://{request.headers.get('host', '')}{request.path}"
 
 
 def _is_tracking(request: HookRequest) -> bool:

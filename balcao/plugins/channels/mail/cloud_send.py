@@ -109,22 +109,22 @@ def _named(party: Party) -> str:
 
 def _fault(error: Exception) -> ChannelError:
     """Tell a refusal, a pause and silence apart."""
-    from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
-    from requests import ConnectionError as Unreached
+    from anymail import exceptions as anymail
     from requests import ConnectTimeout
 
     words = str(error).replace("\n", " ")
-    if not isinstance(error, AnymailRequestsAPIError):
-        kind = "address" if isinstance(error, AnymailRecipientsRefused) else "refused"
-        return faults.fault(REFUSED, kind, words=words, permanent=True)
-    status = error.status_code
-    if status is None:
-        cause = error.__cause__
-        never_left = isinstance(cause, ConnectTimeout) or "NewConnectionError" in repr(cause)
-        if isinstance(cause, Unreached) and never_left:
-            return faults.fault(UNREACHED, "connect")
-        return ChannelError(UNANSWERED, permanent=True, code="uncertain", uncertain=True)
-    return _answer_fault(int(status), words, error)
+    unfit = (anymail.AnymailUnsupportedFeature, anymail.AnymailSerializationError, anymail.AnymailConfigurationError)
+    if isinstance(error, anymail.AnymailRecipientsRefused):
+        return faults.fault(REFUSED, "address", words=words, permanent=True)
+    if isinstance(error, unfit):
+        return faults.fault(REFUSED, "refused", words=words, permanent=True)
+    status = getattr(error, "status_code", None)
+    if status is not None:
+        return _answer_fault(int(status), words, error)
+    cause = error.__cause__
+    if isinstance(cause, ConnectTimeout) or "NewConnectionError" in repr(cause):
+        return faults.fault(UNREACHED, "connect")
+    return ChannelError(UNANSWERED, permanent=True, code="uncertain", uncertain=True)
 
 
 def _answer_fault(status: int, words: str, error: Any) -> ChannelError:
