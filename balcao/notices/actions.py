@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.kit.db import locked
 from balcao.notices.models import Notice, NoticeKind
 from balcao.notices.rules import wants
 from balcao.staff.models import Agent
 
+MOST_MAIL_TRIES = 12
 MAIL_DELAY = timedelta(minutes=2)  # whoever reads the bell within it gets no mail
 
 
@@ -58,3 +62,20 @@ def read(*, agent: Agent, now: datetime, notices: Iterable[int] | None = None, s
     if subject is not None:
         mine = mine.filter(subject_kind=subject.kind, subject_id=subject.id)
     return mine.update(read_at=now, mail_due_at=None)
+
+
+@transaction.atomic
+def claim_mails(*, now: datetime, again_at: datetime, limit: int = 200) -> list[Notice]:
+    """Take unread notices whose mail is due, by agent; unless finished they come up again at `again_at`."""
+    due = Notice.objects.filter(mail_due_at__lte=now, read_at__isnull=True).order_by("agent_id", "id")
+    found = list(locked(due.select_related("agent"), skip_locked=True)[:limit])
+    for notice in found:
+        notice.mail_tries += 1
+        notice.mail_due_at = again_at if notice.mail_tries < MOST_MAIL_TRIES else None
+    Notice.objects.bulk_update(found, ["mail_due_at", "mail_tries"])
+    return found
+
+
+def finish_mails(*, notices: Iterable[Notice]) -> None:
+    """Note that the mail about these notices went out."""
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail_due_at=None)

@@ -1,10 +1,11 @@
-"""Time passed: reminders come back, snoozed tickets wake, solved ones close, counts are folded."""
+"""Time passed: reminders come back, snoozed tickets wake, solved ones close, counts are folded, notices mailed."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from balcao.pipeline import notice_mails
 from balcao.shops.models import Shop
 from balcao.tickets.actions import changing, tallies
 from balcao.tickets.models import Ticket
@@ -21,7 +22,7 @@ def run_due(*, now: datetime) -> int:
         over = now - timedelta(days=shop.close_after_days)
         old = _mine(shop=shop, status=Status.SOLVED, solved_at__lte=over).order_by("solved_at")
         done += _each(old, lambda t: _close(t, now))
-    return done + tallies.fold()
+    return done + tallies.fold() + notice_mails.run_due(now=now)
 
 
 def _mine(**due: object) -> "QuerySet[Ticket]":

@@ -1,0 +1,66 @@
+"""Notices that go out by mail too: those nobody has read by their time, all of an agent's in one mail."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from balcao.notices.actions import claim_mails, finish_mails
+from balcao.notices.models import Notice, NoticeKind
+from balcao.staff.models import Agent
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = timedelta(minutes=10)
+
+
+def run_due(*, now: datetime) -> int:
+    """Mail the notices that are due; return how many agents were written to."""
+    claimed = claim_mails(now=now, again_at=now + RETRY_AFTER)
+    written = 0
+    for agent, notices in groupby(claimed, key=lambda notice: notice.agent):
+        written += _write(agent, list(notices))
+    return written
+
+
+def _write(agent: Agent, notices: Sequence[Notice]) -> bool:
+    """Write one agent one mail; what cannot be sent now stays due and is tried again."""
+    with override(agent.language):
+        subject = ngettext("%(count)d notice from your desk", "%(count)d notices from your desk", len(notices))
+        lines = [f"- {sentence(notice)}\n  {link(notice)}" for notice in notices]
+        foot = _("Which notices come by mail is set on your settings page: %(url)s")
+        body = "\n\n".join([*lines, foot % {"url": f"{settings.PUBLIC_URL}/desk/settings/"}])
+    try:
+        send_mail(subject % {"count": len(notices)}, body, None, [agent.email])
+    except OSError:
+        log.exception("Notices could not be mailed to agent %s", agent.pk)
+        return False
+    finish_mails(notices=notices)
+    return True
+
+
+def sentence(notice: Notice) -> str:
+    """Say what happened, in the language that is active. No customer's words stand in a mail."""
+    texts = {
+        NoticeKind.MENTION: _("You are mentioned in a note on ticket %(number)s."),
+        NoticeKind.ASSIGNED: _("Ticket %(number)s was given to you."),
+        NoticeKind.MESSAGE: _("The customer wrote on your ticket %(number)s."),
+        NoticeKind.FAILED_SEND: _("An answer on your ticket %(number)s could not be sent, or may not have arrived."),
+        NoticeKind.QUARANTINE: _("A message could not be understood and waits in quarantine."),
+        NoticeKind.GAP: _("A mailbox holds mails that did not arrive on the desk."),
+    }
+    return texts[NoticeKind(notice.kind)] % {"number": notice.facts.get("number", "")}
+
+
+def link(notice: Notice) -> str:
+    """Return the address of the page that a notice is about."""
+    if notice.kind == NoticeKind.QUARANTINE:
+        return f"{settings.PUBLIC_URL}/console/quarantine/"
+    if notice.kind == NoticeKind.GAP:
+        return f"{settings.PUBLIC_URL}/console/"
+    return f"{settings.PUBLIC_URL}/desk/tickets/{notice.facts.get('number', '')}/"
