@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from balcao.plugins.channels.mail.cloud import NOT_UNDERSTOOD, UNREAD
 from balcao.plugins.channels.mail.parse import understand
 from balcao.plugins.channels.mail.raw import seal
 from balcao.plugins.channels.mail.transport import Transport
-from balcao.ports.channel import Connection, Inbound, RawEnvelope
+from balcao.ports.channel import Connection, Inbound, RawEnvelope, Unreadable
 
 
 class Mail(Transport):
@@ -18,4 +19,6 @@ class Mail(Transport):
 
     def parse(self, raw: RawEnvelope, connection: Connection) -> Inbound:
         """Understand one mail, or raise `Unreadable`."""
+        if raw.source == UNREAD:
+            raise Unreadable(NOT_UNDERSTOOD)
         return understand(raw, connection)

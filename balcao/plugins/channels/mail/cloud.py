@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import logging
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -18,7 +19,11 @@ from balcao.ports.channel import ChannelError, Forbidden, HookAnswer, HookReques
 NO_PROVIDER = N_("No mail provider is chosen for this mailbox.")
 NOT_SIGNED = N_("The webhook is not signed, or its login is wrong.")
 NOT_UNDERSTOOD = N_("The mail provider sent something that cannot be understood.")
+NOT_FETCHED = N_("The mail provider does not hand over what it announced. It is asked again.")
 NO_PACKAGE = N_("This mail provider needs the package boto3: install balcao[s3].")
+
+UNREAD = "hook-unread"  # the source of envelopes that hold a webhook as it came
+_log = logging.getLogger(__name__)
 
 _VIEWS = {
     "amazon_ses": ("amazon_ses", "AmazonSES"),
@@ -38,23 +43,34 @@ _TOLERANCE = 300  # seconds between the signature's clock and ours
 
 
 def received(request: HookRequest, config: MailConfig) -> HookAnswer:
-    """Return the mails of a webhook; raise Forbidden if nobody vouches for it, ChannelError if it makes no sense."""
+    """Return the mails of a webhook; raise Forbidden if nobody vouches for it, ChannelError if it must be asked again.
+
+    What is vouched for but cannot be read is kept as it came, so that it lands in quarantine and not in oblivion.
+    """
     if not config.provider:
         raise Forbidden(NO_PROVIDER)
     if request.method == "HEAD":  # some providers try the address so when it is entered
         return HookAnswer()
     _prove(request, config)
     try:
-        events = _events(request, config)
-    except Forbidden:
+        return HookAnswer(tuple(_envelopes(request, config)))
+    except (Forbidden, ChannelError):
         raise
     except ImportError as error:
         raise ChannelError(NO_PACKAGE, permanent=False, code="protocol") from error
-    except Exception as error:  # whatever the library trips over: the provider asks again, nothing is lost
-        words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-        raise faults.fault(NOT_UNDERSTOOD, "protocol", words=words) from error
-    kept = (_envelope(config.provider, event) for event in events)
-    return HookAnswer(tuple(envelope for envelope in kept if envelope is not None))
+    except Exception:  # noqa: BLE001 - hostile mail trips every parser; the envelope keeps it all the same
+        _log.exception("A webhook of %s could not be read", config.provider)
+        return HookAnswer((_unread(request, config.provider),))
+
+
+def _envelopes(request: HookRequest, config: MailConfig) -> Iterator[RawEnvelope]:
+    for event in _events(request, config):
+        if (envelope := _envelope(config.provider, event)) is not None:
+            yield envelope
+
+
+def _unread(request: HookRequest, provider: str) -> RawEnvelope:
+    return RawEnvelope(f"{provider}:{hashlib.sha256(request.body).hexdigest()}", request.body, source=UNREAD)
 
 
 def _prove(request: HookRequest, config: MailConfig) -> None:
@@ -90,7 +106,8 @@ def _check_svix(request: HookRequest, secret: str, *, now: datetime) -> None:
 
 def _events(request: HookRequest, config: MailConfig) -> list[Any]:
     """Return the events; providers call one address for both, so a view that says "not mine" passes to the next."""
-    from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
+    from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailWebhookValidationFailure
+    from requests import RequestException
 
     views = _views(request, config)
     for place, view in enumerate(views, 1):
@@ -100,6 +117,8 @@ def _events(request: HookRequest, config: MailConfig) -> list[Any]:
             return list(view.parse_events(asked))
         except AnymailWebhookValidationFailure as error:
             raise Forbidden(NOT_SIGNED) from error
+        except (AnymailAPIError, RequestException) as error:  # what some providers have us fetch besides
+            raise faults.fault(NOT_FETCHED, "connect", words=type(error).__name__) from error
         except AnymailConfigurationError:
             if place == len(views):
                 raise
@@ -203,9 +222,8 @@ def _raw(message: Any) -> bytes:
 
 def _fingerprint(message: Any) -> str:
     """Return a digest that is the same when the provider repeats a mail, also where anymail built it from parts."""
-    digest = hashlib.sha256(
-        f"{message.get('Message-ID', '')}\n{message.envelope_recipient or ''}\n".encode("utf-8", "replace")
-    )
+    named = next((str(value) for name, value in message.raw_items() if name.lower() == "message-id"), "")
+    digest = hashlib.sha256(f"{named}\n{message.envelope_recipient or ''}\n".encode("utf-8", "replace"))
     for part in message.walk():
         if not part.is_multipart():
             digest.update(part.get_payload(decode=True) or b"")

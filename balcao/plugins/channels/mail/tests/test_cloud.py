@@ -38,6 +38,7 @@ from balcao.ports.channel import (
     Outbound,
     Party,
     RawEnvelope,
+    Unreadable,
 )
 
 LOGIN = "hook:long-enough"
@@ -268,10 +269,31 @@ def test_resends_signature_and_its_age_are_checked() -> None:
             receive(forged, settings)
 
 
-def test_what_is_not_understood_is_asked_for_again() -> None:
+def test_what_is_not_understood_is_kept_and_set_aside() -> None:
+    settings = config("postmark")
+    envelope = only(receive(asked(b"no json, card 4111 1111 1111 1111"), settings))
+    assert envelope.body.startswith(b"no json")
+    assert b"1111 1111 1111" not in Mail().clean(envelope).body
+    with pytest.raises(Unreadable, match="cannot be understood"):
+        Mail().parse(Mail().clean(envelope), Connection(settings))
+    again = only(receive(asked(b"no json, card 4111 1111 1111 1111"), settings))
+    assert again.external_id == envelope.external_id
+
+
+def test_what_the_provider_only_announced_is_asked_for_again() -> None:
+    body = brevo()
+    body["items"][0]["Attachments"] = [{"Name": "a.pdf", "ContentType": "application/pdf", "DownloadToken": "t"}]
     with pytest.raises(ChannelError) as caught:
-        receive(asked(b"no json"), config("postmark"))
+        receive(asked(body), config("brevo", provider_key="key", provider_url="http://127.0.0.1:1/"))
     assert not caught.value.permanent
+
+
+def test_a_broken_mail_comes_through_as_it_was() -> None:
+    broken = "From: =?utf-8?b?!!!\nMessage-ID: <<a@b\nContent-Type: multipart/mixed; boundary=\n\n--x\n\udc80"
+    settings = config("postmark")
+    envelope = only(receive(asked(postmark(RawEmail=broken)), settings))
+    assert b"From: =?utf-8?b?!!!" in envelope.body
+    assert only(receive(asked(postmark(RawEmail=broken)), settings)).external_id == envelope.external_id
 
 
 def test_a_provider_that_needs_another_package_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
