@@ -79,7 +79,7 @@ def media_type(part: Part) -> str:
 def _is_words(part: Part, *, first: bool, holder: str) -> bool:
     if media_type(part) not in _WORDS or disposition(part)[0] == "attachment":
         return False
-    return first or (holder != "multipart/related" and not _given_name(part))
+    return first or (holder != "multipart/related" and not given_name(part))
 
 
 def disposition(part: Part) -> tuple[str, dict[str, str]]:
@@ -88,7 +88,8 @@ def disposition(part: Part) -> tuple[str, dict[str, str]]:
     return parameters(value) if value else ("", {})
 
 
-def _given_name(part: Part) -> str:
+def given_name(part: Part) -> str:
+    """Return the file name that a part gives itself, decoded, or an empty string."""
     given = disposition(part)[1]
     return words(given.get("filename", "") or given.get("name", "") or part.options.get("name", ""))
 
@@ -103,7 +104,7 @@ def make_files(parts: list[Part]) -> tuple[tuple[File, ...], bool]:
 
 def _worth_keeping(parts: list[Part]) -> Iterator[Part]:
     """Leave out empty parts without a name: a boundary too many, not a file."""
-    return (part for part in parts if part.end > part.start or _given_name(part))
+    return (part for part in parts if part.end > part.start or given_name(part))
 
 
 def _file(part: Part, number: int) -> File:
@@ -122,7 +123,7 @@ def _file(part: Part, number: int) -> File:
 
 def _name(part: Part, number: int, content: bytes) -> str:
     suffix = _SUFFIXES.get(part.media_type) or mimetypes.guess_extension(part.media_type) or ""
-    name = _given_name(part)
+    name = given_name(part)
     if not name and suffix == ".eml":
         name = words(split(content).header("subject"))
     name = _UNSAFE.sub("_", name).strip(" ._") if name not in {".", ".."} else ""

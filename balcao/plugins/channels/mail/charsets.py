@@ -34,6 +34,8 @@ _MEANT = {
 }
 _ASCII_BELOW = re.compile(r"(?:utf-8|cp\d+|iso-?8859|latin|koi8|mac)", re.IGNORECASE)
 _TURKISH = frozenset("ğĞıİşŞ".encode("cp1254"))
+_NEARLY_ALL = 0.9
+_MIXED = re.compile("[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]", re.IGNORECASE)  # one word in two scripts
 _MOSTLY = 0.3  # of the bytes are above ASCII: not a Latin script
 
 
@@ -77,17 +79,17 @@ def _guess(octets: bytes) -> str:
 
 
 def _guess_script(octets: bytes) -> str:
-    for name in ("gb18030", "cp1251"):
+    """Name the character set of bytes most of which are no ASCII: Chinese, Cyrillic, or else a Latin one after all."""
+    for name, first, last in (("gb18030", "\u4e00", "\u9fff"), ("cp1251", "\u0400", "\u04ff")):
         try:
             text = octets.decode(name)
         except UnicodeDecodeError:
             continue
         letters = [letter for letter in text if ord(letter) > 0x7F]  # noqa: PLR2004 - the end of ASCII
-        wanted = ("\u4e00", "\u9fff") if name == "gb18030" else ("\u0400", "\u04ff")
-        common = sum(wanted[0] <= letter <= wanted[1] for letter in letters)
-        if common > 0.9 * len(letters) and (name != "gb18030" or _frequent(text)):
+        wanted = sum(first <= letter <= last for letter in letters)
+        if wanted > _NEARLY_ALL * len(letters) and (_frequent(text) if name == "gb18030" else not _MIXED.search(text)):
             return name
-    return "cp1252"
+    return "cp1254" if _TURKISH.intersection(octets) else "cp1252"
 
 
 def _frequent(text: str) -> bool:

@@ -43,7 +43,7 @@ def words(text: str) -> str:
     """Decode encoded words (RFC 2047) wherever they stand; control and direction-changing characters go."""
     if "=?" in text:
         text = _ENCODED_WORD.sub(_run, _join_words(text))
-    text = _CONTROL.sub(" ", text)
+    text = _CONTROL.sub(" ", text.replace("\x00", ""))
     return text.strip() if text.isascii() else _DIRECTION.sub("", text).strip()
 
 
