@@ -19,6 +19,7 @@ def install(environment: Environment) -> None:
         ago=_ago,
         clock=_clock,
         day=_day,
+        day_key=_day_key,
         full=_full,
         initials=_initials,
         iso=datetime.isoformat,
@@ -73,6 +74,10 @@ def _day(moment: datetime, now: datetime) -> str:
     return formats.day(
         moment, now=now, zone=_zone(), language=_language(), today=_("Today"), yesterday=_("Yesterday")
     )
+
+
+def _day_key(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d}"
 
 
 def _when(moment: datetime, now: datetime) -> str:

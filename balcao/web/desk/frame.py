@@ -79,7 +79,7 @@ def view_words(view: View) -> tuple[str, str]:
         View.UNASSIGNED: (pgettext("view", "Nobody's"), "hand"),
         View.OURS: (pgettext("view", "All open"), "chats-circle"),
         View.MENTIONS: (pgettext("view", "Mentions"), "at"),
-        View.WAITING: (pgettext("view", "Waiting for the customer"), "user"),
+        View.WAITING: (pgettext("view", "Customer's turn"), "user"),
         View.SNOOZED: (pgettext("view", "Snoozed"), "moon-stars"),
         View.SOLVED: (pgettext("view", "Solved"), "check"),
         View.CLOSED: (pgettext("view", "Closed"), "lock-simple"),

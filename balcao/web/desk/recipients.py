@@ -60,7 +60,7 @@ def written(parties: Iterable[Party]) -> str:
 def typed(text: str) -> tuple[Party, ...]:
     """Read typed e-mail addresses; raise `BadAddress` with the first part that is none."""
     found = []
-    for name, address in getaddresses([text.replace(";", ",")], strict=False):
+    for name, address in getaddresses([text.replace(";", ",")]):
         if not address:
             continue
         try:

@@ -53,6 +53,7 @@ class Fresh:
 class Event:
     """One thing that happened without words being said."""
 
+    pk: int
     at: datetime
     who: str
     words: str
@@ -149,7 +150,7 @@ class _Builder:
     def _event(self, entry: Entry) -> None:
         said = words.event_words(entry.name, entry.facts, self.names, number=self.number)
         undo = _undo_address(entry)
-        event = Event(entry.at, self._who(entry), said, _sign(entry.name), undo if undo in self.undoable else "")
+        event = Event(entry.pk, entry.at, self._who(entry), said, _sign(entry.name), undo if undo in self.undoable else "")
         if self.lines and isinstance(self.lines[-1], Events):
             self.lines[-1].entries.append(event)
         else:

@@ -42,7 +42,10 @@ def ticket_page(
     panes = ticket_context(request, agent, found, around["desk"], **more)
     if is_part(request, "work"):
         view = {"view": None, "is_fragment": True}
-        return render(request, "desk/_work.html", {**around, **view, **panes}, status=status)
+        answer = render(request, "desk/_work.html", {**around, **view, **panes}, status=status)
+        if request.method == "POST":  # what could not be done has no address of its own
+            answer.headers["HX-Push-Url"] = "false"
+        return answer
     key = request.GET.get("in", "") or View.MINE.value
     try:
         rows = list_context(request, agent, around["desk"], key)

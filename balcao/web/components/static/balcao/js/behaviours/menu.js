@@ -18,6 +18,7 @@ define("menu", (menu) => {
   const onToggle = (event) => {
     const mine = button();
     mine?.setAttribute("aria-expanded", event.newState === "open");
+    if (event.newState !== "open") menu.removeAttribute("style");
     if (event.newState !== "open" || !mine) return;
     place(menu, mine);
     (menu.querySelector("[autofocus]") ?? links()[0])?.focus({ preventScroll: true });

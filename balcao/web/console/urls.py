@@ -1,0 +1,52 @@
+"""Where the console answers."""
+
+from django.urls import path
+
+from balcao.web.console.views import channels, embedding, home, journal, macros, people, quarantine, shops, tags
+
+app_name = "console"
+urlpatterns = [
+    path("", home.index, name="index"),
+    path("shops/", shops.shops, name="shops"),
+    path("shops/new/", shops.shop, name="shop_new"),
+    path("shops/colour/", shops.colour, name="colour"),
+    path("shops/<int:shop_id>/", shops.shop, name="shop"),
+    path("channels/", channels.index, name="channels"),
+    path("channels/new/", channels.choose, name="channel_choose"),
+    path("channels/new/<slug:kind>/<slug:preset>/", channels.new, name="channel_new"),
+    path("channels/<int:channel_id>/", channels.edit, name="channel"),
+    path("channels/<int:channel_id>/trial/", channels.trial, name="channel_trial"),
+    path("channels/<int:channel_id>/outcome/<int:job_id>/", channels.outcome, name="channel_outcome"),
+    path("channels/<int:channel_id>/intake/", channels.intake, name="channel_intake"),
+    path("channels/<int:channel_id>/fetch-again/", channels.fetch_again, name="channel_fetch_again"),
+    path("channels/<int:channel_id>/envelopes/", channels.envelopes, name="channel_envelopes"),
+    path("channels/<int:channel_id>/consent/", channels.consent, name="channel_consent"),
+    path("channels/<int:channel_id>/embed/", embedding.embed, name="channel_embed"),
+    path("consented/", channels.consented, name="consented"),
+    path("macros/", macros.macros, name="macros"),
+    path("macros/new/", macros.macro, name="macro_new"),
+    path("macros/preview/", macros.macro_preview, name="macro_preview"),
+    path("macros/<int:macro_id>/", macros.macro, name="macro"),
+    path("macros/<int:macro_id>/delete/", macros.macro_delete, name="macro_delete"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/new/", tags.tag, name="tag_new"),
+    path("tags/<int:tag_id>/", tags.tag, name="tag"),
+    path("tags/<int:tag_id>/delete/", tags.tag_delete, name="tag_delete"),
+    path("quarantine/", quarantine.quarantine, name="quarantine"),
+    path("quarantine/release/", quarantine.release, name="release"),
+    path("quarantine/<int:envelope_id>/", quarantine.envelope, name="envelope"),
+    path("quarantine/<int:envelope_id>/discard/", quarantine.discard, name="discard"),
+    path("agents/", people.agents, name="agents"),
+    path("agents/new/", people.agent_new, name="agent_new"),
+    path("agents/<int:agent_id>/", people.agent_edit, name="agent"),
+    path("agents/<int:agent_id>/do/", people.agent_do, name="agent_do"),
+    path("roles/", home.roles, name="roles"),
+    path("teams/", people.teams, name="teams"),
+    path("teams/new/", people.team, name="team_new"),
+    path("teams/<int:row_id>/", people.team, name="team"),
+    path("departments/", people.departments, name="departments"),
+    path("departments/new/", people.department, name="department_new"),
+    path("departments/<int:row_id>/", people.department, name="department"),
+    path("journal/", journal.journal, name="journal"),
+    path("health/", home.health, name="health"),
+]

@@ -1,0 +1,104 @@
+"""What codes are called on the pages of the console."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from balcao.automation.types import Deed
+from balcao.channels.models import Envelope
+from balcao.channels.types import EnvelopeState, Outcome
+from balcao.staff.types import Permission, Role
+from balcao.tickets.types import Priority, Status
+
+
+def outcome_words(envelope: Envelope) -> str:
+    """Return what an envelope led to."""
+    if envelope.state == EnvelopeState.KEPT:
+        return _("Waiting to be understood")
+    if envelope.state == EnvelopeState.DISCARDED:
+        return _("Discarded")
+    return {
+        Outcome.NEW: _("New ticket"),
+        Outcome.REPLY: _("Answer on a ticket"),
+        Outcome.DUPLICATE: _("Known already"),
+        Outcome.AUTO: _("Automatic, no contact"),
+        Outcome.BOUNCE: _("Delivery report"),
+        Outcome.QUARANTINED: _("In quarantine"),
+    }.get(Outcome(envelope.outcome) if envelope.outcome else Outcome.NEW, "")
+
+
+def role_words(role: str) -> str:
+    """Return what a role is called."""
+    return {
+        Role.ADMIN: pgettext("role", "Admin"),
+        Role.SUPERVISOR: pgettext("role", "Supervisor"),
+        Role.AGENT: pgettext("role", "Agent"),
+        Role.LIGHT: pgettext("role", "Light agent"),
+    }[Role(role)]
+
+
+def role_help(role: str) -> str:
+    """Return in one sentence what a role is for."""
+    return {
+        Role.ADMIN: _("Sets everything up"),
+        Role.SUPERVISOR: _("Leads the desk: texts, tags, quarantine, journal"),
+        Role.AGENT: _("Answers customers"),
+        Role.LIGHT: _("Reads and writes notes, never to customers"),
+    }[Role(role)]
+
+
+def permission_words(permission: Permission) -> str:
+    """Return what a permission allows."""
+    return {
+        Permission.TICKET_READ: _("Read tickets"),
+        Permission.TICKET_NOTE: _("Write notes"),
+        Permission.TICKET_REPLY: _("Write to customers"),
+        Permission.TICKET_EDIT: _("Assign, tag, close, set aside"),
+        Permission.TICKET_MERGE: _("Merge and split tickets"),
+        Permission.TICKET_BULK: _("Change many tickets at once"),
+        Permission.TICKET_DELETE: _("Empty the trash for good"),
+        Permission.CUSTOMER_READ: _("See customers"),
+        Permission.CUSTOMER_EDIT: _("Edit customers"),
+        Permission.CUSTOMER_MERGE: _("Merge customers"),
+        Permission.VIEW_SHARE: _("Save views for everybody"),
+        Permission.MACRO_EDIT: _("Write shared macros"),
+        Permission.TAG_EDIT: _("Edit tags"),
+        Permission.CHANNEL_EDIT: _("Set channels up"),
+        Permission.QUARANTINE: _("See and release the quarantine"),
+        Permission.STAFF_EDIT: _("Invite and change agents"),
+        Permission.SHOP_EDIT: _("Change shops"),
+        Permission.TOKEN_EDIT: _("Give programs access"),
+        Permission.JOURNAL_READ: _("Read the journal"),
+    }[permission]
+
+
+def deed_words(deed: Deed) -> str:
+    """Return what a step of a macro does."""
+    return {
+        Deed.TAG: _("Tag"),
+        Deed.ASSIGN: _("Assign"),
+        Deed.STATUS: _("Set the status"),
+        Deed.PRIORITY: _("Set the priority"),
+    }[deed]
+
+
+def status_words(status: Status) -> str:
+    """Return what a status is called."""
+    return {
+        Status.NEW: pgettext("status", "New"),
+        Status.OPEN: pgettext("status", "Open"),
+        Status.WAITING: pgettext("status", "Waiting for the customer"),
+        Status.SOLVED: pgettext("status", "Solved"),
+        Status.CLOSED: pgettext("status", "Closed"),
+        Status.SPAM: pgettext("status", "Spam"),
+        Status.TRASH: pgettext("status", "Trash"),
+    }.get(status, str(status))
+
+
+def priority_words(priority: Priority) -> str:
+    """Return what a priority is called."""
+    return {
+        Priority.LOW: pgettext("priority", "Low"),
+        Priority.NORMAL: pgettext("priority", "Normal"),
+        Priority.HIGH: pgettext("priority", "High"),
+        Priority.URGENT: pgettext("priority", "Urgent"),
+    }.get(priority, str(priority))
