@@ -8,29 +8,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from balcao.customers import actions as customers
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
-from balcao.kit.db import is_postgres
 from balcao.staff.models import Agent
 from balcao.tickets import rules
+from balcao.tickets.actions.holding import move_alone
 from balcao.tickets.actions.indexing import follow_moves
 from balcao.tickets.actions.restating import restate
 from balcao.tickets.actions.tallies import counted, shift
 from balcao.tickets.models import Conversation, Message, Note, Ticket, TicketMerge
 from balcao.tickets.types import Direction, MessageKind, Refusal, TicketRefused
-
-_MERGING = 0x62616C74  # the number under which merges and splits wait for one another
-
-
-def alone() -> None:
-    """Let one transaction at a time move conversations: it is rare, and each looks at whole chains of tickets."""
-    if is_postgres():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGING])
 
 
 @transaction.atomic
@@ -39,7 +30,7 @@ def merge_tickets(*, source: Ticket, target: Ticket, agent: Agent, now: datetime
 
     The target keeps its own subject, owner and marks; an open question of the source opens it.
     """
-    alone()
+    move_alone()
     source, target = fresh(source.pk), fresh(target.pk)
     _check(source, target)
     before = standing_of(target)
@@ -75,7 +66,7 @@ def undo_ticket_merge(*, merge: TicketMerge, agent: Agent, now: datetime) -> Tic
     It stands where it stood, unless somebody wrote on them meanwhile; the other ticket goes back to where it stood
     unless somebody moved it since.
     """
-    alone()
+    move_alone()
     merge = TicketMerge.objects.select_related("source", "target").get(pk=merge.pk)
     if merge.undone_at:
         raise TicketRefused(Refusal.ALREADY_UNDONE)

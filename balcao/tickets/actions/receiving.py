@@ -11,13 +11,15 @@ from balcao.customers.models import Identity
 from balcao.customers.types import ProofSource
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
+from balcao.kit.db import insert
 from balcao.ports.channel import Inbound, Nature, Party, Proof
 from balcao.tickets import rules
 from balcao.tickets.actions.files import attach
+from balcao.tickets.actions.holding import keep_in_place
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Letter, Message, Participant, Ticket
-from balcao.tickets.queries.threads import candidates_for, latest_conversation
+from balcao.tickets.queries.threads import KnownMessage, candidates_for, known_messages, latest_conversation
 from balcao.tickets.types import Direction, MessageKind, ParticipantRole
 
 _KINDS = {
@@ -43,12 +45,13 @@ def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, langu
     Idempotent: the same message again (same id and content on this channel, or same content, sender and clock within
     seven days) changes nothing.
     """
+    keep_in_place()
     at = min(envelope.received_at, now)
     about = [inbound.report.about] if inbound.report else []
-    known = _by_id(channel, [inbound.external_id, *about, *inbound.answers])
-    repeated = [m for m in known if m.external_id == inbound.external_id and m.fingerprint == inbound.fingerprint]
+    known = known_messages(channel=channel, external_ids=[inbound.external_id, *about, *inbound.answers])
+    repeated = [k for k in known if (k.external_id, k.fingerprint) == (inbound.external_id, inbound.fingerprint)]
     if repeated:
-        return Received(Outcome.DUPLICATE, repeated[0])
+        return Received(Outcome.DUPLICATE, Message.objects.select_related("ticket").get(pk=repeated[0].id))
     identity = _identify(inbound.sender, channel, language=language, proof=inbound.proof, at=at)
     repeat = _same_again(identity, channel, inbound, at=at)
     if repeat:
@@ -59,11 +62,6 @@ def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, langu
         _update_ticket(conversation.ticket, message)
     _announce(message, identity, is_new=is_new)
     return Received(_OUTCOMES.get(inbound.nature, Outcome.NEW if is_new else Outcome.REPLY), message)
-
-
-def _by_id(channel: Channel, external_ids: list[str]) -> list[Message]:
-    found = Message.objects.filter(channel=channel, external_id__in=external_ids[:30])
-    return list(found.select_related("conversation__ticket__shop", "conversation__channel", "dispatch"))
 
 
 def _same_again(identity: Identity, channel: Channel, inbound: Inbound, *, at: datetime) -> Message | None:
@@ -87,7 +85,7 @@ def _identify(party: Party, channel: Channel, *, language: str, proof: Proof, at
 
 
 def _find_place(
-    channel: Channel, inbound: Inbound, identity: Identity, known: list[Message], *, language: str, at: datetime
+    channel: Channel, inbound: Inbound, identity: Identity, known: list[KnownMessage], *, language: str, at: datetime
 ) -> tuple[Conversation, bool, bool]:
     """Return the conversation, whether the writer has no part in it, and whether the ticket is new."""
     found, conversations = candidates_for(channel=channel, inbound=inbound, identity=identity, known=known)
@@ -149,33 +147,37 @@ def _store(
     language: str,
     at: datetime,
 ) -> Message:
-    message = Message.objects.create(
-        ticket=conversation.ticket,
-        conversation=conversation,
-        channel_id=conversation.channel_id,
-        direction=Direction.IN,
-        kind=_KINDS[inbound.nature],
-        identity=identity,
-        at=at,
-        sent_at=inbound.sent_at,
-        text=inbound.text,
-        language=language,
-        external_id=inbound.external_id,
-        fingerprint=inbound.fingerprint,
-        proof=inbound.proof,
-        warnings=list(inbound.warnings),
-        is_stranger=is_stranger,
-        has_more=bool(inbound.html) or inbound.full_text.strip() != inbound.text.strip(),
-        envelope=envelope,
+    message = insert(
+        Message(
+            ticket=conversation.ticket,
+            conversation=conversation,
+            channel_id=conversation.channel_id,
+            direction=Direction.IN,
+            kind=_KINDS[inbound.nature],
+            identity=identity,
+            at=at,
+            sent_at=inbound.sent_at,
+            text=inbound.text,
+            language=language,
+            external_id=inbound.external_id,
+            fingerprint=inbound.fingerprint,
+            proof=inbound.proof,
+            warnings=list(inbound.warnings),
+            is_stranger=is_stranger,
+            has_more=bool(inbound.html) or inbound.full_text.strip() != inbound.text.strip(),
+            envelope=envelope,
+        )
     )
-    Letter.objects.create(
-        message=message,
-        subject=inbound.subject[:500],
-        full_text=inbound.full_text,
-        html=inbound.html,
-        addressing=_addressing(inbound),
-        proof_detail=inbound.proof_detail[:300],
-        fields=dict(inbound.fields),
+    insert(
+        Letter(
+            message=message,
+            subject=inbound.subject[:500],
+            full_text=inbound.full_text,
+            html=inbound.html,
+            addressing=_addressing(inbound),
+            proof_detail=inbound.proof_detail[:300],
+            fields=dict(inbound.fields),
+        )
     )
     if inbound.files:
         attach(message=message, files=inbound.files, at=at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from balcao.tickets import rules
 from balcao.tickets.models import Message, Note, Ticket
@@ -27,7 +27,7 @@ def _restate(ticket: Ticket) -> None:
     telling = list(
         messages.filter(_TELLING).select_related("identity", "agent", "conversation__channel").order_by("at", "id")
     )
-    shown = [message for message in telling if not message.is_recalled]
+    shown = _shown(messages, telling)
     noted = Note.objects.filter(ticket=ticket).aggregate(at=Max("at"))["at"]
     ticket.changed_at = max(at for at in (ticket.opened_at, noted, *(m.at for m in telling)) if at)
     ticket.customer_wrote_at = max(
@@ -49,6 +49,14 @@ def _restate(ticket: Ticket) -> None:
             "last_author",
         ]
     )
+
+
+def _shown(messages: QuerySet[Message], telling: list[Message]) -> list[Message]:
+    """Return what the row may speak of: what people wrote, and before it what opened the ticket, whoever wrote that."""
+    rows = messages.filter(is_recalled=False).select_related("identity", "agent", "conversation__channel")
+    first = rows.order_by("at", "id").first()
+    people = [message for message in telling if not message.is_recalled]
+    return people if first is None or first in people else [first, *people]
 
 
 def _kind(message: Message) -> str:

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from balcao.staff.models import Agent
 from balcao.tickets import rules
+from balcao.tickets.actions.holding import move_alone
 from balcao.tickets.actions.indexing import follow_moves, index_tickets
 from balcao.tickets.actions.merging import (
-    alone,
     announce,
     fresh,
     hide,
@@ -29,7 +29,7 @@ from balcao.tickets.types import Direction, LinkReason, MessageKind, Refusal, St
 @transaction.atomic
 def split_messages(*, messages: Sequence[Message], agent: Agent, now: datetime, subject: str = "") -> TicketSplit:
     """Take messages of one ticket into a new one, open and with the same owner; answers to them go there too."""
-    alone()
+    move_alone()
     rows = _chosen(messages)
     source = fresh(rows[0].ticket_id)
     _check(source, rows)
@@ -136,7 +136,7 @@ def undo_split(*, split: TicketSplit, agent: Agent, now: datetime) -> TicketSpli
     The ticket made by the split goes into the one it came from, with its notes. Refused (`merged_on`) while either of
     the two is merged in a way that has to be undone first.
     """
-    alone()
+    move_alone()
     split = TicketSplit.objects.select_related("source", "target__identity").get(pk=split.pk)
     target, root = split.target, standing_ticket(split.source)
     if split.undone_at:

@@ -1,12 +1,16 @@
 """A shop, its two channels and people who write to it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 
 from balcao.channels.models import Channel, Envelope
 from balcao.ports import registry
@@ -150,3 +154,18 @@ def desk(db: None, _channels: None) -> Desk:
 def opened(db: None, _channels: None) -> Callable[[], Desk]:
     """Return what sets up a shop at work, for tests that do so many times."""
     return open_desk
+
+
+@pytest.fixture
+def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """Give threads a database that they really share: SQLite's memory is locked table by table, a file is not."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    with closing(sqlite3.connect(tmp_path / "shared.sqlite3")) as copy:
+        connection.connection.backup(copy)
+    settings = connections.settings["default"]
+    memory, settings["NAME"] = settings["NAME"], str(tmp_path / "shared.sqlite3")
+    yield
+    settings["NAME"] = memory

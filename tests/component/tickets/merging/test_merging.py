@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from balcao.customers.models import Identity
 from balcao.journal.models import Entry
+from balcao.ports.channel import Nature
 from balcao.shops.models import Shop
 from balcao.tickets.actions import changing, indexing, noting
 from balcao.tickets.actions.merging import merge_tickets, undo_ticket_merge
@@ -236,6 +239,64 @@ def test_a_merge_is_undone_once(desk: Any, merge: Any) -> None:
     with pytest.raises(TicketRefused) as refused:
         undo_ticket_merge(merge=done, agent=desk.agent, now=desk.tick())
     assert refused.value.refusal == Refusal.ALREADY_UNDONE
+
+
+def test_a_ticket_that_a_machine_opened_is_restored_too(desk: Any, merge: Any) -> None:
+    one, machine = desk.write("Ana"), desk.write("Robot", "Report", channel=desk.card, nature=Nature.AUTO)
+    assert machine.ticket.last_words == "Report"
+    before = rows()
+    done = merge(machine, one)
+    assert again(one.ticket).last_words == "Where is my order?"
+
+    undo_ticket_merge(merge=done, agent=desk.agent, now=desk.tick())
+
+    assert rows() == before
+
+
+def run_together(*deeds: Callable[[], None]) -> None:
+    """Run deeds at once, each with a connection of its own; raise what any of them raised."""
+
+    def run(deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        for future in [pool.submit(run, deed) for deed in deeds]:
+            future.result()
+
+
+@pytest.mark.usefixtures("shared_database", "_channels")
+def test_messages_that_come_in_during_merges_are_all_shown(opened: Callable[[], Any]) -> None:
+    desks: list[Any] = []
+    letters: list[Message] = []
+    checked: list[bool] = []
+
+    def set_up() -> None:
+        desks.append(opened())
+        letters.extend([desks[0].write("Ana"), desks[0].write("Bia")])
+
+    def go_on(letter: int) -> None:
+        for _ in range(12):
+            with transaction.atomic():
+                desks[0].write(("Ana", "Bia")[letter], "More", answers=letters[letter])
+
+    def merge_and_undo() -> None:
+        agent, now = desks[0].agent, desks[0].now
+        for _ in range(6):
+            done = merge_tickets(source=letters[0].ticket, target=letters[1].ticket, agent=agent, now=now)
+            undo_ticket_merge(merge=done, agent=agent, now=now)
+
+    def check() -> None:
+        found = Message.objects.select_related("conversation")
+        checked.extend(m.ticket_id == m.conversation.ticket_id == m.conversation.home_id for m in found)
+
+    run_together(set_up)
+    run_together(partial(go_on, 0), partial(go_on, 1), merge_and_undo)
+    run_together(check)
+
+    assert checked == [True] * 26
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
