@@ -1,10 +1,8 @@
 """The commands, each run as an operator does: in a process of its own, on a data folder of its own."""
 
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,22 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from balcao.testing.servers import Operator
 
 
-def balcao(
-    folder: Path, *arguments: str, url: str = "", typed: str = "", **environment: str
-) -> "subprocess.CompletedProcess[str]":
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return subprocess.run(
-        [sys.executable, "-m", "balcao.cli", *arguments],
-        env={**kept, "BALCAO_DATA_DIR": str(folder), "DATABASE_URL": url, **environment},
-        input=typed,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def balcao(folder: Path, *arguments: str, url: str = "", typed: str = "") -> "subprocess.CompletedProcess[str]":
+    return Operator(folder, database_url=url).run(*arguments, typed=typed)
 
 
 def printed(completed: "subprocess.CompletedProcess[str]") -> list[Any]:

@@ -1,57 +1,28 @@
 """`balcao up`, run as an operator does: one foreground process, one port, stopped as a whole."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from balcao.testing.servers import free_port
-
-ROOT = Path(__file__).resolve().parents[3]
-Up = Callable[..., "subprocess.Popen[str]"]
-
-
-@contextmanager
-def running(folder: Path, *arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    with subprocess.Popen(
-        [sys.executable, "-m", "balcao.cli", "up", "--json", *arguments],
-        env={**kept, "BALCAO_DATA_DIR": str(folder), **environment},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+from balcao.testing.servers import Operator, free_port, running_desk
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    with ExitStack() as stack:
-
-        def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
-            return stack.enter_context(running(tmp_path, *arguments, **environment))
-
-        yield start
+def operator(tmp_path: Path) -> Operator:
+    return Operator(tmp_path)
 
 
-def address(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, process.stderr.read() if process.stderr else ""
-    return str(json.loads(line)["address"])
+@pytest.fixture
+def process(operator: Operator) -> Iterator["subprocess.Popen[str]"]:
+    with operator.start("up", "--json", "--port", str(free_port())) as started:
+        yield started
+        started.kill()
 
 
 def children(pid: int) -> list[int]:
@@ -59,11 +30,10 @@ def children(pid: int) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
-def test_up_answers_on_its_port_and_stops_without_a_trace(up: Up) -> None:
-    port = free_port()
-    process = up("--port", str(port))
-    assert address(process) == f"http://localhost:{port}"
-    with urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=30) as page:
+def test_up_answers_on_its_port_and_stops_without_a_trace(process: "subprocess.Popen[str]") -> None:
+    assert process.stdout is not None
+    address = json.loads(process.stdout.readline())["address"]
+    with urlopen(f"{address}/account/login/", timeout=30) as page:
         assert page.status == 200
         assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert len(children(process.pid)) == 2
@@ -71,19 +41,18 @@ def test_up_answers_on_its_port_and_stops_without_a_trace(up: Up) -> None:
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=2)
+        socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])), timeout=2)
 
 
-def test_a_port_that_was_asked_for_and_is_taken_is_an_error(up: Up) -> None:
+def test_a_port_that_was_asked_for_and_is_taken_is_an_error(operator: Operator) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        process = up("--port", str(port))
-        printed, _ = process.communicate(timeout=20)
-    assert process.returncode == 1
-    assert f"Port {port}" in json.loads(printed)["error"]
+        refused = operator.run("up", "--port", str(port))
+    assert refused.returncode == 1
+    assert f"Port {port}" in refused.stderr
 
 
-def test_without_a_wish_the_next_free_port_is_taken(up: Up) -> None:
-    ports = [int(address(up()).rsplit(":", 1)[1]) for _ in range(2)]
-    assert ports[0] >= 8000
-    assert ports[1] > ports[0]
+def test_without_a_wish_the_next_free_port_is_taken(operator: Operator) -> None:
+    with running_desk(operator) as first, running_desk(operator) as second:
+        ports = [int(address.rsplit(":", 1)[1]) for address in (first, second)]
+    assert 8000 <= ports[0] < ports[1]
