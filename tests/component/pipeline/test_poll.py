@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import close_old_connections
 from imapclient import IMAPClient
 
 from balcao.channels import rules
@@ -49,7 +50,10 @@ def clock() -> Clock:
 
 @pytest.fixture
 def channel(db: None, imap_server: ImapServer, request: pytest.FixtureRequest) -> Channel:
-    name = request.node.name[:60]
+    return make_mailbox(imap_server, request.node.name[:60])
+
+
+def make_mailbox(imap_server: ImapServer, name: str) -> Channel:
     shop = Shop.objects.create(name="Loja", slug="loja", languages=["pt-br"], created_at=NOW)
     config = MailConfig(
         address="sac@loja.example",
@@ -306,3 +310,36 @@ def test_watching_ends_when_the_channel_is_switched_off(channel: Channel, monkey
     watcher._watch(channel.pk)
     assert turns == 1
     assert state(channel).leased_by == ""
+
+
+@pytest.mark.usefixtures("shared_database")
+def test_a_worker_watches_in_threads_of_its_own_until_it_stops(
+    imap_server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "LISTEN_SECONDS", 1.0)
+    watcher = poll.Watcher(worker=WORKER, stopping=threading.Event())
+    found: list[str] = []
+
+    def set_up_and_wait() -> None:  # in a thread: this one's connection is to the database in memory
+        channel = make_mailbox(imap_server, "watched")
+        watching = threading.Thread(target=watcher.run)
+        watching.start()
+        time.sleep(0.5)
+        imap_server.deliver("watched", ANA % 1)
+        deadline = time.monotonic() + 15
+        while not ids(channel) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        found.extend(ids(channel))
+        watcher.stopping.set()
+        watching.join(10)
+        for thread in watcher._threads.values():
+            thread.join(10)
+        found.append(state(channel).leased_by)
+        close_old_connections()
+
+    outside = threading.Thread(target=set_up_and_wait)
+    outside.start()
+    outside.join(60)
+    assert len(found) == 2
+    assert found[0].endswith(":1")
+    assert found[1] == ""
