@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from balcao.channels.types import DispatchState, EnvelopeState, Outcome
+from balcao.kit.db import words
 from balcao.shops.models import Shop
 
 
@@ -75,8 +76,8 @@ class Envelope(models.Model):
     external_id = models.CharField(max_length=255)
     size = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in EnvelopeState], default=EnvelopeState.KEPT)
-    outcome = models.CharField(max_length=12, choices=[(o.value, o.value) for o in Outcome], blank=True, default="")
+    state = models.CharField(max_length=12, choices=words(EnvelopeState), default=EnvelopeState.KEPT)
+    outcome = models.CharField(max_length=12, choices=words(Outcome), blank=True, default="")
     reason = models.CharField(max_length=300, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()  # not before; a claim moves it ahead, so that a dead worker's work comes up again
@@ -114,7 +115,7 @@ class Dispatch(models.Model):
     order_key = models.CharField(max_length=60)  # dispatches with one key leave one after another (a ticket's)
     outbound = models.JSONField()  # ports.channel.Outbound without file contents
     files = models.JSONField(default=list)  # [{"storage": key, "name", "media_type", "content_id", "inline"}]
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in DispatchState], default=DispatchState.QUEUED)
+    state = models.CharField(max_length=12, choices=words(DispatchState), default=DispatchState.QUEUED)
     due_at = models.DateTimeField()  # not before; the undo window, a claim and the back-off all move it
     tries = models.PositiveSmallIntegerField(default=0)
     leased_by = models.CharField(max_length=80, blank=True, default="")

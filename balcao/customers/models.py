@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from balcao.customers.types import IdentityKind, LinkRule, ProofSource
+from balcao.kit.db import words
 from balcao.staff.models import Agent
 
 
@@ -32,7 +33,7 @@ class Customer(models.Model):
 class Identity(models.Model):
     """One address of a customer on one kind of channel. Messages point here and are never rewritten."""
 
-    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in IdentityKind])
+    kind = models.CharField(max_length=10, choices=words(IdentityKind))
     scope = models.CharField(max_length=60, blank=True, default="")  # channel-only ids: the channel they hold in
     value = models.CharField(max_length=320, db_index=True)  # normalised: what we write to and compare
     match_key = models.CharField(max_length=320)  # equal for two spellings of one address (Brazilian ninth digit)
@@ -41,9 +42,7 @@ class Identity(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identities")
     home = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="born_identity")
     proven_at = models.DateTimeField(null=True)
-    proven_by = models.CharField(
-        max_length=24, blank=True, default="", choices=[(p.value, p.value) for p in ProofSource]
-    )
+    proven_by = models.CharField(max_length=24, blank=True, default="", choices=words(ProofSource))
     undeliverable_at = models.DateTimeField(null=True)
     soft_bounces = models.PositiveSmallIntegerField(default=0)
     soft_bounced_at = models.DateTimeField(null=True)
@@ -72,7 +71,7 @@ class Link(models.Model):
 
     identity_a = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="links_out")
     identity_b = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="links_in")
-    rule = models.CharField(max_length=16, choices=[(r.value, r.value) for r in LinkRule])
+    rule = models.CharField(max_length=16, choices=words(LinkRule))
     evidence = models.JSONField(default=dict)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from balcao.jobs.types import JobState
+from balcao.kit.db import words
 
 
 class Job(models.Model):
@@ -18,7 +19,7 @@ class Job(models.Model):
     queue = models.CharField(max_length=40, default="default")
     key = models.CharField(max_length=120, blank=True, default="")  # of the jobs with one key, one runs at a time
     priority = models.SmallIntegerField(default=0)
-    state = models.CharField(max_length=8, choices=[(s.value, s.value) for s in JobState], default=JobState.WAITING)
+    state = models.CharField(max_length=8, choices=words(JobState), default=JobState.WAITING)
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     most_tries = models.PositiveSmallIntegerField(default=8)

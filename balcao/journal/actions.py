@@ -12,7 +12,7 @@ from balcao.journal import queries, rules
 from balcao.journal.models import Entry, EntryPersonal, EntrySubject, Head, Reader
 from balcao.journal.types import Actor, Subject
 from balcao.kit import wake
-from balcao.kit.db import locked
+from balcao.kit.db import insert, locked
 
 SEALER_LEASE = timedelta(seconds=3)  # a sealer that dies holds up live pages for so long
 
@@ -34,18 +34,21 @@ def record(
     salt = secrets.token_hex(16) if personal else ""
     digest = rules.personal_digest(personal, salt=salt) if personal else ""
     with transaction.atomic(savepoint=False):  # an entry is never visible without its subjects
-        entry = Entry.objects.create(
-            name=name,
-            at=at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            shop_id=shop_id,
-            facts=facts or {},
-            personal_digest=digest,
+        entry = insert(
+            Entry(
+                name=name,
+                at=at,
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                shop_id=shop_id,
+                facts=facts or {},
+                personal_digest=digest,
+            )
         )
-        EntrySubject.objects.bulk_create(EntrySubject(entry=entry, kind=s.kind, subject_id=s.id) for s in about)
+        for subject in about:
+            insert(EntrySubject(entry=entry, kind=subject.kind, subject_id=subject.id))
         if personal:
-            EntryPersonal.objects.create(entry=entry, salt=salt, values=personal)
+            insert(EntryPersonal(entry=entry, salt=salt, values=personal))
         wake.notify(wake.Topic.JOURNAL)
     return entry
 

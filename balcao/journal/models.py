@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from balcao.journal.types import ActorKind, SubjectKind
+from balcao.kit.db import words
 
 
 class Entry(models.Model):
@@ -11,7 +12,7 @@ class Entry(models.Model):
 
     name = models.CharField(max_length=80)
     at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ActorKind])
+    actor_kind = models.CharField(max_length=10, choices=words(ActorKind))
     actor_id = models.BigIntegerField(default=0)
     shop_id = models.BigIntegerField(default=0)  # 0: not of one shop; an id only, shops lie above the journal
     facts = models.JSONField(default=dict)
@@ -30,7 +31,7 @@ class EntrySubject(models.Model):
     """One thing that an entry is about, so that the history of a ticket is one index walk."""
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="subjects", db_index=True)
-    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in SubjectKind])
+    kind = models.CharField(max_length=10, choices=words(SubjectKind))
     subject_id = models.BigIntegerField()
 
     class Meta:

@@ -34,7 +34,7 @@ def _write(agent: Agent, notices: Sequence[Notice]) -> bool:
         subject = ngettext("%(count)d notice from your desk", "%(count)d notices from your desk", len(notices))
         lines = [f"- {sentence(notice)}\n  {link(notice)}" for notice in notices]
         foot = _("Which notices come by mail is set on your settings page: %(url)s")
-        body = "\n\n".join([*lines, foot % {"url": f"{settings.PUBLIC_URL}/desk/settings/"}])
+        body = "\n\n".join([*lines, foot % {"url": f"{settings.PUBLIC_URL}/me/preferences/"}])
     try:
         send_mail(subject % {"count": len(notices)}, body, None, [agent.email])
     except OSError:
@@ -63,4 +63,4 @@ def link(notice: Notice) -> str:
         return f"{settings.PUBLIC_URL}/console/quarantine/"
     if notice.kind == NoticeKind.GAP:
         return f"{settings.PUBLIC_URL}/console/"
-    return f"{settings.PUBLIC_URL}/desk/tickets/{notice.facts.get('number', '')}/"
+    return f"{settings.PUBLIC_URL}/tickets/{notice.facts.get('number', '')}/"

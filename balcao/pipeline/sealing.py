@@ -9,7 +9,7 @@ from django.utils import timezone
 from balcao.journal import actions, queries
 from balcao.kit import wake
 
-_LOOK_EVERY = 1.0  # seconds, should a wake-up get lost
+_LOOK_EVERY = 2.0  # seconds, should a wake-up get lost
 _PAUSE_AFTER_ERROR = 1.0
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from balcao.jobs import actions as jobs
@@ -22,7 +22,7 @@ from balcao.kit.db import is_postgres
 from balcao.pipeline import clock, followers, inbound, outbound, poll, sealing
 
 CLOCK_EVERY = timedelta(seconds=5)
-_SWEEP = 1.0  # seconds: what becomes due by time alone is found this soon
+_SWEEP = 2.0  # seconds: what becomes due by time alone is found this soon
 _LOOK = 15.0  # seconds: what the other threads look for by themselves, should a wake-up get lost
 _RENEW_EVERY = 20.0
 _PAUSE_AFTER_ERROR = 1.0
@@ -118,11 +118,13 @@ class Worker:
     def _try(self, deed: Callable[[], int]) -> int:
         try:
             return deed()
+        except OperationalError as error:  # the database is away or busy: one line says it
+            log.error("The database does not answer; trying again: %s", error)  # noqa: TRY400
         except Exception:
             log.exception("A turn of the worker failed; going on")
-            close_old_connections()
-            self.stopping.wait(_PAUSE_AFTER_ERROR)
-            return 0
+        close_old_connections()
+        self.stopping.wait(_PAUSE_AFTER_ERROR)
+        return 0
 
     def _hand_back(self) -> int:
         jobs.drop_duties(worker=self.name)

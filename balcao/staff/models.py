@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from balcao.kit.db import words
 from balcao.shops.models import Shop
 from balcao.staff import rules
 from balcao.staff.types import Permission, Presence, Role
@@ -22,13 +23,13 @@ class Agent(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
-    role = models.CharField(max_length=12, choices=[(r.value, r.value) for r in Role], default=Role.AGENT)
+    role = models.CharField(max_length=12, choices=words(Role), default=Role.AGENT)
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=60, blank=True, default="")  # "" = the shop's
     is_active = models.BooleanField(default=True)
     every_shop = models.BooleanField(default=False)
     shops = models.ManyToManyField(Shop, related_name="agents", blank=True)
-    presence = models.CharField(max_length=10, choices=[(p.value, p.value) for p in Presence], default=Presence.OFF)
+    presence = models.CharField(max_length=10, choices=words(Presence), default=Presence.OFF)
     presence_since = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict, blank=True)  # theme, density, keys, pane widths, open cards, notices
     created_at = models.DateTimeField(auto_now_add=True)
@@ -99,6 +100,29 @@ class Department(models.Model):
 
     class Meta:
         ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(models.Model):
+    """A key with which a program comes in. Only the hash of its secret is kept; a revoked one stays as a record."""
+
+    name = models.CharField(max_length=120)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="api_tokens")  # null: the system
+    secret_hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8)  # the end of the secret, to tell tokens apart
+    scopes = models.JSONField(default=list)
+    every_shop = models.BooleanField(default=False)  # all shops that its agent sees (the system: all)
+    shops = models.ManyToManyField(Shop, related_name="api_tokens", blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)  # to the minute
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from balcao.channels.models import Channel, Dispatch, Envelope
 from balcao.customers.models import Identity
+from balcao.kit.db import words
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
 from balcao.tickets.types import Direction, LinkReason, MessageKind, ParticipantRole, Priority, Queue, Status
@@ -41,10 +42,10 @@ class Ticket(models.Model):
         Identity, on_delete=models.PROTECT, related_name="tickets", db_index=False
     )  # who asked
     subject = models.CharField(max_length=300, blank=True, default="")
-    status = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Status], default=Status.NEW)
-    queue = models.CharField(max_length=8, choices=[(q.value, q.value) for q in Queue], default=Queue.OURS)  # see rules.queue_of
+    status = models.CharField(max_length=8, choices=words(Status), default=Status.NEW)
+    queue = models.CharField(max_length=8, choices=words(Queue), default=Queue.OURS)  # see rules.queue_of
     status_before = models.CharField(max_length=8, blank=True, default="")  # where spam and trash are restored to
-    priority = models.CharField(max_length=8, choices=[(p.value, p.value) for p in Priority], default=Priority.NORMAL)
+    priority = models.CharField(max_length=8, choices=words(Priority), default=Priority.NORMAL)
     language = models.CharField(max_length=10, blank=True, default="")
     assignee = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False)
@@ -57,14 +58,14 @@ class Ticket(models.Model):
     remind_at = models.DateTimeField(null=True)  # waiting: back to open then
     snoozed_until = models.DateTimeField(null=True)  # out of sight until then
     last_words = models.CharField(max_length=160, blank=True, default="")
-    last_direction = models.CharField(max_length=3, choices=[(d.value, d.value) for d in Direction], default=Direction.IN)
+    last_direction = models.CharField(max_length=3, choices=words(Direction), default=Direction.IN)
     last_author = models.CharField(max_length=120, blank=True, default="")
     channel_kinds = models.JSONField(default=list)
     message_count = models.PositiveIntegerField(default=0)
     has_failed_send = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged_from")
     linked_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="linked_from")
-    link_reason = models.CharField(max_length=16, blank=True, default="", choices=[(r.value, r.value) for r in LinkReason])
+    link_reason = models.CharField(max_length=16, blank=True, default="", choices=words(LinkReason))
 
     class Meta:
         indexes = [
@@ -103,7 +104,7 @@ class Participant(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="participations")
-    role = models.CharField(max_length=10, choices=[(r.value, r.value) for r in ParticipantRole])
+    role = models.CharField(max_length=10, choices=words(ParticipantRole))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "identity"], name="tickets_participant_once")]
@@ -118,8 +119,8 @@ class Message(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages", db_index=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="messages", db_index=False)
-    direction = models.CharField(max_length=3, choices=[(d.value, d.value) for d in Direction])
-    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in MessageKind], default=MessageKind.SAID)
+    direction = models.CharField(max_length=3, choices=words(Direction))
+    kind = models.CharField(max_length=8, choices=words(MessageKind), default=MessageKind.SAID)
     identity = models.ForeignKey(
         Identity, null=True, on_delete=models.PROTECT, related_name="messages"
     )  # who wrote (in)

@@ -11,7 +11,7 @@ from balcao.channels.types import EnvelopeState, Outcome
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
 from balcao.kit import wake
-from balcao.kit.db import locked
+from balcao.kit.db import insert, locked
 from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
 
@@ -24,29 +24,29 @@ def keep(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: str = ""
     Commit (or let the caller's transaction commit) before telling the sender that it was received. The same
     envelope again is a no-op. `held_by`: the caller understands it at once, so no worker takes it for a lease's time.
     """
-    known = Envelope.objects.filter(channel=channel, source=raw.source, external_id=raw.external_id).first()
-    if known:
-        return known, False
+    clean = registry.channel(channel.kind).clean(raw)
     try:
         with transaction.atomic():
-            return _store(channel, registry.channel(channel.kind).clean(raw), now=now, held_by=held_by), True
-    except IntegrityError:  # another process kept the same envelope in this very moment
+            return _store(channel, clean, now=now, held_by=held_by), True
+    except IntegrityError:
         return Envelope.objects.get(channel=channel, source=raw.source, external_id=raw.external_id), False
 
 
 def _store(channel: Channel, raw: RawEnvelope, *, now: datetime, held_by: str) -> Envelope:
-    envelope = Envelope.objects.create(
-        channel=channel,
-        source=raw.source,
-        external_id=raw.external_id,
-        size=len(raw.body),
-        received_at=raw.received_at or now,
-        due_at=now + rules.ENVELOPE_LEASE if held_by else now,
-        leased_by=held_by,
+    envelope = insert(
+        Envelope(
+            channel=channel,
+            source=raw.source,
+            external_id=raw.external_id,
+            size=len(raw.body),
+            received_at=raw.received_at or now,
+            due_at=now + rules.ENVELOPE_LEASE if held_by else now,
+            leased_by=held_by,
+        )
     )
     packed = zlib.compress(raw.body, 1) if len(raw.body) > _WORTH_PACKING else raw.body
     is_packed = len(packed) < len(raw.body)
-    EnvelopeBody.objects.create(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed)
+    insert(EnvelopeBody(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed))
     if not held_by:
         wake.notify(wake.Topic.WORK)
     return envelope

@@ -76,9 +76,7 @@ def mark_handing_over(*, dispatch: Dispatch, now: datetime) -> None:
 
 def settle(*, dispatch: Dispatch, state: DispatchState, now: datetime, error: str = "", code: str = "") -> bool:
     """Write the end of a dispatch as this worker holds it; False when it is closed or somebody else's by now."""
-    changed = _held(dispatch).update(
-        state=state, settled_at=now, error=error[:300], error_code=code
-    )
+    changed = _held(dispatch).update(state=state, settled_at=now, error=error[:300], error_code=code)
     dispatch.state, dispatch.error, dispatch.error_code = state, error[:300], code
     return bool(changed)
 

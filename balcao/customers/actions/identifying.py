@@ -11,6 +11,7 @@ from balcao.customers.actions.merging import alone, join_by_itself, link_identit
 from balcao.customers.models import Customer, Identity
 from balcao.customers.types import IdentityKind, LinkRule, ProofSource, Refusal, Refused, Spelling
 from balcao.journal.actions import record
+from balcao.kit.db import insert
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
 
@@ -61,14 +62,6 @@ def _find_or_create(
     try:
         with transaction.atomic():
             identity = _create(party, spelling, scope=scope, language=language, proven=proven, now=now)
-            record(
-                name="customer.created",
-                at=now,
-                actor=by(None),
-                about=about(identity.customer_id),
-                facts={"identity": identity.pk, "kind": identity.kind},
-                personal={"value": identity.value, "name": identity.name},
-            )
             if proven:
                 join_by_itself(identity=identity, now=now)
             return identity, True
@@ -84,21 +77,21 @@ def _create(
 ) -> Identity:
     name = rules.clean_name(party.name, value=spelling.value)
     name_key, surname_key = rules.name_keys(name)
-    home = Customer.objects.create(
-        name=name, name_key=name_key, surname_key=surname_key, language=language, created_at=now
-    )
-    return Identity.objects.create(
-        kind=party.kind,
-        scope=scope,
-        value=spelling.value,
-        match_key=spelling.match_key,
-        hint_key=spelling.hint_key,
-        name=name,
-        customer=home,
-        home=home,
-        proven_at=now if proven else None,
-        proven_by=proven or "",
-        created_at=now,
+    home = insert(Customer(name=name, name_key=name_key, surname_key=surname_key, language=language, created_at=now))
+    return insert(
+        Identity(
+            kind=party.kind,
+            scope=scope,
+            value=spelling.value,
+            match_key=spelling.match_key,
+            hint_key=spelling.hint_key,
+            name=name,
+            customer=home,
+            home=home,
+            proven_at=now if proven else None,
+            proven_by=proven or "",
+            created_at=now,
+        )
     )
 
 

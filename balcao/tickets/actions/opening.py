@@ -10,6 +10,7 @@ from django.db import connection
 from balcao.channels.models import Channel
 from balcao.customers import actions as customers
 from balcao.customers.models import Identity
+from balcao.kit.db import insert
 from balcao.tickets import rules
 from balcao.tickets.actions.tallies import counted, shift
 from balcao.tickets.models import Conversation, NumberSeries, Participant, Ticket
@@ -46,22 +47,24 @@ class Opening:
 
 def open_ticket(opening: Opening) -> Ticket:
     """Create a ticket within the caller's transaction and count it."""
-    ticket = Ticket.objects.create(
-        number=next_number(),
-        shop_id=opening.channel.shop_id,
-        identity=opening.identity,
-        subject=opening.subject[:300],
-        status=opening.status,
-        queue=rules.queue_of(opening.status, snoozed=False),
-        language=opening.language,
-        assignee_id=opening.assignee_id,
-        team_id=opening.team_id,
-        opened_at=opening.at,
-        changed_at=opening.at,
-        closed_at=opening.at if opening.status == Status.CLOSED else None,
-        linked_to=opening.linked_to,
-        link_reason=opening.link_reason or "",
-        **opening.more,
+    ticket = insert(
+        Ticket(
+            number=next_number(),
+            shop_id=opening.channel.shop_id,
+            identity=opening.identity,
+            subject=opening.subject[:300],
+            status=opening.status,
+            queue=rules.queue_of(opening.status, snoozed=False),
+            language=opening.language,
+            assignee_id=opening.assignee_id,
+            team_id=opening.team_id,
+            opened_at=opening.at,
+            changed_at=opening.at,
+            closed_at=opening.at if opening.status == Status.CLOSED else None,
+            linked_to=opening.linked_to,
+            link_reason=opening.link_reason or "",
+            **opening.more,
+        )
     )
     shift(None, counted(ticket))
     customers.count_ticket(identity=opening.identity, at=opening.at)
@@ -72,13 +75,14 @@ def open_conversation(
     *, ticket: Ticket, channel: Channel, identity: Identity, subject: str, at: datetime, copied: Iterable[Identity] = ()
 ) -> Conversation:
     """Create a conversation in a ticket with those who take part in it."""
-    conversation = Conversation.objects.create(
-        ticket=ticket, home=ticket, channel=channel, identity=identity, subject=subject[:300], created_at=at
+    conversation = insert(
+        Conversation(
+            ticket=ticket, home=ticket, channel=channel, identity=identity, subject=subject[:300], created_at=at
+        )
     )
     people = {identity.pk: ParticipantRole.WRITER}
     for other in copied:
         people.setdefault(other.pk, ParticipantRole.COPIED)
-    Participant.objects.bulk_create(
-        Participant(conversation=conversation, identity_id=person, role=role) for person, role in people.items()
-    )
+    for person, role in people.items():
+        insert(Participant(conversation=conversation, identity_id=person, role=role))
     return conversation

@@ -1,6 +1,7 @@
 """Finding the conversation that an inbound message belongs to."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from balcao.tickets.rules import Candidate
 from balcao.tickets.types import ParticipantRole
 
 _PURPOSE = "reply-address"
+_MOST_IDS = 30  # of a References field; the nearest ones decide
 _LONGEST_NUMBER = 15  # digits; more is no number of ours
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one case, for mailers fold it
 
@@ -55,8 +57,23 @@ def _by_tag(tag: str, *, channel: Channel, identity: Identity) -> Conversation |
     return mine.order_by("-id").first()
 
 
+class KnownMessage(NamedTuple):
+    """A message of ours or theirs that an inbound one names, or repeats."""
+
+    id: int
+    external_id: str
+    fingerprint: str
+    conversation_id: int
+
+
+def known_messages(*, channel: Channel, external_ids: list[str]) -> list[KnownMessage]:
+    """Return the messages on a channel with one of these ids, as little of each as deciding needs."""
+    rows = Message.objects.filter(channel=channel, external_id__in=external_ids[:_MOST_IDS])
+    return [KnownMessage(*row) for row in rows.values_list("id", "external_id", "fingerprint", "conversation_id")]
+
+
 def candidates_for(
-    *, channel: Channel, inbound: Inbound, identity: Identity, known: list[Message]
+    *, channel: Channel, inbound: Inbound, identity: Identity, known: list[KnownMessage]
 ) -> tuple[list[Candidate], dict[int, Conversation]]:
     """Return where an inbound message may belong, strongest first, and the conversations by id.
 
@@ -66,8 +83,8 @@ def candidates_for(
     about = [inbound.report.about] if inbound.report and inbound.report.about else []
     order = {external_id: place for place, external_id in enumerate([*about, *inbound.answers])}
     answered = sorted((m for m in known if m.external_id in order), key=lambda m: order[m.external_id])
-    threads = [message.conversation for message in answered]
-    found = [*([signed] if signed else []), *threads]
+    threads = _conversations().in_bulk({message.conversation_id for message in answered}) if answered else {}
+    found = [*([signed] if signed else []), *(threads[message.conversation_id] for message in answered)]
     if not found and inbound.ticket_tag:
         tagged = _by_tag(inbound.ticket_tag, channel=channel, identity=identity)
         found = [tagged] if tagged else []

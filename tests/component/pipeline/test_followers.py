@@ -90,7 +90,7 @@ def test_a_mention_is_mailed_in_the_agents_language_if_not_read(
     (sent,) = mail.outbox
     assert sent.to == [caio.email]
     assert str(ticket.number) in sent.body
-    assert f"/desk/tickets/{ticket.number}/" in sent.body
+    assert f"/tickets/{ticket.number}/" in sent.body
 
 
 def test_what_was_read_is_not_mailed(ticket: Ticket, bia: Agent, caio: Agent, now: datetime) -> None:
