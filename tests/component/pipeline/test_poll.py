@@ -17,13 +17,14 @@ from balcao.channels.models import Channel, Envelope, FetchState, RefusedEnvelop
 from balcao.channels.queries import config_of
 from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
-from balcao.pipeline import poll
+from balcao.pipeline import inbound, poll
 from balcao.plugins.channels.mail.adapter import Mail
 from balcao.plugins.channels.mail.config import MailConfig
 from balcao.ports import registry
 from balcao.ports.channel import Batch, ChannelError, RawEnvelope
 from balcao.shops.models import Shop
 from balcao.testing.servers import ImapServer, free_port
+from balcao.tickets.models import Message
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ANA = b"From: ana@example.com\r\nMessage-ID: <%d@example.com>\r\nSubject: Pedido\r\n\r\nOnde?\r\n"
@@ -154,6 +155,27 @@ def test_one_mail_that_cannot_be_kept_stops_no_other(
     assert len(ids(channel)) == 3
     assert (state(channel).seen, state(channel).kept, state(channel).refused) == (3, 3, 0)
     assert not RefusedEnvelope.objects.exists()
+
+
+def test_broken_mails_in_between_are_set_aside_and_the_rest_is_understood(
+    channel: Channel, deliver: Callable[[bytes], None], clock: Clock
+) -> None:
+    broken = [
+        b"",
+        b"\x00\xff\xfe\r\n.\r\n" + bytes(range(256)),
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x",
+    ]
+    for raw in (ANA % 1, *broken, ANA % 2):
+        deliver(raw)
+        time.sleep(0.002)
+    poll.poll(channel=channel, worker=WORKER, clock=clock)
+    assert inbound.run_due(worker=WORKER, now=clock.now, clock=clock) == 5
+
+    outcomes = list(Envelope.objects.order_by("id").values_list("outcome", flat=True))
+    assert (outcomes[0], outcomes[4]) == ("new", "new")
+    assert set(outcomes[1:4]) <= {"new", "quarantined"}
+    assert Message.objects.filter(text="Onde?").count() == 2
+    assert all(Envelope.objects.filter(outcome="quarantined").values_list("reason", flat=True))
 
 
 def test_a_gap_raises_an_alarm_once_and_is_fetched_by_the_button(
