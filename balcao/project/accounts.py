@@ -1,12 +1,33 @@
-"""How allauth behaves here: agents are invited, nobody signs up."""
+"""How allauth behaves here: agents are invited, nobody signs up; its mails are sent by workers."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils import timezone
+
+from balcao.journal.types import Actor, ActorKind
+from balcao.staff import actions as staff
+from balcao.staff.models import Agent
+from balcao.web.accounts.mails import send_password_link
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
-    """Close the sign-up page."""
+    """Close the sign-up page, keep an agent's address where it is: on the agent."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse: an agent comes by invitation."""
         return False
+
+    def send_password_reset_mail(self, user: Agent, email: str, context: dict[str, Any]) -> None:
+        """Leave the mail to a worker, so that known and unknown addresses take equally long."""
+        send_password_link.enqueue(user.pk)
+
+    def set_password(self, user: Agent, password: str) -> None:
+        """Change a password with a journal entry."""
+        staff.set_password(agent=user, password=password, actor=Actor(ActorKind.AGENT, user.pk), now=timezone.now())
+
+    def reauthenticate(self, user: Agent, password: str) -> bool:
+        """Check the password once more, throttled like a login."""
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk

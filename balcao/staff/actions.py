@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from balcao.journal.actions import record
-from balcao.journal.types import Actor, Subject, SubjectKind
+from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Department, Team
 from balcao.staff.types import Presence, Role
@@ -99,6 +100,38 @@ def _check_not_last_admin(agent: Agent) -> None:
     others = Agent.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=agent.pk)
     if agent.role == Role.ADMIN and agent.is_active and not others.exists():
         raise LastAdmin
+
+
+@transaction.atomic
+def invite(*, agent: Agent, actor: Actor, now: datetime) -> None:
+    """Note that an agent was invited (again); the mail is the caller's."""
+    _announce("agent.invited", agent, actor, now)
+
+
+@transaction.atomic
+def accept_invitation(*, agent: Agent, name: str, password: str, now: datetime) -> None:
+    """Take up the name and password that an invited agent chose."""
+    agent.name = name
+    agent.set_password(password)
+    agent.save(update_fields=["name", "password"])
+    _announce("agent.invitation.accepted", agent, Actor(ActorKind.AGENT, agent.pk), now)
+
+
+@transaction.atomic
+def set_password(*, agent: Agent, password: str, actor: Actor, now: datetime) -> None:
+    """Change an agent's password; it ends every session that was begun with the old one."""
+    agent.set_password(password)
+    agent.save(update_fields=["password"])
+    _announce("agent.password.changed", agent, actor, now)
+
+
+@transaction.atomic
+def forget_second_steps(*, agent: Agent, actor: Actor, now: datetime) -> int:
+    """Take an agent's authenticator app, passkeys and recovery codes away, for one who lost them; return how many."""
+    count, _ = Authenticator.objects.filter(user=agent).delete()
+    if count:
+        _announce("agent.second_steps.reset", agent, actor, now)
+    return count
 
 
 def set_presence(*, agent: Agent, presence: Presence, now: datetime) -> None:

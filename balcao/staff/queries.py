@@ -1,6 +1,6 @@
 """Everything that reads staff for others."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from balcao.staff.models import Agent, Team
 
@@ -20,3 +20,11 @@ def at_the_counter(*, shop_ids: frozenset[int], limit: int = 12) -> list[Agent]:
     """Return agents of these shops who say they are available or busy."""
     rows = Agent.objects.filter(Q(every_shop=True) | Q(shops__in=shop_ids), is_active=True).exclude(presence="off")
     return list(rows.distinct().order_by("name", "id")[:limit])
+
+
+def agents_in_reach(admin: Agent) -> "QuerySet[Agent]":
+    """Return the agents whom an admin may change: all, or those who work for none but the admin's own shops."""
+    if admin.every_shop:
+        return Agent.objects.all()
+    elsewhere = Agent.shops.through.objects.filter(agent=OuterRef("pk")).exclude(shop__in=admin.shop_ids())
+    return Agent.objects.filter(~Exists(elsewhere), every_shop=False)

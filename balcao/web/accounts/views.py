@@ -30,7 +30,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     translation.activate(agent.language)
     form = InvitationForm(request.POST or None, agent=agent, initial={"name": agent.name})
     if not form.is_valid():
-        return render(request, "accounts/invitation.html", {"form": form, "agent": agent}, status=422 if form.errors else 200)
+        return render(
+            request, "accounts/invitation.html", {"form": form, "agent": agent}, status=422 if form.errors else 200
+        )
     return _come_in(request, agent, form)
 
 
