@@ -53,7 +53,9 @@ class ConfigForm(forms.Form):
             return forms.IntegerField(**common, initial=value, min_value=0, max_value=65_535)
         if isinstance(value, tuple | list):
             return forms.CharField(**common, initial="\n".join(value), widget=forms.Textarea({"rows": 3}))
-        return forms.CharField(**common, initial=value, max_length=2000, widget=forms.TextInput({"autocomplete": "off"}))
+        return forms.CharField(
+            **common, initial=value, max_length=2000, widget=forms.TextInput({"autocomplete": "off"})
+        )
 
     def clean(self) -> dict[str, Any]:
         """Ask for what is required, where it matters with the other answers."""

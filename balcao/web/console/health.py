@@ -54,14 +54,18 @@ def _disk() -> Finding:
     free = shutil.disk_usage(settings.DATA_DIR).free
     found = _("%(size)s GB free") % {"size": round(free / 1e9, 1)}
     tone = "late" if free < _FULL_DISK else "soon" if free < _LOW_DISK else "ok"
-    return Finding(_("Disk"), tone, found, "" if tone == "ok" else _("Make room soon: mail cannot be taken in without."))
+    return Finding(
+        _("Disk"), tone, found, "" if tone == "ok" else _("Make room soon: mail cannot be taken in without.")
+    )
 
 
 def _queue(now: datetime) -> Finding:
     since = jobs.oldest_due(now)
     dead = jobs.dead_count()
     if since and now - since > _LATE:
-        return Finding(_("Workers"), "late", _("Work has been waiting for over five minutes."), _("Is a worker running?"))
+        return Finding(
+            _("Workers"), "late", _("Work has been waiting for over five minutes."), _("Is a worker running?")
+        )
     if dead:
         found = ngettext("%(num)s piece of work was given up.", "%(num)s pieces of work were given up.", dead)
         return Finding(_("Workers"), "soon", found % {"num": dead}, _("`balcao doctor` says which."))
@@ -79,7 +83,9 @@ def _envelopes(now: datetime) -> Finding:
 def _dispatches() -> Finding:
     failed = Dispatch.objects.filter(state=DispatchState.UNCERTAIN)[:1000].count()
     if failed:
-        found = ngettext("%(num)s answer may or may not have left.", "%(num)s answers may or may not have left.", failed)
+        found = ngettext(
+            "%(num)s answer may or may not have left.", "%(num)s answers may or may not have left.", failed
+        )
         return Finding(_("What goes out"), "soon", found % {"num": failed}, _("They stand in red on their tickets."))
     return Finding(_("What goes out"), "ok", _("Nothing is uncertain."))
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from balcao.channels.models import Channel
 from balcao.ports import registry
-from balcao.ports.channel import Checked, Consented, Fetching, Hooked
+from balcao.ports.channel import Checked, Consented, Fetching, Hooked, Hosted
 from balcao.ports.config import Preset, presets
 
 
@@ -59,6 +59,11 @@ def is_fetched(kind: str, config: Any) -> bool:
 def is_hooked(channel: Channel, config: Any) -> bool:
     """Tell whether a channel with these settings calls us."""
     return isinstance(registry.channel(channel.kind), Hooked) and bool(getattr(config, "is_hooked", True))
+
+
+def is_hosted(channel: Channel) -> bool:
+    """Tell whether a channel has a page of ours that people fill in."""
+    return isinstance(registry.channel(channel.kind), Hosted)
 
 
 def is_checked(channel: Channel) -> bool:

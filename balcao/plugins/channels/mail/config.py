@@ -225,3 +225,8 @@ class MailConfig:
     def is_hooked(self) -> bool:
         """Tell whether a provider calls us."""
         return "provider" in (self.incoming, self.outgoing)
+
+    @property
+    def needs_consent(self) -> bool:
+        """Tell whether the owner of the account has to let us in."""
+        return self.login != "password" and (self.incoming == "imap" or self.outgoing == "smtp")

@@ -80,7 +80,9 @@ def index(request: HttpRequest, agent: Agent) -> HttpResponse:
     """List the channels with how they do."""
     rows = Channel.objects.filter(shop__in=agent.shop_ids()).select_related("shop", "fetch_state")
     aside = Count("envelopes", filter=Q(envelopes__state=EnvelopeState.QUARANTINED))
-    found = [(row, kinds.kind_words(row.kind), state_of(row)) for row in rows.annotate(aside=aside).order_by("shop", "id")]
+    found = [
+        (row, kinds.kind_words(row.kind), state_of(row)) for row in rows.annotate(aside=aside).order_by("shop", "id")
+    ]
     return page(request, agent, "channels", {"channels": found})
 
 
@@ -161,7 +163,7 @@ def _context(channel: Channel, config: Any) -> dict[str, Any]:
         "hook": f"{settings.PUBLIC_URL}/hooks/{channel.public_key}/" if kinds.is_hooked(channel, config) else "",
         "consent": kinds.needs_consent(channel, config),
         "checked": kinds.is_checked(channel),
-        "is_form": channel.kind == "form",
+        "is_hosted": kinds.is_hosted(channel),
     }
 
 
@@ -190,7 +192,13 @@ def outcome(request: HttpRequest, agent: Agent, channel_id: int, job_id: int) ->
         raise Http404
     is_over = row.state in (JobState.DONE, JobState.DEAD)
     steps = [(_(name), worked, *_advice(words)) for name, worked, words in row.result or []]
-    context = {"job": row, "is_over": is_over, "steps": steps, "channel": channel, "is_dead": row.state == JobState.DEAD}
+    context = {
+        "job": row,
+        "is_over": is_over,
+        "steps": steps,
+        "channel": channel,
+        "is_dead": row.state == JobState.DEAD,
+    }
     return render(request, "console/_trial.html", context)
 
 
@@ -213,7 +221,9 @@ def intake(request: HttpRequest, agent: Agent, channel_id: int) -> HttpResponse:
         "fault": _advice(state.last_error),
         "refused": [(row, _(row.reason)) for row in channel.refused_envelopes.order_by("-id")[:_SHOWN]],
         "is_fetching": Job.objects.filter(
-            task=fetch_missing_later.module_path, key=f"missing:{channel.pk}", state__in=[JobState.WAITING, JobState.RUNNING]
+            task=fetch_missing_later.module_path,
+            key=f"missing:{channel.pk}",
+            state__in=[JobState.WAITING, JobState.RUNNING],
         ).exists(),
     }
     return page(request, agent, "channel_intake", context)

@@ -5,7 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from balcao.channels.queries import config_of
+from balcao.channels.queries import connection_of
+from balcao.ports import registry
+from balcao.ports.channel import Hosted
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
@@ -19,7 +21,8 @@ from balcao.web.console.views.channels import channel_for
 def embed(request: HttpRequest, agent: Agent, channel_id: int) -> HttpResponse:
     """Show the form's address and the lines that put it on a page."""
     channel = channel_for(agent, channel_id)
-    if channel.kind != "form":
+    adapter = registry.channel(channel.kind)
+    if not isinstance(adapter, Hosted):
         raise Http404
     address = settings.PUBLIC_URL + reverse("portal:form", args=[channel.public_key])
     script = settings.PUBLIC_URL + reverse("portal:embed", args=[channel.public_key])
@@ -28,9 +31,9 @@ def embed(request: HttpRequest, agent: Agent, channel_id: int) -> HttpResponse:
         "kind": kind_words(channel.kind),
         "state": None,
         "tab": "embed",
-        "is_form": True,
+        "is_hosted": True,
         "address": address,
         "snippet": f'<div data-balcao-form="{channel.public_key}"></div>\n<script src="{script}" async></script>',
-        "origins": getattr(config_of(channel), "origins", ()),
+        "origins": ", ".join(adapter.origins(connection_of(channel))),
     }
     return page(request, agent, "channel_embed", context)

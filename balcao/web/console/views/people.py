@@ -76,7 +76,9 @@ class MembersForm(forms.Form):
     )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
 
-    def __init__(self, *args: Any, model: type[Team | Department], row: Team | Department | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, model: type[Team | Department], row: Team | Department | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         agents = Agent.objects.filter(is_active=True)
         self.fields["members"].queryset = agents  # type: ignore[attr-defined] # a ModelMultipleChoiceField
@@ -181,7 +183,9 @@ def agent_do(request: HttpRequest, agent: Agent, agent_id: int) -> HttpResponse:
         messages.success(request, _("Invited again; a mail is on its way."))
     elif deed == "steps":
         staff.forget_second_steps(agent=who, actor=actor, now=now)
-        messages.success(request, _("The second steps are gone: the password alone opens the desk until new ones are set."))
+        messages.success(
+            request, _("The second steps are gone: the password alone opens the desk until new ones are set.")
+        )
     elif deed in ("enable", "disable"):
         try:
             staff.set_active(agent=who, is_active=deed == "enable", actor=actor, now=now)
@@ -240,4 +244,6 @@ def _group(
             edit(**{thing.rstrip("s"): row}, **common)
         messages.success(request, _("Kept."))
         return redirect(f"console:{thing}")
-    return page(request, agent, "group_form", {"form": form, "row": row, "thing": thing}, status=422 if form.errors else 200)
+    return page(
+        request, agent, "group_form", {"form": form, "row": row, "thing": thing}, status=422 if form.errors else 200
+    )

@@ -113,11 +113,17 @@ class ShopForm(forms.Form):
 
 def _countries(language: str) -> list[tuple[str, str]]:
     names = locale_of(language).territories
-    return sorted(((code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()), key=lambda c: c[1])  # noqa: PLR2004
+    return sorted(
+        ((code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()), key=lambda c: c[1]
+    )  # noqa: PLR2004
 
 
 def _zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones()) if "/" in zone or zone == "UTC"]
+    return [
+        (zone, zone.replace("_", " "))
+        for zone in sorted(zoneinfo.available_timezones())
+        if "/" in zone or zone == "UTC"
+    ]
 
 
 @require_GET
@@ -150,7 +156,14 @@ def shop(request: HttpRequest, agent: Agent, shop_id: int | None = None) -> Http
 
 def _initial(row: Shop | None) -> dict[str, Any]:
     if row is None:
-        return {"languages": ["en"], "main": "en", "time_zone": "UTC", "currency": "EUR", "colour": "#2347a8", "close_after_days": 7}
+        return {
+            "languages": ["en"],
+            "main": "en",
+            "time_zone": "UTC",
+            "currency": "EUR",
+            "colour": "#2347a8",
+            "close_after_days": 7,
+        }
     plain = ("name", "website", "region", "time_zone", "currency", "colour", "close_after_days", "languages")
     return {name: getattr(row, name) for name in plain} | {"main": row.language}
 
