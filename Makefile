@@ -3,6 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
+PYTEST := $(BIN)/python -m pytest --quiet
 PO := $(wildcard balcao/locale/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
@@ -48,18 +49,19 @@ run: setup ## Open the desk with a demo shop, in the foreground, on one port
 demo: setup ## Bring the demo shop in without opening the desk
 	@$(BIN)/balcao demo
 
+# On PostgreSQL only what meets a database: the rest would run the same again.
 test: dev ## Run all tests: on SQLite, on PostgreSQL, in the browser
 	@tools/test-servers
-	$(BIN)/python -m pytest -n 2 --quiet --ignore=tests/browser
-	$(BIN)/python -m balcao.testing.servers postgres -- $(BIN)/python -m pytest -n 2 --quiet --ignore=tests/browser
-	$(BIN)/python -m pytest --quiet tests/browser
+	$(PYTEST) -n 2 --ignore=tests/browser
+	$(BIN)/python -m balcao.testing.servers postgres -- $(PYTEST) -n 2 tests/component $(wildcard tests/contract) --ignore=tests/component/cli --ignore=tests/component/testing
+	$(PYTEST) tests/browser
 
 unit: dev ## Run the tests that need no database
-	@$(BIN)/python -m pytest --quiet tests/unit
+	@$(PYTEST) tests/unit
 
 browser: dev ## Run the tests in the browser
 	@tools/test-servers
-	@$(BIN)/python -m pytest --quiet tests/browser
+	@$(PYTEST) tests/browser
 
 lint: dev ## Check format, style, types, import contracts, translations, migrations
 	@tools/lint
