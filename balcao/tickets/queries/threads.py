@@ -10,7 +10,7 @@ from balcao.channels.models import Channel
 from balcao.customers.models import Identity
 from balcao.kit import crypto
 from balcao.ports.channel import Inbound
-from balcao.tickets.models import Conversation, Message, Participant
+from balcao.tickets.models import Conversation, Message, Participant, TicketSplit
 from balcao.tickets.rules import Candidate
 from balcao.tickets.types import ParticipantRole
 
@@ -84,7 +84,10 @@ def candidates_for(
     order = {external_id: place for place, external_id in enumerate([*about, *inbound.answers])}
     answered = sorted((m for m in known if m.external_id in order), key=lambda m: order[m.external_id])
     threads = _conversations().in_bulk({message.conversation_id for message in answered}) if answered else {}
-    found = [*([signed] if signed else []), *(threads[message.conversation_id] for message in answered)]
+    threaded = [threads[message.conversation_id] for message in answered]
+    if signed and threaded:
+        signed = _going_on(signed, threaded[0])
+    found = [*([signed] if signed else []), *threaded]
     if not found and inbound.ticket_tag:
         tagged = _by_tag(inbound.ticket_tag, channel=channel, identity=identity)
         found = [tagged] if tagged else []
@@ -100,6 +103,16 @@ def candidates_for(
         )
         for c in conversations.values()
     ], conversations
+
+
+def _going_on(signed: Conversation, nearest: Conversation) -> Conversation:
+    """Return where a token's thread goes on: in the half that the answered message was split off into, if it was."""
+    half: Conversation | None = nearest
+    while half and half.pk != signed.pk:
+        split = TicketSplit.objects.filter(target=half.home_id, undone_at__isnull=True).first()
+        whole = split.before["conversations"].get(str(half.pk)) if split else None
+        half = Conversation.objects.filter(pk=whole).first() if whole else None
+    return nearest if half else signed
 
 
 def _taking_part(identity: Identity, conversations: list[int]) -> frozenset[int]:

@@ -29,7 +29,8 @@ from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.tickets.actions.receiving import add_message
 from balcao.tickets.actions.sending import Writing, send_message
-from balcao.tickets.models import Message
+from balcao.tickets.models import Conversation, Message
+from balcao.tickets.queries.threads import reply_token
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
@@ -95,6 +96,7 @@ class Desk:
         text: str = "Where is my order?",
         *,
         answers: Message | None = None,
+        thread: Conversation | None = None,
         channel: Channel | None = None,
         nature: Nature = Nature.MESSAGE,
     ) -> Message:
@@ -111,6 +113,7 @@ class Desk:
             text=text,
             full_text=text,
             answers=(answers.external_id,) if answers else (),
+            reply_tokens=(reply_token(thread),) if thread else (),
         )
         return add_message(channel=channel, inbound=inbound, envelope=envelope, language="en", now=now).message
 

@@ -67,6 +67,29 @@ def test_answers_to_split_messages_go_to_their_new_ticket(desk: Any) -> None:
     assert desk.write("Ana", "Still waiting", answers=first).ticket == done.source
 
 
+def test_a_reply_token_of_the_cut_thread_goes_where_the_answered_message_went(desk: Any) -> None:
+    first = desk.write("Ana")
+    ours = desk.answer(first)
+    thread = ours.conversation
+    done = split(desk, ours)
+    third = desk.write("Ana", "About both", answers=ours, thread=thread)
+    deeper = split(desk, third)
+
+    assert third.ticket == done.target
+    assert desk.write("Ana", "About this", answers=third, thread=thread).ticket == deeper.target
+    assert desk.write("Ana", "About that", answers=first, thread=thread).ticket == done.source
+    assert desk.write("Ana", "About something", thread=thread).ticket == done.source
+
+    undo_split(split=done, agent=desk.agent, now=desk.tick())
+    assert desk.write("Ana", "And now?", answers=ours, thread=thread).ticket == done.source
+
+
+def test_a_reply_token_does_not_lead_into_another_thread(desk: Any) -> None:
+    first, other = desk.write("Ana"), desk.write("Bia")
+
+    assert desk.write("Ana", answers=other, thread=first.conversation).ticket == first.ticket
+
+
 def test_undoing_a_split_puts_everything_back(desk: Any) -> None:
     first = desk.write("Ana")
     desk.answer(first)
