@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from balcao.channels.models import Channel
 from balcao.journal.models import Entry
+from balcao.journal.types import SYSTEM
 from balcao.pipeline import clock
 from balcao.shops.models import Shop
 from balcao.staff.actions import create_team
 from balcao.staff.models import Agent
-from balcao.journal.types import SYSTEM
 from balcao.testing.factories import make_agent, make_shop, receive
 from balcao.tickets import rules
 from balcao.tickets.actions import changing, tallies

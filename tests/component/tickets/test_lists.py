@@ -117,7 +117,7 @@ def library(channel: Channel, bia: Agent, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    "text, expected",
     [
         ("porcelana", ["Prato quebrado"]),
         ("quebrados", ["Prato quebrado"]),

@@ -59,7 +59,8 @@ def test_an_answer_joins_its_thread_and_reopens(channel: Channel, bia: Agent, no
 
     ticket.refresh_from_db()
     assert second.outcome == Outcome.REPLY
-    assert second.message and first.message
+    assert second.message
+    assert first.message
     assert second.message.conversation_id == first.message.conversation_id
     assert (ticket.status, ticket.remind_at, ticket.message_count) == ("open", None, 2)
     assert counts(agent=bia) == {"ours": 1, "unassigned": 1, "waiting": 0}
@@ -71,7 +72,9 @@ def test_references_from_the_nearest_on(channel: Channel, now: datetime) -> None
 
     answer = receive(channel, now=now, answers=["unknown", "near", "old"])
 
-    assert old.message and near.message and answer.message
+    assert old.message
+    assert near.message
+    assert answer.message
     assert answer.message.ticket_id == near.message.ticket_id != old.message.ticket_id
 
 
@@ -80,7 +83,8 @@ def test_a_stranger_cannot_join_by_thread(channel: Channel, now: datetime) -> No
 
     other = receive(channel, now=now, answers=["one"], **{"from": "mallory@example.net"})
 
-    assert first.message and other.message
+    assert first.message
+    assert other.message
     assert other.outcome == Outcome.NEW
     assert other.message.ticket_id != first.message.ticket_id
     assert other.message.ticket.linked_to_id == first.message.ticket_id
@@ -92,7 +96,8 @@ def test_somebody_in_copy_may_join(channel: Channel, now: datetime) -> None:
 
     other = receive(channel, now=now, answers=["one"], **{"from": "carla@example.com"})
 
-    assert first.message and other.message
+    assert first.message
+    assert other.message
     assert other.message.ticket_id == first.message.ticket_id
     assert not other.message.is_stranger
 
@@ -102,7 +107,8 @@ def test_a_forged_sender_stands_beside_the_thread(channel: Channel, now: datetim
 
     forged = receive(channel, now=now, answers=["one"], proof="failed")
 
-    assert first.message and forged.message
+    assert first.message
+    assert forged.message
     assert forged.message.ticket_id != first.message.ticket_id
     assert forged.message.ticket.link_reason == LinkReason.POSSIBLE_REPLY
 
@@ -182,7 +188,7 @@ def test_the_same_letter_on_another_channel_is_no_repeat(channel: Channel, now: 
     assert other.outcome == Outcome.NEW
 
 
-@pytest.mark.parametrize(("days", "outcome"), [(29, Outcome.REPLY), (31, Outcome.NEW)])
+@pytest.mark.parametrize("days, outcome", [(29, Outcome.REPLY), (31, Outcome.NEW)])
 def test_an_answer_long_after_the_end_is_a_new_matter(
     channel: Channel, bia: Agent, now: datetime, days: int, outcome: Outcome
 ) -> None:

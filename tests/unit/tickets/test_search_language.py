@@ -1,0 +1,48 @@
+"""What people type into the search field."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from balcao.tickets.rules.searching import Search, parse_search
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("", Search()),
+        ("prato quebrado", Search(words=("prato", "quebrado"))),
+        ("48213", Search(number=48213, words=("48213",))),
+        ("#48213", Search(number=48213, words=("48213",))),
+        ("pedido 48213", Search(words=("pedido", "48213"))),
+        ('"money back" now', Search(words=("now",), phrases=("money back",))),
+        ('"left open', Search(phrases=("left open",))),
+        ("from:ana@example.com", Search(senders=("ana@example.com",))),
+        ("de:ana kimden:elif", Search(senders=("ana", "elif"))),
+        ('tag:"para hoje"', Search(tags=("para hoje",))),
+        ("etiqueta:avaria etiket:iade", Search(tags=("avaria", "iade"))),
+        ("is:open", Search(states=("open",))),
+        ("is:Aberto", Search(states=("open",))),
+        ("durum:kapalı", Search(states=("closed",))),
+        ("is:rubbish", Search(problems=("is:rubbish",))),
+        ("after:2026-03-01 before:2026-04-01", Search(after=date(2026, 3, 1), before=date(2026, 4, 1))),
+        ("after:soon", Search(problems=("after:soon",))),
+        ("team:Türkiye", Search(team="Türkiye")),
+        ("assignee:me", Search(assignee="me")),
+        ("http://example.com", Search(words=("http //example.com",))),
+    ],
+)
+def test_parse_search(text: str, expected: Search) -> None:
+    assert parse_search(text) == expected
+
+
+@given(st.text(max_size=400))
+def test_nothing_that_is_typed_fails(text: str) -> None:
+    parse_search(text)
+
+
+@given(st.lists(st.from_regex(r"[a-zçğıöşü]{1,8}", fullmatch=True), min_size=1, max_size=6))
+def test_plain_words_are_all_asked_for(words: list[str]) -> None:
+    assert parse_search(" ".join(words)).words == tuple(words)
