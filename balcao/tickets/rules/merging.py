@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from balcao.tickets.rules.standing import after_customer_message, queue_of
-from balcao.tickets.types import ACTIVE, Direction, Queue, Status
+from balcao.tickets.types import ACTIVE, HIDDEN, Direction, Queue, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ def absorb(target: Standing, source: Standing) -> Standing:
 def on_its_own_again(frozen: Standing, *, last_direction: str) -> Standing:
     """Return where a ticket stands when it comes out of another, given who wrote last on its threads meanwhile.
 
-    `last_direction` is empty when nobody did: then it stands exactly where it stood.
+    `last_direction` is empty when nobody did: then it stands exactly where it stood, as does spam and trash.
     """
+    if frozen.status in HIDDEN:
+        return frozen
     if last_direction == Direction.IN:
         return _opened(replace(frozen, status=after_customer_message(frozen.status)))
     if last_direction == Direction.OUT and frozen.status in ACTIVE:

@@ -66,6 +66,11 @@ def test_a_ticket_whose_customer_wrote_meanwhile_is_the_shops_turn(status: str, 
     assert rules.on_its_own_again(frozen, last_direction=Direction.IN) == Standing(after)
 
 
+@pytest.mark.parametrize("status", ["spam", "trash"])
+def test_what_was_thrown_away_stays_there_whoever_wrote(status: str) -> None:
+    assert rules.on_its_own_again(Standing(status), last_direction=Direction.IN) == Standing(status)
+
+
 @pytest.mark.parametrize("status", ["new", "open", "waiting"])
 def test_an_active_ticket_that_was_answered_meanwhile_waits(status: str) -> None:
     assert rules.on_its_own_again(Standing(status), last_direction=Direction.OUT) == Standing("waiting")
