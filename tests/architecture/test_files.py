@@ -1,6 +1,7 @@
 """What must not stand in the repository, and what must."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,18 @@ def test_the_locks_agree_on_what_they_share() -> None:
 
 def test_migrations_are_one_line_in_each_module() -> None:
     assert MigrationLoader(None).detect_conflicts() == {}
+
+
+def test_the_locks_hold_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = {"runtime": [], "scale": ["redis", "s3"], "dev": ["dev"]}
+    for name, extras in groups.items():
+        wanted = [
+            *project["dependencies"],
+            *(one for extra in extras for one in project["optional-dependencies"][extra]),
+        ]
+        lock = (ROOT / "requirements" / f"{name}.lock").read_text()
+        missing = [
+            one for one in wanted if not re.search(rf"^{re.split(r'[\[<>=;]', one)[0].strip()}==", lock, re.MULTILINE)
+        ]
+        assert missing == [], f"run tools/lock: {name}.lock lacks {missing}"
