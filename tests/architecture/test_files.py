@@ -1,7 +1,10 @@
 """What must not stand in the repository, and what must."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -33,16 +36,40 @@ def test_migrations_are_one_line_in_each_module() -> None:
     assert MigrationLoader(None).detect_conflicts() == {}
 
 
-def test_the_locks_hold_every_dependency() -> None:
+def normal(requirement: str) -> str:
+    """Return a requirement's name as lock files write it."""
+    return re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
+
+
+@pytest.fixture(scope="module")
+def wanted() -> dict[str, set[str]]:
+    """Give the names that pyproject.toml asks for, by the lock that has to hold them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    groups = {"runtime": [], "scale": ["redis", "s3"], "dev": ["dev"]}
-    for name, extras in groups.items():
-        wanted = [
-            *project["dependencies"],
-            *(one for extra in extras for one in project["optional-dependencies"][extra]),
-        ]
-        lock = (ROOT / "requirements" / f"{name}.lock").read_text()
-        missing = [
-            one for one in wanted if not re.search(rf"^{re.split(r'[\[<>=;]', one)[0].strip()}==", lock, re.MULTILINE)
-        ]
-        assert missing == [], f"run tools/lock: {name}.lock lacks {missing}"
+    optional = project["optional-dependencies"]
+    groups = {"runtime": [], "scale": [*optional["redis"], *optional["s3"]], "dev": optional["dev"]}
+    return {lock: {normal(one) for one in [*project["dependencies"], *extra]} for lock, extra in groups.items()}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_the_locks_hold_every_dependency(lock: Path, wanted: dict[str, set[str]]) -> None:
+    held = set(re.findall(r"^([\w.-]+)==", lock.read_text(), re.MULTILINE))
+    assert wanted[lock.stem] - held == set(), "run tools/lock"
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level names that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_what_the_package_imports_is_a_dependency_of_its_own(wanted: dict[str, set[str]]) -> None:
+    paths = (path for path in (ROOT / "balcao").rglob("*.py") if not {"tests", "testing"} & set(path.parts))
+    names = set().union(*(imported(path) for path in paths)) - sys.stdlib_module_names - {"balcao"}
+    homes = packages_distributions()
+    strangers = {name for name in names if not {normal(home) for home in homes.get(name, [])} & wanted["runtime"]}
+    assert strangers - {"redis"} == set(), "add it to pyproject.toml and run tools/lock"
