@@ -18,7 +18,7 @@ from balcao.ports.channel import Connection, IdentityKind, Inbound, Party, Proof
 
 NOBODY = "unknown@sender.invalid"  # who wrote a mail that names no sender
 
-_TOKEN = re.compile(r"\+c([a-z2-7][a-z0-9._]{5,200})@", re.IGNORECASE)
+_TOKEN = re.compile(r"\+c([a-z0-9][a-z0-9._]{5,200})@", re.IGNORECASE)
 _TAG = re.compile(r"\[#((?:[A-Za-z]{1,10}-)?\d{1,15})\]")
 _ADDRESSED = (
     "to",
