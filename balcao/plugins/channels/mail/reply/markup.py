@@ -216,13 +216,12 @@ def _visit(node: LexborNode, writer: _Writer, around: list[tuple[LexborNode, _St
     return True
 
 
-def _in_cell(around: list[tuple[LexborNode, _State]]) -> bool:
-    """Tell whether the nearest table part around is a cell."""
-    for node, _ in reversed(around[:-1][-6:]):
-        if node.tag in {"td", "th"}:
-            return True
-        if node.tag in {"table", "body"}:
-            return False
+def _in_cell(around: list[tuple[LexborNode, _State]], *, inside: bool = False) -> bool:
+    """Tell whether the nearest table part around the last element (or of that one, `inside` it) is a cell."""
+    for at in range(len(around) - (1 if inside else 2), max(len(around) - 8, -1), -1):
+        tag = around[at][0].tag
+        if tag in {"td", "th", "table", "body"}:
+            return tag in {"td", "th"}
     return False
 
 
@@ -331,7 +330,7 @@ def _leave(node: LexborNode, writer: _Writer, around: list[tuple[LexborNode, _St
     if tag == "a" and writer.state.link:
         _write_target(writer)
     if tag in _BLOCKS:
-        cell = _in_cell([*around, (node, before)])
+        cell = _in_cell(around, inside=True)
         writer.end_line(
             spaced=tag in _SPACED and not cell and not _is_tight(node), soft=cell and tag not in {"table", "tr", "li"}
         )

@@ -35,6 +35,7 @@ class _Cutter:
         self.kept: list[Line] = []
         self.has_footers = signs.may_hold_footer("\n".join(line.text for line in lines if not line.depth).lower())
         self.attributions = self._find_attributions()
+        self.section = (1, 0)  # the words last looked at: from here up to there
 
     def run(self) -> list[Line]:
         """Return the new lines."""
@@ -54,6 +55,9 @@ class _Cutter:
             return index + 1
         if line.depth:
             return self._pass_quote(index)
+        if line.role is Role.ATTRIBUTION and signs.separator(line.text) == "forwarded":
+            self.kept += self.lines[index:]
+            return None
         if line.role is Role.SIGNATURE or line.role is Role.ATTRIBUTION:
             return index + 1
         mark, end = self._mark(index)
@@ -62,7 +66,7 @@ class _Cutter:
             return None
         if mark:
             return self._pass_original(mark, end)
-        if line.text.lstrip()[:1] in signs.SIGNATURE_MARKS and (end := self._signature_end(index)):
+        if signs.may_begin_signature(line.text) and (end := self._signature_end(index)):
             return end
         if self._is_footer(index):
             return index + 1
@@ -219,18 +223,32 @@ class _Cutter:
 
     def _widened(self, start: int, end: int, joined: str) -> int:
         """Take in the lines above that belong to the same attribution."""
-        while start and end - start < _LONGEST_ATTRIBUTION - 1:
-            above = self.lines[start - 1]
-            if (
-                above.blank
-                or above.depth
-                or above.role is not Role.WORDS
-                or not signs.needs_line_above(joined, above.text)
-            ):
+        start = self._dated_start(start, end, joined)
+        joined = " ".join(line.text.strip() for line in self.lines[start : end + 1])
+        while start and end - start < _LONGEST_ATTRIBUTION - 1 and self._is_plain(start - 1):
+            above = self.lines[start - 1].text
+            if not signs.needs_line_above(joined, above):
                 break
             start -= 1
-            joined = f"{above.text.strip()} {joined}"
+            joined = f"{above.strip()} {joined}"
         return start
+
+    def _dated_start(self, start: int, end: int, joined: str) -> int:
+        """Return the line above that begins with the date, where the attribution's own first line does not."""
+        if signs.begins_with_full_date(joined):
+            return start
+        for above in range(start - 1, max(end - _LONGEST_ATTRIBUTION, -1), -1):
+            text = self.lines[above].text.strip()
+            if not self._is_plain(above) or signs.ends_sentence(text):
+                break
+            joined = f"{text} {joined}"
+            if signs.begins_with_date(text) and signs.is_attribution(joined, quote_follows=False):
+                return above
+        return start
+
+    def _is_plain(self, index: int) -> bool:
+        line = self.lines[index]
+        return not line.blank and not line.depth and line.role is Role.WORDS
 
     # Signatures and footers
 
@@ -244,13 +262,17 @@ class _Cutter:
 
     def _section_end(self, index: int) -> int:
         """Return where the words that begin at `index` end: at a quote, a mark, or the last line."""
-        for at in range(index, len(self.lines)):
-            line = self.lines[at]
-            if line.depth or line.role is not Role.WORDS or at in self.attributions:
-                return at
-            if self._separator(at) in {"original", "forwarded", "above"} or (line.text and self._header_end(at)):
-                return at
-        return len(self.lines)
+        begun, end = self.section
+        if not begun <= index <= end:
+            end = next((at for at in range(index, len(self.lines)) if self._ends_words(at)), len(self.lines))
+            self.section = (index, end)
+        return end
+
+    def _ends_words(self, index: int) -> bool:
+        line = self.lines[index]
+        if line.depth or line.role is not Role.WORDS or index in self.attributions:
+            return True
+        return self._separator(index) in {"original", "forwarded", "above"} or bool(line.text and self._header_end(index))
 
     def _is_footer(self, index: int) -> bool:
         line = self.lines[index]

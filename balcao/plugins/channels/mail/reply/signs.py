@@ -127,10 +127,23 @@ def begins_with_date(text: str) -> bool:
     return bool(_START.match(fold(bare(text))))
 
 
+def begins_with_full_date(text: str) -> bool:
+    """Tell whether a text begins with a date and names the year."""
+    return begins_with_date(text) and bool(_FULL.search(fold(text)))
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether a line ends a sentence; a month or "kl." before the stop is only shortened."""
+    if not text.endswith((".", "!", "?", "…")):
+        return False
+    last = text.rstrip(".").split()[-1:] or [""]
+    return not (text.endswith(".") and _is_small(fold(last[0])))
+
+
 def needs_line_above(text: str, above: str) -> bool:
     """Tell whether an attribution's first line lacks what stands in the line above it (a name, an opened bracket)."""
     above, text = above.rstrip(), bare(text)
-    if not above.strip(_DECORATION) or above[-1] in ".!?…:;":
+    if not above.strip(_DECORATION) or above[-1] in ":;" or ends_sentence(above):
         return False
     if above[-1] in '<("' or text.partition(">")[0].count("<") < text.partition(">")[2].count(">") + (">" in text):
         return True
@@ -309,9 +322,16 @@ _CONTACT = re.compile(
     r"(?:https?://|www\.|@\w|\+\d[\d ()./-]{6,}|\(?\d{2,4}\)?[ .-]\d{3,5}[ .-]?\d{3,4}|mailing list|skype)",
     re.IGNORECASE,
 )
+_DELIMITERS = frozenset({"--", "—", "––", "- -"})
 _MOST_SIGNATURE_LINES = 40
 _MOST_BARE_LINES = 12
 _LONGEST_SIGNATURE_LINE = 100
+
+
+def may_begin_signature(text: str) -> bool:
+    """Tell quickly whether a line could be a signature's delimiter."""
+    text = text.strip()
+    return text[:1] in SIGNATURE_MARKS and bool(text) and (text in _DELIMITERS or is_rule(text))
 
 
 def begins_signature(lines: list[Line], index: int, end: int) -> bool:
@@ -322,7 +342,7 @@ def begins_signature(lines: list[Line], index: int, end: int) -> bool:
     stripped = text.strip()
     if stripped[:1] not in SIGNATURE_MARKS:
         return False
-    if stripped in {"--", "—", "––", "- -"}:
+    if stripped in _DELIMITERS:
         return _count(lines, index + 1, end) <= _MOST_BARE_LINES and _short(
             lines, index + 1, end, longest=2 * _LONGEST_SIGNATURE_LINE
         )

@@ -4,6 +4,8 @@ from pathlib import Path
 from textwrap import wrap
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from balcao.plugins.channels.mail.reply.plain import new_words
 
@@ -136,3 +138,53 @@ def test_what_is_forwarded_stays(forward: str) -> None:
 def test_a_subject_that_says_forwarded_keeps_everything(header: str) -> None:
     mail = f"Olhem isto, por favor.\n\n{header}\n\n{OLD}"
     assert new_words(mail, forwarded=True) == mail
+
+
+# Whatever people write: no new word is lost.
+
+WORD = st.text(alphabet="abcçdeğhıijlmnoöprsştuüvyz", min_size=1, max_size=9)
+SENTENCE = st.lists(WORD, min_size=1, max_size=12).map(lambda found: " ".join(found).capitalize() + ".")
+PARAGRAPHS = st.lists(SENTENCE, min_size=1, max_size=5).map("\n\n".join)
+ANSWERS = st.lists(SENTENCE, min_size=1, max_size=5)
+ATTRIBUTION = st.sampled_from([str(case.values[0]) for case in ATTRIBUTIONS])
+HEADER = st.sampled_from([str(case.values[0]) for case in HEADERS])
+WIDTH = st.sampled_from([30, 40, 50, 60, 72, 200])
+
+
+@given(said=PARAGRAPHS, attribution=ATTRIBUTION, old=PARAGRAPHS, width=WIDTH, marked=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_words_above_a_quote_are_never_lost(said: str, attribution: str, old: str, width: int, marked: bool) -> None:
+    found = new_words(f"{said}\n\n{narrow(attribution, width)}\n\n{quoted(old) if marked else old}")
+    assert found.startswith(said)
+    assert found[len(said) :].strip() == ""
+
+
+@given(said=PARAGRAPHS, header=HEADER, old=PARAGRAPHS)
+@settings(max_examples=100, deadline=None)
+def test_words_above_a_header_block_are_never_lost(said: str, header: str, old: str) -> None:
+    assert new_words(f"{said}\n\n{header}\n\n{old}") == said
+
+
+@given(answers=ANSWERS, questions=ANSWERS, attribution=ATTRIBUTION)
+@settings(max_examples=100, deadline=None)
+def test_answers_between_quoted_lines_are_never_lost(answers: list[str], questions: list[str], attribution: str) -> None:
+    pairs = [f"> {question}\n\n{answer}" for question, answer in zip(questions, answers, strict=False)]
+    found = new_words(attribution + "\n" + "\n\n".join(pairs))
+    assert [line for line in found.split("\n") if line] == answers[: len(pairs)]
+
+
+@given(text=st.text(max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_cut_without_fail_and_never_to_nothing(text: str) -> None:
+    found = new_words(text)
+    assert bool(found.strip()) or not any(letter.isalnum() for letter in text)
+
+
+@given(lines=st.lists(st.sampled_from([*NEW.split("\n"), "> oi", ">> oi", "-- ", "--", "___", "De: x", "Em 3/11/2026", "", "Enviado do meu iPhone"]), max_size=25))
+@settings(max_examples=150, deadline=None)
+def test_new_lines_among_marks_are_never_lost_above_a_signature(lines: list[str]) -> None:
+    signature = next((at for at, line in enumerate(lines) if line in {"-- ", "--", "___"}), len(lines))
+    said = [line for line in lines[:signature] if line in NEW.split("\n") and line]
+    found = new_words("\n".join(lines))
+    for line in said:
+        assert line in found
