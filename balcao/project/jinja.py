@@ -1,5 +1,6 @@
 """The Jinja2 environment of our pages."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
 
+from balcao.web.components import jinja as cached
 from balcao.web.components.jinja import install
 
 
@@ -27,10 +29,10 @@ def environment(**options: Any) -> Environment:
         }
     )
     page_environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
-        translation.gettext,
+        cached.gettext,
         translation.ngettext,
         newstyle=True,
-        pgettext=translation.pgettext,
+        pgettext=cached.pgettext,
         npgettext=translation.npgettext,
     )
     page_environment.globals.update(static=static, url=_url)
@@ -38,5 +40,6 @@ def environment(**options: Any) -> Environment:
     return page_environment
 
 
+@lru_cache(maxsize=8192)  # the addresses are fixed once the process runs
 def _url(name: str, /, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)

@@ -1,14 +1,32 @@
 """Everything that reads staff for others."""
 
+import copy
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from balcao.staff.models import Agent, Team
+from balcao.shops.models import Shop
+from balcao.staff import rules
+from balcao.staff.models import Agent, ApiToken, Team
+from balcao.staff.types import Role
 
 
 def agents_of_shop(shop_id: int) -> list[Agent]:
     """Return the active agents who work for a shop, by name."""
     rows = Agent.objects.filter(Q(every_shop=True) | Q(shops=shop_id), is_active=True)
     return list(rows.distinct().order_by("name", "id"))
+
+
+def shops_of(agent: Agent) -> list[Shop]:
+    """Return the shops that an agent works for, the first opened first; read once per instance."""
+    known: list[Shop] | None = getattr(agent, "_shops", None)
+    if known is None:
+        rows = Shop.objects.all() if agent.every_shop else agent.shops.all()
+        known = list(rows.order_by("id"))
+        agent._shops = known  # type: ignore[attr-defined]  # noqa: SLF001 - beside `Agent.shop_ids`
+        if not hasattr(agent, "_shop_ids"):
+            agent._shop_ids = frozenset(shop.pk for shop in known)  # type: ignore[attr-defined]  # noqa: SLF001
+    return known
 
 
 def active_teams() -> list[Team]:
@@ -28,3 +46,37 @@ def agents_in_reach(admin: Agent) -> "QuerySet[Agent]":
         return Agent.objects.all()
     elsewhere = Agent.shops.through.objects.filter(agent=OuterRef("pk")).exclude(shop__in=admin.shop_ids())
     return Agent.objects.filter(~Exists(elsewhere), every_shop=False)
+
+
+def colleagues(agent: Agent) -> "QuerySet[Agent]":
+    """Return the agents who work for a shop that this agent works for too."""
+    if agent.every_shop:
+        return Agent.objects.all()
+    shared = Agent.shops.through.objects.filter(agent=OuterRef("pk"), shop__in=agent.shop_ids())
+    return Agent.objects.filter(Q(every_shop=True) | Exists(shared))
+
+
+def valid_token(secret: str, *, now: datetime) -> ApiToken | None:
+    """Return the API token with this secret, unless it is revoked, over, or its agent is shut out."""
+    found = ApiToken.objects.select_related("agent").filter(secret_hash=rules.secret_hash(secret)).first()
+    return found if found and is_good_token(found, now=now) else None
+
+
+def is_good_token(token: ApiToken, *, now: datetime) -> bool:
+    """Tell whether a token lets anybody in: not revoked, not over, its agent not shut out."""
+    is_over = token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now)
+    return not is_over and (token.agent is None or token.agent.is_active)
+
+
+def acting_agent(token: ApiToken) -> Agent:
+    """Return through whose eyes a token sees: its agent within the token's shops, or a stand-in for the system.
+
+    The stand-in has the id 0, belongs to no row and must not be saved or written anywhere.
+    """
+    stand_in = Agent(pk=0, name=token.name, role=Role.SUPERVISOR, every_shop=True)
+    agent = copy.copy(token.agent) if token.agent else stand_in
+    if not token.every_shop:
+        shops = frozenset(token.shops.values_list("id", flat=True))
+        narrowed = shops & agent.shop_ids() if token.agent else shops
+        agent.every_shop, agent._shop_ids = False, narrowed  # type: ignore[attr-defined]  # noqa: SLF001 - see `Agent.shop_ids`
+    return agent

@@ -94,13 +94,20 @@ def ticket_page(
     With several but not all shops, each shop's index is walked by itself and the walks are merged.
     """
     wanted = view_filter(view, agent=agent, team_id=team_id) & Q(merged_into__isnull=True)
-    shops: Iterable[int | None] = [shop_id] if shop_id else ([None] if agent.every_shop else sorted(agent.shop_ids()))
+    shops = shops_to_walk(agent=agent, shop_id=shop_id)
     if shop_id and not agent.sees_shop(shop_id):
         return Page([], None)
     walks = [_walk(wanted, shop=shop, order=order, after=after, limit=limit + 1) for shop in shops]
     merged = heapq.merge(*walks, key=lambda t: (t.changed_at, t.pk), reverse=order == Order.NEWEST)
     found = list(islice(merged, limit + 1))
     return page_of(found, agent=agent, limit=limit)
+
+
+def shops_to_walk(*, agent: Agent, shop_id: int | None) -> "Iterable[int | None]":
+    """Return the shops whose indexes a list walks, None for one index over all of them."""
+    if shop_id:
+        return [shop_id]
+    return [None] if agent.every_shop else sorted(agent.shop_ids())
 
 
 def page_of(found: list[Ticket], *, agent: Agent, limit: int) -> Page:
@@ -116,12 +123,13 @@ def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit
     if shop:
         rows = rows.filter(shop_id=shop)
     if after:
-        rows = rows.filter(_beyond(after, order))
+        rows = rows.filter(beyond(after, order))
     sign = "-" if order == Order.NEWEST else ""
     return list(rows.order_by(f"{sign}changed_at", f"{sign}id")[:limit])
 
 
-def _beyond(key: Key, order: Order) -> Q:
+def beyond(key: Key, order: Order) -> Q:
+    """Return what stands after a place in a list."""
     if order == Order.NEWEST:
         return Q(changed_at__lte=key.changed_at) & (Q(changed_at__lt=key.changed_at) | Q(id__lt=key.id))
     return Q(changed_at__gte=key.changed_at) & (Q(changed_at__gt=key.changed_at) | Q(id__gt=key.id))
@@ -135,12 +143,24 @@ def _with_facts(ids: list[int], *, agent: Agent) -> list[Ticket]:
         .select_related("identity__customer", "assignee", "shop")
         .annotate(is_seen=Exists(seen))
         .prefetch_related(
-            Prefetch("tags", Tag.objects.all()),
-            Prefetch("drafts", Draft.objects.exclude(agent=agent).select_related("agent")),
+            # Into plain lists: a related manager per row would cost more than the queries themselves.
+            Prefetch("tags", Tag.objects.all(), to_attr="row_tags"),
+            Prefetch("drafts", Draft.objects.exclude(agent=agent).select_related("agent"), to_attr="row_drafts"),
         )
     )
     found = {ticket.pk: ticket for ticket in rows}
     return [found[pk] for pk in ids if pk in found]
+
+
+def tags_of(ticket: Ticket) -> list[Tag]:
+    """Return a ticket's tags; for rows of a `Page` they are there already."""
+    brought = cast("list[Tag] | None", getattr(ticket, "row_tags", None))
+    return list(ticket.tags.all()) if brought is None else brought
+
+
+def drafts_of_row(ticket: Ticket) -> list[Draft]:
+    """Return what others are writing on a row's ticket (for rows of a `Page`)."""
+    return cast("list[Draft]", getattr(ticket, "row_drafts", []))
 
 
 def is_unread(ticket: Ticket) -> bool:

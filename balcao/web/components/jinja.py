@@ -14,21 +14,19 @@ from balcao.web.components import formats, looks
 
 def install(environment: Environment) -> None:
     """Add the filters and functions of all faces."""
-    environment.globals.update(icon=icon, mark=mark, channel_icon=channel_icon)
+    environment.globals.update(icon=icon, mark=mark, channel_icon=channel_icon, draw_avatar=draw_avatar)
     environment.filters.update(
         ago=_ago,
         clock=_clock,
         day=_day,
         day_key=_day_key,
         full=_full,
-        initials=_initials,
         iso=datetime.isoformat,
         language_name=_language_name,
         moment=_moment,
         number=_number,
         size=_size,
         span=_span,
-        tint=looks.tint,
         when=_when,
     )
 
@@ -51,6 +49,40 @@ def mark(name: str, classes: str, label: str = "") -> Markup:
 def channel_icon(kind: str, classes: str = "") -> Markup:
     """Draw the icon of a kind of channel in its colour."""
     return icon(looks.channel_icon(kind), f"channel-{looks.channel_colour(kind)} {classes}".strip())
+
+
+def draw_avatar(name: str, *, agent: bool = False, size: str = "", presence: str = "") -> Markup:
+    """Draw initials on the clay tint of a name; see `parts/avatar.html`."""
+    return _avatar(name, agent, size, presence, _language())
+
+
+@lru_cache(maxsize=4096)
+def _avatar(name: str, agent: bool, size: str, presence: str, language: str) -> Markup:  # noqa: FBT001 - a cache key
+    dot = Markup('<span class="presence {}"></span>').format(presence) if presence else ""
+    classes = " ".join(filter(None, ["avatar", "agent" if agent else "", size, f"t{looks.tint(name)}"]))
+    return Markup('<span class="{}">{}{}</span>').format(classes, looks.initials(name, language), dot)
+
+
+def gettext(message: str) -> str:
+    """Translate like Django's, remembering each answer: a page asks for hundreds, and the catalogue's chain is long."""
+    return _translated(_language(), message)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Translate in a context, likewise."""
+    return _translated_in(_language(), context, message)
+
+
+@lru_cache(maxsize=16384)
+def _translated(language: str, message: str) -> str:
+    with translation.override(language):
+        return translation.gettext(message)
+
+
+@lru_cache(maxsize=4096)
+def _translated_in(language: str, context: str, message: str) -> str:
+    with translation.override(language):
+        return translation.pgettext(context, message)
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +143,3 @@ def _size(octets: int) -> str:
 def _language_name(code: str) -> str:
     return formats.language_name(code, language=_language())
 
-
-def _initials(name: str) -> str:
-    return looks.initials(name, _language())

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from balcao.shops.models import Shop
 from balcao.staff.models import Agent
+from balcao.staff.queries import shops_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -29,12 +29,9 @@ def agent_locale(get_response: Next) -> Next:
 
 def zone_of(agent: Agent) -> zoneinfo.ZoneInfo:
     """Return the agent's zone, else that of the first shop they work for, else UTC."""
-    name = agent.time_zone or _shop_zone()
+    shops = shops_of(agent)
+    name = agent.time_zone or (shops[0].time_zone if shops else "UTC")
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return zoneinfo.ZoneInfo("UTC")
-
-
-def _shop_zone() -> str:
-    return Shop.objects.order_by("id").values_list("time_zone", flat=True).first() or "UTC"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Conversation, Draft, Message, Ticket
-from balcao.tickets.queries.timeline import conversations_of, drafts_of
+from balcao.tickets.queries.timeline import drafts_of
 from balcao.tickets.types import Direction, MessageKind
 from balcao.web.desk.guards import Doubt
 from balcao.web.desk.recipients import Recipients, answer_to, written
@@ -139,14 +139,14 @@ def forwarded_text(message: Message) -> str:
 
 def conversation_for(request: HttpRequest, ticket: Ticket) -> Conversation | None:
     """Return the conversation to answer in: the one asked for, else the one the customer last wrote in."""
-    found = conversations_of(ticket)
+    rows = Conversation.objects.filter(ticket=ticket).select_related("channel__shop", "identity", "ticket__shop")
     asked = request.POST.get("conversation") or request.GET.get("conversation") or ""
-    chosen = next((c for c in found if asked.isdigit() and c.pk == int(asked)), None)
+    chosen = rows.filter(pk=int(asked)).first() if asked.isdigit() else None
     if chosen:
         return chosen
     said = Message.objects.filter(ticket=ticket, is_recalled=False).exclude(kind=MessageKind.FORWARD)
-    last = said.order_by("-at", "-id").values_list("conversation_id", flat=True).first()
-    return next((c for c in found if c.pk == last), found[0] if found else None)
+    last = said.order_by("-at", "-id").values("conversation_id")[:1]
+    return rows.filter(pk__in=last).first() or rows.order_by("-id").first()
 
 
 def last_letter(conversation: Conversation) -> Message | None:

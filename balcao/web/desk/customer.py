@@ -26,13 +26,11 @@ def panel_context(agent: Agent, ticket: Ticket, desk: DeskFrame, *, now: datetim
         "person": person,
         "local": local_time(person, now=now),
         "earlier": [row for row in earlier if row.pk != ticket.pk][:_MOST_TICKETS],
-        "merges": [link for link in queries.active_links(person.customer) if link.agent_id or link.rule],
-        "duplicates": duplicates_of(agent, person),
         "open_cards": {card: desk.is_open(card, default=default) for card, default in _CARDS.items()},
     }
 
 
-_CARDS = {"earlier": True, "notes": True, "details": False, "merges": False}
+_CARDS = {"earlier": True, "notes": True, "details": False}
 
 
 def duplicates_of(agent: Agent, person: Card) -> list[Suggestion]:

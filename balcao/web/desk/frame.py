@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 from balcao.journal.queries import head_position
 from balcao.notices.models import Notice
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
-from balcao.staff.types import Permission, Presence
+from balcao.staff.queries import at_the_counter, colleagues, shops_of
+from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView, Tag
 from balcao.tickets.queries import lists
 from balcao.tickets.queries.lists import View
@@ -72,21 +73,25 @@ def can_of(agent: Agent) -> Can:
     )
 
 
+_VIEWS = {
+    View.MINE: (pgettext_lazy("view", "Mine"), "tray"),
+    View.UNASSIGNED: (pgettext_lazy("view", "Nobody's"), "hand"),
+    View.OURS: (pgettext_lazy("view", "All open"), "chats-circle"),
+    View.MENTIONS: (pgettext_lazy("view", "Mentions"), "at"),
+    View.WAITING: (pgettext_lazy("view", "Customer's turn"), "user"),
+    View.SNOOZED: (pgettext_lazy("view", "Snoozed"), "moon-stars"),
+    View.SOLVED: (pgettext_lazy("view", "Solved"), "check"),
+    View.CLOSED: (pgettext_lazy("view", "Closed"), "lock-simple"),
+    View.SPAM: (pgettext_lazy("view", "Spam"), "prohibit"),
+    View.TRASH: (pgettext_lazy("view", "Trash"), "trash"),
+    View.TEAM: (pgettext_lazy("view", "Team"), "users"),
+}
+
+
 def view_words(view: View) -> tuple[str, str]:
     """Return a view's name and icon."""
-    return {
-        View.MINE: (pgettext("view", "Mine"), "tray"),
-        View.UNASSIGNED: (pgettext("view", "Nobody's"), "hand"),
-        View.OURS: (pgettext("view", "All open"), "chats-circle"),
-        View.MENTIONS: (pgettext("view", "Mentions"), "at"),
-        View.WAITING: (pgettext("view", "Customer's turn"), "user"),
-        View.SNOOZED: (pgettext("view", "Snoozed"), "moon-stars"),
-        View.SOLVED: (pgettext("view", "Solved"), "check"),
-        View.CLOSED: (pgettext("view", "Closed"), "lock-simple"),
-        View.SPAM: (pgettext("view", "Spam"), "prohibit"),
-        View.TRASH: (pgettext("view", "Trash"), "trash"),
-        View.TEAM: (pgettext("view", "Team"), "users"),
-    }[view]
+    words, icon = _VIEWS[view]
+    return str(words), icon
 
 
 class DeskFrame:
@@ -99,8 +104,7 @@ class DeskFrame:
     @cached_property
     def shops(self) -> list[Shop]:
         """Return the shops this agent works for."""
-        rows = Shop.objects.all() if self._agent.every_shop else self._agent.shops.all()
-        return list(rows.order_by("id"))
+        return shops_of(self._agent)
 
     @cached_property
     def shop(self) -> Shop | None:
@@ -158,16 +162,14 @@ class DeskFrame:
 
     @cached_property
     def assignable(self) -> list[Agent]:
-        """Return the active agents of the same shops, by name."""
-        rows = Agent.objects.filter(is_active=True).prefetch_related("shops").order_by("name", "id")
-        mine = self._agent.shop_ids()
-        return [row for row in rows if row.every_shop or {shop.pk for shop in row.shops.all()} & mine]
+        """Return the active agents with whom this one shares a shop, by name."""
+        return list(colleagues(self._agent).filter(is_active=True).order_by("name", "id"))
 
     @cached_property
     def colleagues(self) -> list[Agent]:
         """Return the others who are at the counter now."""
-        rows = Agent.objects.filter(is_active=True, presence=Presence.AVAILABLE).exclude(pk=self._agent.pk)
-        return list(rows.order_by("name")[:20])
+        present = at_the_counter(shop_ids=self._agent.shop_ids())
+        return [row for row in present if row.pk != self._agent.pk]
 
     @property
     def colleague_names(self) -> str:

@@ -30,12 +30,12 @@ def answer_to(message: Message, *, everybody: bool) -> Recipients:
     addressing = letter.addressing if letter else {}
     first = _party(addressing.get("reply_to")) or _party(addressing.get("from"))
     to = (first,) if first else ()
-    if not everybody:
+    others = [*(addressing.get("to") or []), *(addressing.get("cc") or [])]
+    if not everybody or len(others) <= 1:  # the one it was written to is we
         return Recipients(to)
     ours = {address.lower() for address in Channel.objects.exclude(address="").values_list("address", flat=True)}
     known = {party.value.lower() for party in to} | ours
-    others = _others([*(addressing.get("to") or []), *(addressing.get("cc") or [])], known)
-    return Recipients(to, tuple(others))
+    return Recipients(to, tuple(_others(others, known)))
 
 
 def _others(plain: Iterable[list[str]], known: set[str]) -> list[Party]:

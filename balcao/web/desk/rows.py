@@ -7,8 +7,7 @@ from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from balcao.tickets.models import Ticket
-from balcao.tickets.queries.lists import is_unread
+from balcao.tickets.queries.rows import ListRow
 from balcao.tickets.types import Priority, Status
 from balcao.web.components import formats
 from balcao.web.desk import words
@@ -27,7 +26,6 @@ class Row:
     channels: tuple[str, ...]
     when: str
     title: str
-    changed: str
     unread: bool
     failed: bool
     pause: str
@@ -38,10 +36,10 @@ class Row:
     draft_by: str
 
 
-def rows_of(tickets: Iterable[Ticket], *, now: datetime, address: str, many_shops: bool) -> list[Row]:
+def rows_of(rows: Iterable[ListRow], *, now: datetime, address: str, many_shops: bool) -> list[Row]:
     """Return the rows; `address` is the ticket's address with `{}` for its number."""
     wording = _Wording(now)
-    return [_row(ticket, wording, address=address, many_shops=many_shops) for ticket in tickets]
+    return [_row(row, wording, address=address, many_shops=many_shops) for row in rows]
 
 
 class _Wording:
@@ -71,30 +69,24 @@ class _Wording:
         return formats.moment_words(moment, now=self.now, zone=self.zone, language=self.language)
 
 
-def _row(ticket: Ticket, wording: _Wording, *, address: str, many_shops: bool) -> Row:
-    identity = ticket.identity
-    until = ticket.snoozed_until or ticket.remind_at
-    tags = [tag.name for tag in ticket.tags.all()]
-    drafts = ticket.drafts.all()
+def _row(row: ListRow, wording: _Wording, *, address: str, many_shops: bool) -> Row:
+    until = row.snoozed_until or row.remind_at
     return Row(
-        pk=ticket.pk,
-        number=ticket.number,
-        address=address.format(ticket.number),
-        name=identity.customer.name or identity.name or identity.value,
-        subject=ticket.subject or wording.no_subject,
-        words=f"{wording.you} {ticket.last_words}" if ticket.last_direction == "out" else ticket.last_words,
-        channels=tuple(ticket.channel_kinds),
-        when=wording.when(ticket.changed_at),
-        title=wording.moment(ticket.changed_at),
-        changed=ticket.changed_at.isoformat(),
-        unread=is_unread(ticket),
-        failed=ticket.has_failed_send,
+        pk=row.id,
+        number=row.number,
+        address=address.format(row.number),
+        name=row.name,
+        subject=row.subject or wording.no_subject,
+        words=f"{wording.you} {row.last_words}" if row.last_direction == "out" else row.last_words,
+        channels=tuple(row.channel_kinds),
+        when=wording.when(row.changed_at),
+        title=wording.moment(row.changed_at),
+        unread=row.is_unread,
+        failed=row.has_failed_send,
         pause=wording.when_due(until) if until else "",
         pause_title=_("Comes back %(when)s") % {"when": wording.moment(until)} if until else "",
-        urgent=words.priority_words(ticket.priority) if ticket.priority in (Priority.HIGH, Priority.URGENT) else "",
-        foot=" · ".join(
-            [wording.status[ticket.status], *tags[:2], *([ticket.shop.name] if many_shops else [])]
-        ),
-        assignee=ticket.assignee.name if ticket.assignee else "",
-        draft_by=drafts[0].agent.name if drafts else "",
+        urgent=words.priority_words(row.priority) if row.priority in (Priority.HIGH, Priority.URGENT) else "",
+        foot=" · ".join([wording.status[row.status], *row.tags[:2], *([row.shop] if many_shops else [])]),
+        assignee=row.assignee,
+        draft_by=row.writers[0] if row.writers else "",
     )

@@ -15,6 +15,7 @@ from balcao.journal.types import ActorKind
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Message, Note, Tag, Ticket, TicketMerge, TicketSplit
+from balcao.tickets.queries import timeline as stored
 from balcao.tickets.queries.timeline import Timeline
 from balcao.tickets.types import Direction, MessageKind
 from balcao.web.desk import words
@@ -213,8 +214,8 @@ def said(message: Message, *, agent: Agent, now: datetime) -> Said:
         is_failed=state in _FAILED,
         can_recall=bool(dispatch and state == DispatchState.QUEUED and not dispatch.tries and dispatch.due_at > now),
         warnings=_warnings(message),
-        files=files_of(message.attachments.all()),
-        receipts=[r.detail or r.action for r in dispatch.receipts.all() if r.action != "delivered"] if dispatch else [],
+        files=sorted_files(stored.files_of(message)),
+        receipts=[r.detail or r.action for r in stored.reports_of(message) if r.action != "delivered"],
         to=_recipients(message) if is_ours else "",
     )
 
@@ -247,7 +248,7 @@ def _recipients(message: Message) -> str:
     return ", ".join(party[2] or party[1] for party in parties if party)
 
 
-def files_of(attachments: Iterable[Attachment]) -> Files:
+def sorted_files(attachments: Iterable[Attachment]) -> Files:
     """Sort attachments into pictures that may be shown and other files."""
     rows = list(attachments)
     photos = [row for row in rows if row.media_type in _IMAGES and row.verdict in _SHOWN]
@@ -256,8 +257,8 @@ def files_of(attachments: Iterable[Attachment]) -> Files:
 
 def remark(note: Note) -> Remark:
     """Return a note as the timeline shows it."""
-    names = [agent.name for agent in note.mentions.all() if agent.name]
-    return Remark(note, note.agent.name if note.agent else "", mention_parts(note.text, names), files_of(note.attachments.all()))
+    names = [agent.name for agent in stored.mentioned_in(note) if agent.name]
+    return Remark(note, note.agent.name if note.agent else "", mention_parts(note.text, names), sorted_files(stored.files_of(note)))
 
 
 def mention_parts(text: str, names: list[str]) -> list[tuple[str, bool]]:

@@ -3,44 +3,56 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+
+_STATUSES = {
+    Status.NEW: pgettext_lazy("status", "New"),
+    Status.OPEN: pgettext_lazy("status", "Open"),
+    Status.WAITING: pgettext_lazy("status", "Waiting for the customer"),
+    Status.SOLVED: pgettext_lazy("status", "Solved"),
+    Status.CLOSED: pgettext_lazy("status", "Closed"),
+    Status.SPAM: pgettext_lazy("status", "Spam"),
+    Status.TRASH: pgettext_lazy("status", "In the trash"),
+}
+_PRIORITIES = {
+    Priority.LOW: pgettext_lazy("priority", "Low"),
+    Priority.NORMAL: pgettext_lazy("priority", "Normal"),
+    Priority.HIGH: pgettext_lazy("priority", "High"),
+    Priority.URGENT: pgettext_lazy("priority", "Urgent"),
+}
+_CHANNELS = {
+    "mail": pgettext_lazy("channel", "by e-mail"),
+    "form": pgettext_lazy("channel", "by the form"),
+    "phone": pgettext_lazy("channel", "by phone"),
+    "in_person": pgettext_lazy("channel", "in person"),
+    MessageKind.LOGGED.value: pgettext_lazy("channel", "by phone or in person"),
+}
+_SENDING = {
+    "queued": pgettext_lazy("sending", "waits"),
+    "sending": pgettext_lazy("sending", "being sent"),
+    "handing_over": pgettext_lazy("sending", "being sent"),
+    "sent": pgettext_lazy("sending", "sent"),
+    "failed": pgettext_lazy("sending", "Not sent"),
+    "uncertain": pgettext_lazy("sending", "Perhaps not sent"),
+    "recalled": pgettext_lazy("sending", "taken back"),
+}
 
 
 def status_words(status: str) -> str:
     """Return what a status is called."""
-    return {
-        Status.NEW: pgettext("status", "New"),
-        Status.OPEN: pgettext("status", "Open"),
-        Status.WAITING: pgettext("status", "Waiting for the customer"),
-        Status.SOLVED: pgettext("status", "Solved"),
-        Status.CLOSED: pgettext("status", "Closed"),
-        Status.SPAM: pgettext("status", "Spam"),
-        Status.TRASH: pgettext("status", "In the trash"),
-    }[Status(status)]
+    return str(_STATUSES[Status(status)])
 
 
 def priority_words(priority: str) -> str:
     """Return what a priority is called."""
-    return {
-        Priority.LOW: pgettext("priority", "Low"),
-        Priority.NORMAL: pgettext("priority", "Normal"),
-        Priority.HIGH: pgettext("priority", "High"),
-        Priority.URGENT: pgettext("priority", "Urgent"),
-    }[Priority(priority)]
+    return str(_PRIORITIES[Priority(priority)])
 
 
 def channel_words(kind: str) -> str:
     """Return how a message came, to stand after its writer's name."""
-    known = {
-        "mail": pgettext("channel", "by e-mail"),
-        "form": pgettext("channel", "by the form"),
-        "phone": pgettext("channel", "by phone"),
-        "in_person": pgettext("channel", "in person"),
-        MessageKind.LOGGED: pgettext("channel", "by phone or in person"),
-    }
-    return known.get(kind, kind)
+    return str(_CHANNELS.get(kind, kind))
 
 
 def refusal_words(refused: TicketRefused) -> str:
@@ -95,15 +107,7 @@ def proof_words(detail: str) -> str:
 
 def send_state_words(state: str) -> str:
     """Return how far a message of ours has come."""
-    return {
-        "queued": pgettext("sending", "waits"),
-        "sending": pgettext("sending", "being sent"),
-        "handing_over": pgettext("sending", "being sent"),
-        "sent": pgettext("sending", "sent"),
-        "failed": pgettext("sending", "Not sent"),
-        "uncertain": pgettext("sending", "Perhaps not sent"),
-        "recalled": pgettext("sending", "taken back"),
-    }.get(state, state)
+    return str(_SENDING.get(state, state))
 
 
 def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int) -> str:

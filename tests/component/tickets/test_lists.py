@@ -14,7 +14,7 @@ from balcao.staff.types import Role
 from balcao.testing.factories import make_agent, make_channel, make_shop, receive
 from balcao.tickets.actions import changing, noting
 from balcao.tickets.models import Tag, Ticket
-from balcao.tickets.queries.lists import Order, View, is_unread, of_number, ticket_page
+from balcao.tickets.queries.lists import Order, View, is_unread, of_number, tags_of, ticket_page
 from balcao.tickets.queries.searching import search_tickets
 from balcao.tickets.queries.timeline import timeline
 from balcao.tickets.rules.searching import parse_search
@@ -86,7 +86,7 @@ def test_a_page_costs_the_same_however_many_rows(
         with django_assert_num_queries(4):  # type: ignore[operator]
             page = ticket_page(agent=bia, view=View.OURS, limit=limit)
             for ticket in page.tickets:
-                _ = (ticket.identity.customer.name, [t.name for t in ticket.tags.all()], ticket.shop.name)
+                _ = (ticket.identity.customer.name, [t.name for t in tags_of(ticket)], ticket.shop.name)
 
 
 def test_unread_until_looked_at(channel: Channel, bia: Agent, caio: Agent, now: datetime) -> None:

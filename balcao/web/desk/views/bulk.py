@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
@@ -20,11 +20,19 @@ from balcao.tickets.queries.lists import visible
 from balcao.tickets.types import Status, TicketRefused
 from balcao.web.desk import words
 from balcao.web.desk.access import for_agents, safe_address
+from balcao.web.desk.frame import context
 
 _MOST = 200
 _STATUSES = {"solve": Status.SOLVED, "open": Status.OPEN, "spam": Status.SPAM, "trash": Status.TRASH}
 
 Deed = Callable[[Ticket, Agent, datetime], None]
+
+
+@require_safe
+@for_agents(Permission.TICKET_BULK)
+def menu(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Return what else can be done to the selected tickets."""
+    return render(request, "desk/_bulk_menu.html", context(request, agent))
 
 
 @require_POST

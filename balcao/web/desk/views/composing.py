@@ -16,12 +16,13 @@ from balcao.automation.queries import macros_for
 from balcao.channels.queries import answering_channel
 from balcao.ports.channel import File
 from balcao.staff.models import Agent
+from balcao.staff.queries import colleagues
 from balcao.staff.types import Permission
 from balcao.tickets.actions import noting, sending
 from balcao.tickets.actions.files import upload as keep_upload
 from balcao.tickets.actions.sending import Writing
 from balcao.tickets.models import Attachment, Conversation, Message, Ticket
-from balcao.tickets.queries import lists
+from balcao.tickets.queries.rows import row_page
 from balcao.tickets.types import Status, TicketRefused
 from balcao.web.desk import words
 from balcao.web.desk.access import for_agents, ticket_for, wants_fragment
@@ -184,8 +185,8 @@ def next_address(request: HttpRequest, agent: Agent, ticket: Ticket, key: str) -
     """Return the address of the next ticket of a view, else of the view itself."""
     desk = DeskFrame(request, agent)
     chosen = chosen_view(desk, agent, key)
-    page = lists.ticket_page(agent=agent, view=chosen.view, shop_id=desk.shop_id, team_id=chosen.team_id, limit=2)
-    following = next((row for row in page.tickets if row.pk != ticket.pk), None)
+    page = row_page(agent=agent, view=chosen.view, shop_id=desk.shop_id, team_id=chosen.team_id, limit=2)
+    following = next((row for row in page.rows if row.id != ticket.pk), None)
     return _address(following.number, request) if following else reverse("desk:view", args=[key])
 
 
@@ -214,7 +215,7 @@ def mentioned(text: str, writer: Agent) -> list[Agent]:
     """Return the colleagues that a text names: `@Ana Souza`, or `@Ana` when only one Ana works here."""
     if "@" not in text:
         return []
-    rows = [row for row in Agent.objects.filter(is_active=True).exclude(pk=writer.pk) if row.name]
+    rows = [row for row in colleagues(writer).filter(is_active=True).exclude(pk=writer.pk) if row.name]
     firsts = [row.name.split()[0].lower() for row in rows]
     lowered = text.lower()
     found = []

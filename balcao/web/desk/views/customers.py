@@ -66,6 +66,20 @@ def customer(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     return render(request, "desk/customer.html", context(request, agent, view=None, **more))
 
 
+@require_safe
+@for_agents(Permission.CUSTOMER_READ)
+def hints(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
+    """Return what a panel shows a moment later: who may be the same person, and the merges that made this one."""
+    person = queries.card(customer_for(agent, pk).pk)
+    more = {
+        "person": person,
+        "duplicates": duplicates_of(agent, person),
+        "merges": queries.active_links(person.customer),
+        "back": safe_address(request, request.headers.get("HX-Current-URL", ""), ""),
+    }
+    return render(request, "desk/_hints.html", context(request, agent, **more))
+
+
 @require_http_methods(["GET", "POST"])
 @for_agents(Permission.CUSTOMER_EDIT)
 def edit(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:

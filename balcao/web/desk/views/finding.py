@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +10,11 @@ from django.views.decorators.http import require_safe
 
 from balcao.automation.queries import filled_text, macros_for
 from balcao.customers.queries import search_customers
+from balcao.staff import queries as staff
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.queries.lists import of_number, visible
+from balcao.tickets.queries.rows import rows_from
 from balcao.tickets.rules.searching import parse_search
 from balcao.web.components.looks import fold
 from balcao.web.desk import words
@@ -36,7 +37,7 @@ def search(request: HttpRequest, agent: Agent) -> HttpResponse:
     more: dict[str, Any] = {
         "query": query,
         "problems": parse_search(query).problems,
-        "rows": rows_of(page.tickets, now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1),
+        "rows": rows_of(rows_from(page.tickets), now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1),
         "people": _people(agent, query) if not request.GET.get("after") else [],
         "more": "",
         "search": True,
@@ -99,6 +100,6 @@ def macros(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
 def colleagues(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Return the colleagues whose name fits what was typed after @."""
     typed = fold(request.GET.get("q", ""))
-    rows = Agent.objects.filter(Q(is_active=True)).exclude(pk=agent.pk).order_by("name")
+    rows = staff.colleagues(agent).filter(is_active=True).exclude(pk=agent.pk).order_by("name")
     offered = [row for row in rows if any(part.startswith(typed) for part in fold(row.name).split()) or not typed][:8]
     return render(request, "desk/_colleagues.html", {"colleagues": offered})

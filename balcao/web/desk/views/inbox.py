@@ -18,7 +18,8 @@ from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView
 from balcao.tickets.queries import lists
-from balcao.tickets.queries.lists import Key, Order, Page, View
+from balcao.tickets.queries.lists import Key, Order, View
+from balcao.tickets.queries.rows import RowPage, row_page, rows_from
 from balcao.web.desk.access import for_agents, is_part
 from balcao.web.desk.frame import DeskFrame, context, view_words
 from balcao.web.desk.rows import rows_of
@@ -74,12 +75,12 @@ def list_context(request: HttpRequest, agent: Agent, desk: DeskFrame, key: str) 
     order = _order(request, agent)
     now = timezone.now()
     if chosen.query:
-        page, cursor = found_page(request, agent, chosen.query)
-        more = _more(request, key, cursor)
+        found, cursor = found_page(request, agent, chosen.query)
+        shown, more = rows_from(found.tickets), _more(request, key, cursor)
     else:
         page = _page(request, agent, desk, chosen, order)
-        more = _more(request, key, _cursor(page, order))
-    rows = rows_of(page.tickets, now=now, address=ticket_address(key), many_shops=desk.shop is None and len(desk.shops) > 1)
+        shown, more = page.rows, _more(request, key, _cursor(page, order))
+    rows = rows_of(shown, now=now, address=ticket_address(key), many_shops=desk.shop is None and len(desk.shops) > 1)
     return {
         "view": chosen,
         "rows": rows,
@@ -103,8 +104,8 @@ def _order(request: HttpRequest, agent: Agent) -> Order:
     return Order(kept) if kept in set(Order) else Order.NEWEST
 
 
-def _page(request: HttpRequest, agent: Agent, desk: DeskFrame, chosen: Chosen, order: Order) -> Page:
-    return lists.ticket_page(
+def _page(request: HttpRequest, agent: Agent, desk: DeskFrame, chosen: Chosen, order: Order) -> RowPage:
+    return row_page(
         agent=agent,
         view=chosen.view,
         shop_id=desk.shop_id,
@@ -124,7 +125,7 @@ def _key(cursor: str, order: Order) -> Key | None:
     return Key(changed_at, pk) if isinstance(changed_at, datetime) and isinstance(pk, int) else None
 
 
-def _cursor(page: Page, order: Order) -> str:
+def _cursor(page: RowPage, order: Order) -> str:
     return encode_cursor(page.next_key.changed_at, page.next_key.id, order=f"list:{order}") if page.next_key else ""
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Message
-from balcao.tickets.queries import lists
 from balcao.tickets.queries.lists import view_filter, visible
+from balcao.tickets.queries.rows import rows_by_id
 from balcao.tickets.queries.timeline import timeline
 from balcao.web.desk import words
 from balcao.web.desk.access import for_agents, ticket_for
@@ -38,8 +38,8 @@ def updates(request: HttpRequest, agent: Agent) -> HttpResponse:
     if desk.shop_id:
         mine = mine.filter(shop_id=desk.shop_id)
     present = set(mine.values_list("pk", flat=True))
-    page = lists.page_of(list(visible(agent).filter(pk__in=set(changed) & set(shown))), agent=agent, limit=_MOST_ROWS)
-    rows = rows_of(page.tickets, now=timezone.now(), address=ticket_address(key), many_shops=len(desk.shops) > 1)
+    known = list(visible(agent).filter(pk__in=set(changed) & set(shown)).values_list("pk", flat=True)[:_MOST_ROWS])
+    rows = rows_of(rows_by_id(known, agent=agent), now=timezone.now(), address=ticket_address(key), many_shops=len(desk.shops) > 1)
     more = {"view": chosen, "rows": rows, "news": 0 if chosen.query else len(present - set(shown))}
     return render(request, "desk/_updates.html", {**around, **more})
 

@@ -19,7 +19,6 @@ define("rows", (list) => {
     for (const check of checks()) check.closest(".row-item").classList.toggle("chosen", check.checked);
     list.classList.toggle("choosing", chosen.length > 0);
     if (!bulk) return;
-    bulk.hidden = chosen.length === 0;
     bulk.querySelector("[data-count]").textContent = String(chosen.length);
   };
   const walk = (step) => {
