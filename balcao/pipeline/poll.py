@@ -15,10 +15,13 @@ from balcao.channels.actions import connecting, fetching
 from balcao.channels.models import Channel, FetchState, RefusedEnvelope
 from balcao.channels.queries import connection_of
 from balcao.jobs.backend import job
+from balcao.kit.i18n import N_
 from balcao.ports import registry
 from balcao.ports.channel import ChannelError, Connection, Fetching
 
 LISTEN_SECONDS = 20.0
+FAILED = N_("Fetching failed.")
+NOT_ASKED = N_("This kind of channel cannot be asked for what is new.")
 _LOOK_FOR_CHANNELS = 5.0  # seconds between two looks for channels that were added or switched off
 _OTHERS_LEASE = 5.0  # seconds after which to ask again for a channel that another worker reads or that fails
 _AT_ONCE = 50  # ids asked for by name in one go
@@ -61,7 +64,7 @@ def poll(*, channel: Channel, worker: str, clock: Clock = timezone.now) -> int |
 def _reader(channel: Channel) -> Fetching:
     adapter = registry.channel(channel.kind)
     if not isinstance(adapter, Fetching):
-        raise ChannelError("This kind of channel cannot be asked for what is new.", permanent=True)
+        raise ChannelError(NOT_ASKED, permanent=True)
     return adapter
 
 
@@ -91,7 +94,7 @@ def reconcile(*, channel: Channel, worker: str, clock: Clock = timezone.now) -> 
 def _note_fault(channel: Channel, error: Exception, worker: str, clock: Clock) -> None:
     if not isinstance(error, ChannelError):
         log.error("Channel %s could not be read", channel.pk, exc_info=error)
-        error = ChannelError(f"Fetching failed ({type(error).__name__}).", permanent=False)
+        error = ChannelError(f"{FAILED}\n{type(error).__name__}", permanent=False)
     fetching.fetch_failed(channel=channel, error=error, worker=worker, now=clock())
 
 

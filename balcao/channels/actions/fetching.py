@@ -13,8 +13,10 @@ from balcao.channels.actions.keeping import keep
 from balcao.channels.models import Channel, Envelope, FetchState, RefusedEnvelope
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.kit.i18n import N_
 from balcao.ports.channel import Batch, ChannelError
 
+NOT_KEPT = N_("It could not be kept.")
 _CHUNK = 500
 _MOST_MISSING = 500
 
@@ -61,7 +63,7 @@ def _keep_all(channel: Channel, batch: Batch, now: datetime) -> tuple[int, int]:
         except DatabaseError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad envelope never stops the next
-            refusals.append((raw.external_id, f"It could not be kept ({type(error).__name__})."))
+            refusals.append((raw.external_id, f"{NOT_KEPT}\n{type(error).__name__}"))
     return kept, sum(_refuse(channel, name, reason, now) for name, reason in refusals)
 
 

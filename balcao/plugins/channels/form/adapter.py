@@ -10,6 +10,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, ClassVar
 
+from balcao.kit.i18n import N_
 from balcao.kit.redact import redact_cards
 from balcao.plugins.channels.form import guard, submission
 from balcao.plugins.channels.form.config import FormConfig
@@ -29,6 +30,11 @@ from balcao.ports.channel import (
     Receipt,
     Unreadable,
 )
+
+NOTHING_OUT = N_("Nothing can be sent through a web form.")
+NO_JSON = N_("The form's submission is no JSON.")
+NO_WORDS = N_("The form's submission has no message or no e-mail address.")
+BAD_FILES = N_("A file of the form cannot be read.")
 
 
 class Form:
@@ -115,7 +121,7 @@ class Form:
 
     def send(self, outbound: Outbound, connection: Connection, *, handing_over: Callable[[], None]) -> Receipt:
         """Refuse: nothing can be sent to a form."""
-        raise ChannelError("Nothing can be sent through a web form.", permanent=True, code="refused")
+        raise ChannelError(NOTHING_OUT, permanent=True, code="refused")
 
     def new_id(self, connection: Connection) -> str:
         """Mint an id."""
@@ -130,9 +136,9 @@ def _opened(raw: RawEnvelope) -> Mapping[str, Any]:
     try:
         body = json.loads(raw.body)
     except ValueError as error:
-        raise Unreadable("The form's submission is no JSON.") from error
+        raise Unreadable(NO_JSON) from error
     if not isinstance(body, dict) or not _text(body, "message") or "@" not in _text(body, "email"):
-        raise Unreadable("The form's submission has no message or no e-mail address.")
+        raise Unreadable(NO_WORDS)
     return body
 
 
@@ -152,7 +158,7 @@ def _reasons(body: Mapping[str, Any]) -> list[str]:
 def _files(body: Mapping[str, Any]) -> list[File]:
     files = body.get("files", [])
     if not isinstance(files, list):
-        raise Unreadable("The form's files are no list.")
+        raise Unreadable(BAD_FILES)
     return [_file(stored) for stored in files]
 
 
@@ -161,7 +167,7 @@ def _file(stored: Any) -> File:
         content = base64.b64decode(stored["content"], validate=True)
         return File(name=str(stored["name"]), media_type=str(stored.get("type", "")), content=content)
     except (KeyError, TypeError, AttributeError, binascii.Error, ValueError) as error:
-        raise Unreadable("A file of the form cannot be read.") from error
+        raise Unreadable(BAD_FILES) from error
 
 
 def _redacted(value: Any, name: str = "") -> Any:

@@ -19,7 +19,8 @@ from email.utils import format_datetime, quote
 from io import BytesIO
 
 from balcao.kit.guards import UnsafeHeader, safe_header
-from balcao.ports.channel import ChannelError, File, Outbound, Party
+from balcao.plugins.channels.mail import faults
+from balcao.ports.channel import File, Outbound, Party
 
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP
@@ -84,11 +85,11 @@ def ascii_address(address: str) -> str:
     """Return the address with its domain as IDNA; the part before the @ stays (SMTPUTF8 where it is not ASCII)."""
     local, at, domain = address.rpartition("@")
     if not local or not domain or re.search(r"[\s<>\0]", address):
-        raise ChannelError("This is no e-mail address.", permanent=True, code="address")
+        raise faults.fault(faults.NO_ADDRESS, "address", permanent=True)
     try:
         return f"{local}{at}{domain if domain.isascii() else domain.encode('idna').decode()}"
     except UnicodeError as error:
-        raise ChannelError("This is no e-mail address.", permanent=True, code="address") from error
+        raise faults.fault(faults.NO_ADDRESS, "address", permanent=True) from error
 
 
 def _mailbox(party: Party) -> str:
@@ -132,7 +133,7 @@ def _unbroken(name: str, value: str) -> str:
     try:
         safe_header(re.sub(r"\r\n[ \t]", "", value))
     except UnsafeHeader as error:
-        raise ChannelError(f"A line break is not allowed in {name}.", permanent=True, code="address") from error
+        raise faults.fault(faults.LINE_BREAK, "address", words=name, permanent=True) from error
     return value
 
 

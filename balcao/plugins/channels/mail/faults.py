@@ -29,6 +29,8 @@ LOGIN_APP = N_("This provider wants an app password. Make one in the security se
 CONSENT = N_("The account no longer lets us in. Connect it again.")
 FOLDER = N_("The server has no folder of this name. Check its name in the mail program.")
 FAILED = N_("The server could not do it.")
+NO_ADDRESS = N_("This is no e-mail address.")
+LINE_BREAK = N_("A line break is not allowed here.")
 
 _HINTS = (
     (re.compile(r"(^|\.)(gmail|google|googlemail)\.com$"), LOGIN_GOOGLE),

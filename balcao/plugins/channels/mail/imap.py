@@ -211,7 +211,7 @@ def _bodies(
         try:
             taken += _fetched(client, [uid])
         except _Refused as error:
-            refused.append((uid, f"{UNFETCHABLE}: {error}"))
+            refused.append((uid, f"{UNFETCHABLE}\n{error}"))
     return taken, refused
 
 
