@@ -1,7 +1,6 @@
 """What list rows show, read as plain values: fifty rows as model instances would cost several times as much."""
 
 import heapq
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -99,7 +98,9 @@ def row_page(
 
 
 def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit: int) -> list[tuple[datetime, int]]:
-    rows = Ticket.objects.filter(wanted, *([Q(shop_id=shop)] if shop else []), *([beyond(after, order)] if after else []))
+    rows = Ticket.objects.filter(
+        wanted, *([Q(shop_id=shop)] if shop else []), *([beyond(after, order)] if after else [])
+    )
     sign = "-" if order == Order.NEWEST else ""
     return list(rows.order_by(f"{sign}changed_at", f"{sign}id").values_list("changed_at", "id")[:limit])
 
@@ -111,7 +112,9 @@ def rows_by_id(ids: list[int], *, agent: Agent) -> list[ListRow]:
     rows = {value[0]: _row(value) for value in values}
     for ticket, name in Ticket.tags.through.objects.filter(ticket__in=ids).values_list("ticket_id", "tag__name"):
         rows[ticket].tags.append(name)
-    for ticket, name in Draft.objects.filter(ticket__in=ids).exclude(agent=agent).values_list("ticket_id", "agent__name"):
+    for ticket, name in (
+        Draft.objects.filter(ticket__in=ids).exclude(agent=agent).values_list("ticket_id", "agent__name")
+    ):
         rows[ticket].writers.append(name)
     return [rows[pk] for pk in ids if pk in rows]
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta, get_day_names
@@ -66,7 +67,7 @@ def _short_day(local: date, year: int, is_recent: bool, language: str) -> str:  
 
 def short_day(local: date, *, year: int, language: str) -> str:
     """Return a day in short, with its year only when it is not the given one: 16 Mar."""
-    return _short_day(local, year, False, language)  # noqa: FBT003 - a cache key
+    return _short_day(local, year, False, language)
 
 
 def full(moment: datetime, *, zone: tzinfo, language: str) -> str:
@@ -80,7 +81,7 @@ def moment_words(moment: datetime, *, now: datetime, zone: tzinfo, language: str
     local = moment.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
         return f"{local:%H:%M}"
-    return f"{_short_day(local.date(), now.astimezone(zone).year, False, language)}, {local:%H:%M}"  # noqa: FBT003
+    return f"{_short_day(local.date(), now.astimezone(zone).year, False, language)}, {local:%H:%M}"
 
 
 def ago(moment: datetime, *, now: datetime, language: str) -> str:
@@ -90,7 +91,7 @@ def ago(moment: datetime, *, now: datetime, language: str) -> str:
 
 def span(length: timedelta, *, language: str) -> str:
     """Return a length of time in few words: 12 min, 3 hr, 2 days."""
-    style = "short" if length < _SHORT_WAIT else "long"
+    style: Literal["short", "long"] = "short" if length < _SHORT_WAIT else "long"
     return format_timedelta(length, format=style, locale=locale_of(language), threshold=0.95)
 
 

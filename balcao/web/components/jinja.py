@@ -103,9 +103,7 @@ def _clock(moment: datetime) -> str:
 
 
 def _day(moment: datetime, now: datetime) -> str:
-    return formats.day(
-        moment, now=now, zone=_zone(), language=_language(), today=_("Today"), yesterday=_("Yesterday")
-    )
+    return formats.day(moment, now=now, zone=_zone(), language=_language(), today=_("Today"), yesterday=_("Yesterday"))
 
 
 def _day_key(moment: datetime) -> str:
@@ -142,4 +140,3 @@ def _size(octets: int) -> str:
 
 def _language_name(code: str) -> str:
     return formats.language_name(code, language=_language())
-

@@ -113,7 +113,9 @@ def _keep(agent: Agent, request: HttpRequest) -> None:
 def _preferences(agent: Agent) -> dict[str, Any]:
     return {
         "languages": settings.LANGUAGES,
-        "zones": sorted((zone, zone.replace("_", " ")) for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC"),
+        "zones": sorted(
+            (zone, zone.replace("_", " ")) for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC"
+        ),
         "letters": agent.settings.get("letters") != "off",
         "kinds": [
             (kind.value, notice_words(kind), *(wants(agent.settings, kind.value, way) for way in ("bell", "mail")))

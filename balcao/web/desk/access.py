@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -17,7 +17,9 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import Message, Ticket
 from balcao.tickets.queries import lists
 
-View = Callable[..., HttpResponse]
+LONGEST_NUMBER = 15  # digits of a ticket number: what a bigint surely holds
+
+View = Callable[..., HttpResponseBase]
 
 
 def for_agents(*permissions: Permission) -> Callable[[View], View]:
@@ -25,7 +27,7 @@ def for_agents(*permissions: Permission) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             agent = request.user
             if not isinstance(agent, Agent) or not agent.is_active:
                 return _to_login(request)
@@ -54,7 +56,9 @@ def ticket_for(agent: Agent, number: int) -> Ticket:
 
 def message_for(agent: Agent, message_id: int) -> Message:
     """Return a message of a ticket that the agent may see."""
-    rows = Message.objects.select_related("ticket__shop", "letter", "dispatch", "channel", "identity__customer", "agent")
+    rows = Message.objects.select_related(
+        "ticket__shop", "letter", "dispatch", "channel", "identity__customer", "agent"
+    )
     message = rows.filter(pk=message_id).first()
     if message is None or not agent.sees_shop(message.ticket.shop_id):
         raise Http404
@@ -64,7 +68,8 @@ def message_for(agent: Agent, message_id: int) -> Message:
 def customer_for(agent: Agent, customer_id: int) -> Customer:
     """Return the customer, also by the id of one that was absorbed, if any ticket of theirs is the agent's to see.
 
-    One company, shared customers: who works for every shop sees all; others see those who wrote to their shops, or to none yet.
+    One company, shared customers: who works for every shop sees all; others see those who wrote to their shops, or to
+    none yet.
     """
     identities = identities_of(customer_id)
     if not identities:

@@ -74,7 +74,7 @@ def fresh(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str, drafts:
     """Return the composer as it opens: with the agent's own draft, else empty and addressed."""
     draft = next((d for d in drafts if d.agent_id == agent.pk and d.mode == mode), None)
     files = list(Attachment.objects.filter(upload_ticket=ticket, uploader=agent, message=None, note=None))
-    base = {"mode": mode, "files": files, "focus": bool(request.GET.get("write"))}
+    base: dict[str, Any] = {"mode": mode, "files": files, "focus": bool(request.GET.get("write"))}
     if draft:
         base |= {"text": draft.text, "saved_at": draft.saved_at}
     if mode == "reply":
@@ -130,10 +130,18 @@ def _forward(request: HttpRequest, ticket: Ticket, draft: Draft | None, base: di
 
 def forwarded_text(message: Message) -> str:
     """Return a message quoted for somebody outside, below room for one's own words."""
-    who = message.identity.name or message.identity.value if message.identity else (message.agent.name if message.agent else "")
+    who = (
+        message.identity.name or message.identity.value
+        if message.identity
+        else (message.agent.name if message.agent else "")
+    )
     letter = getattr(message, "letter", None)
     subject = letter.subject if letter else ""
-    head = [_("Forwarded message"), _("From: %(who)s") % {"who": who}, *([_("Subject: %(subject)s") % {"subject": subject}] if subject else [])]
+    head = [
+        _("Forwarded message"),
+        _("From: %(who)s") % {"who": who},
+        *([_("Subject: %(subject)s") % {"subject": subject}] if subject else []),
+    ]
     return "\n\n---------- " + "\n".join([head[0] + " ----------", *head[1:], "", message.text])
 
 

@@ -155,7 +155,11 @@ class DeskFrame:
         rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
         return [
             Group("", [self.view_link(view) for view in first]),
-            *([Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])] if self.own_teams else []),
+            *(
+                [Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])]
+                if self.own_teams
+                else []
+            ),
             Group(_("Done and set aside"), [self.view_link(view) for view in rest]),
             Group(_("Saved views"), [_saved_link(view) for view in self.saved], add=reverse("desk:saved_new")),
         ]
@@ -211,7 +215,7 @@ class DeskFrame:
     @property
     def letters(self) -> bool:
         """Tell whether single letters do things."""
-        return self._agent.settings.get("letters") != "off"
+        return bool(self._agent.settings.get("letters") != "off")
 
 
 def _saved_link(view: SavedView) -> ViewLink:

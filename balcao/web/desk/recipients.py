@@ -54,7 +54,9 @@ def _party(plain: list[str] | None) -> Party | None:
 
 def written(parties: Iterable[Party]) -> str:
     """Return parties as people type them: `Ana <ana@loja.example>, bia@loja.example`."""
-    return ", ".join(f"{party.name} <{party.value}>" if party.name and "," not in party.name else party.value for party in parties)
+    return ", ".join(
+        f"{party.name} <{party.value}>" if party.name and "," not in party.name else party.value for party in parties
+    )
 
 
 def typed(text: str) -> tuple[Party, ...]:

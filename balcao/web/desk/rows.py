@@ -55,9 +55,7 @@ class _Wording:
         self.status = {status.value: words.status_words(status) for status in Status}
 
     def when(self, moment: datetime) -> str:
-        return formats.when(
-            moment, now=self.now, zone=self.zone, language=self.language, yesterday=self.yesterday
-        )
+        return formats.when(moment, now=self.now, zone=self.zone, language=self.language, yesterday=self.yesterday)
 
     def when_due(self, moment: datetime) -> str:
         local, today = moment.astimezone(self.zone), self.now.astimezone(self.zone).date()

@@ -21,11 +21,11 @@ def found_page(request: HttpRequest, agent: Agent, query: str, *, limit: int = 5
 
 def find(agent: Agent, query: str, *, before: int | None = None, limit: int = 50) -> Found:
     """Search the tickets an agent may see, in the languages of their shops and their own time zone."""
-    zone = timezone.get_current_timezone()
+    zone = timezone.get_current_timezone_name()
     return search_tickets(
         agent=agent,
         search=parse_search(query),
-        time_zone=zone if isinstance(zone, zoneinfo.ZoneInfo) else zoneinfo.ZoneInfo("UTC"),
+        time_zone=zoneinfo.ZoneInfo(zone),
         languages=languages_of(agent),
         before=before,
         limit=limit,

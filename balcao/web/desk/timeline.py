@@ -143,7 +143,7 @@ class _Builder:
     def _fresh(self, entry: Message | Note | Entry) -> None:
         if self.is_fresh_drawn or self.seen_at is None or entry.at <= self.seen_at or isinstance(entry, Entry):
             return
-        if isinstance(entry, (Message, Note)) and entry.agent_id == self.agent.pk:
+        if entry.agent_id == self.agent.pk:
             return
         self.is_fresh_drawn = True
         self.lines.append(Fresh())
@@ -151,7 +151,9 @@ class _Builder:
     def _event(self, entry: Entry) -> None:
         said = words.event_words(entry.name, entry.facts, self.names, number=self.number)
         undo = _undo_address(entry)
-        event = Event(entry.pk, entry.at, self._who(entry), said, _sign(entry.name), undo if undo in self.undoable else "")
+        event = Event(
+            entry.pk, entry.at, self._who(entry), said, _sign(entry.name), undo if undo in self.undoable else ""
+        )
         if self.lines and isinstance(self.lines[-1], Events):
             self.lines[-1].entries.append(event)
         else:
@@ -258,7 +260,12 @@ def sorted_files(attachments: Iterable[Attachment]) -> Files:
 def remark(note: Note) -> Remark:
     """Return a note as the timeline shows it."""
     names = [agent.name for agent in stored.mentioned_in(note) if agent.name]
-    return Remark(note, note.agent.name if note.agent else "", mention_parts(note.text, names), sorted_files(stored.files_of(note)))
+    return Remark(
+        note,
+        note.agent.name if note.agent else "",
+        mention_parts(note.text, names),
+        sorted_files(stored.files_of(note)),
+    )
 
 
 def mention_parts(text: str, names: list[str]) -> list[tuple[str, bool]]:

@@ -82,7 +82,8 @@ def link_words(reason: str, number: int) -> str:
     facts = {"number": number}
     return {
         LinkReason.POSSIBLE_REPLY: _(
-            "This answers ticket %(number)s, but from an address that has no part in it. Check who writes before you tell anything."
+            "This answers ticket %(number)s, but from an address that has no part in it. "
+            "Check who writes before you tell anything."
         )
         % facts,
         LinkReason.AFTER_CLOSE: _("This answers ticket %(number)s, which was closed long ago.") % facts,

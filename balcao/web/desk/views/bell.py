@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from balcao.notices import actions, queries
 from balcao.notices.models import Notice, NoticeKind
 from balcao.staff.models import Agent
-from balcao.staff.types import Permission
 from balcao.web.desk.access import for_agents, wants_fragment
 from balcao.web.desk.frame import context
 
@@ -76,7 +75,9 @@ def told(notice: Notice) -> Told:
 def _address(notice: Notice) -> str:
     if number := notice.facts.get("number"):
         return reverse("desk:ticket", args=[number])
-    name = {NoticeKind.QUARANTINE: "console:quarantine", NoticeKind.GAP: "console:mailboxes"}.get(NoticeKind(notice.kind))
+    name = {NoticeKind.QUARANTINE: "console:quarantine", NoticeKind.GAP: "console:mailboxes"}.get(
+        NoticeKind(notice.kind)
+    )
     try:
         return reverse(name) if name else reverse("desk:notices")
     except NoReverseMatch:

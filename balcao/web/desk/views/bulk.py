@@ -61,7 +61,9 @@ def _each(request: HttpRequest, agent: Agent, tickets: list[Ticket], deed: Deed)
         except TicketRefused as refused:
             refusals.append(f"{ticket.number}: {words.refusal_words(refused)}")
     if done:
-        messages.success(request, ngettext("%(count)d ticket changed.", "%(count)d tickets changed.", done) % {"count": done})
+        messages.success(
+            request, ngettext("%(count)d ticket changed.", "%(count)d tickets changed.", done) % {"count": done}
+        )
     for refusal in refusals[:3]:
         messages.error(request, refusal)
 
@@ -87,7 +89,9 @@ def _into(source: Ticket, target: Ticket, agent: Agent, now: datetime) -> None:
 def _deed(name: str) -> Deed | None:
     kind, _colon, pk = name.partition(":")
     if kind in _STATUSES:
-        return lambda ticket, agent, now: changing.set_status(ticket=ticket, status=_STATUSES[kind], agent=agent, now=now)
+        return lambda ticket, agent, now: changing.set_status(
+            ticket=ticket, status=_STATUSES[kind], agent=agent, now=now
+        )
     if kind == "take":
         return lambda ticket, agent, now: changing.assign(
             ticket=ticket, assignee=agent, team=ticket.team, agent=agent, now=now

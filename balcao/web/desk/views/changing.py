@@ -97,7 +97,11 @@ def status(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     key = request.GET.get("in", "") or "mine"
     follows = next_address(request, agent, ticket, key) if given(request, "next") else ""
     remind_at = moment_of(given(request, "remind_at"))
-    if wanted in set(Status) and wanted not in HIDDEN and _set_status(request, agent, ticket, Status(wanted), remind_at):
+    if (
+        wanted in set(Status)
+        and wanted not in HIDDEN
+        and _set_status(request, agent, ticket, Status(wanted), remind_at)
+    ):
         said = _("%(number)s: %(status)s") % {"number": ticket.number, "status": words.status_words(wanted)}
         messages.success(request, said, extra_tags=_undo(ticket, before))
     return redirect(follows) if follows else back(request, ticket)

@@ -245,7 +245,9 @@ def forward(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
             upload_ids=tuple(file.pk for file in files),
             attachment_ids=tuple(int(value) for value in request.POST.getlist("along") if value.isdigit()),
         )
-        message = sending.forward_message(ticket=ticket, channel=channel, writing=writing, agent=agent, now=timezone.now())
+        message = sending.forward_message(
+            ticket=ticket, channel=channel, writing=writing, agent=agent, now=timezone.now()
+        )
     except TicketRefused as refused:
         return _again(request, agent, ticket, files, mode="forward", error=words.refusal_words(refused))
     except BadAddress as bad:

@@ -37,7 +37,9 @@ def customers(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _region(agent: Agent) -> str:
-    return Shop.objects.filter(pk__in=agent.shop_ids()).exclude(region="").values_list("region", flat=True).first() or ""
+    return (
+        Shop.objects.filter(pk__in=agent.shop_ids()).exclude(region="").values_list("region", flat=True).first() or ""
+    )
 
 
 def _may_see(agent: Agent, identity: Identity) -> bool:
@@ -89,7 +91,11 @@ def edit(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         facts = {name: request.POST.get(name, "") for name in _FIELDS}
         actions.edit(customer=person, agent=agent, now=timezone.now(), **facts)
         return _back(request, person)
-    more = {"person": queries.card(pk), "languages": [("", "–"), *settings.LANGUAGES], "back": _back_address(request, person)}
+    more = {
+        "person": queries.card(pk),
+        "languages": [("", "–"), *settings.LANGUAGES],
+        "back": _back_address(request, person),
+    }
     name = "desk/_customer_edit.html" if wants_fragment(request) else "desk/page_customer_edit.html"
     return render(request, name, context(request, agent, view=None, **more))
 
@@ -113,7 +119,9 @@ def note(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     identity = next((one for one in identities if asked.isdigit() and one.pk == int(asked)), identities[0])
     text = request.POST.get("text", "").strip()
     if text:
-        actions.add_note(identity=identity, agent=agent, text=text, now=timezone.now(), is_pinned=bool(request.POST.get("pin")))
+        actions.add_note(
+            identity=identity, agent=agent, text=text, now=timezone.now(), is_pinned=bool(request.POST.get("pin"))
+        )
     return _back(request, person)
 
 

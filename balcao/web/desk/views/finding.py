@@ -18,7 +18,7 @@ from balcao.tickets.queries.rows import rows_from
 from balcao.tickets.rules.searching import parse_search
 from balcao.web.components.looks import fold
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, ticket_for
+from balcao.web.desk.access import LONGEST_NUMBER, for_agents, ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import find, found_page
@@ -37,7 +37,9 @@ def search(request: HttpRequest, agent: Agent) -> HttpResponse:
     more: dict[str, Any] = {
         "query": query,
         "problems": parse_search(query).problems,
-        "rows": rows_of(rows_from(page.tickets), now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1),
+        "rows": rows_of(
+            rows_from(page.tickets), now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1
+        ),
         "people": _people(agent, query) if not request.GET.get("after") else [],
         "more": "",
         "search": True,
@@ -68,7 +70,7 @@ def palette(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Return what the palette finds: a ticket by its number, tickets by words, customers; recent ones when empty."""
     query = request.GET.get("q", "").strip()
     digits = query.removeprefix("#")
-    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None  # noqa: PLR2004 - a bigint
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER else None
     jump = of_number(agent=agent, number=number) if number is not None else None
     if query:
         tickets = find(agent, query, limit=_FEW).page.tickets if number is None else []

@@ -117,13 +117,16 @@ def _picture(row: Attachment | None) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=media_type,
-        headers={"Cache-Control": "private, max-age=86400, immutable", "Content-Security-Policy": "default-src 'none'; sandbox"},
+        headers={
+            "Cache-Control": "private, max-age=86400, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
     )
 
 
 @require_safe
 @for_agents(Permission.TICKET_READ)
-def file(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse | FileResponse:
+def file(request: HttpRequest, agent: Agent, pk: int) -> FileResponse:
     """Hand out an attachment to be saved, never to be shown."""
     row = _attachment(agent, pk)
     return FileResponse(
@@ -159,7 +162,10 @@ def original(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         return HttpResponse(
             raw,
             content_type="application/octet-stream",
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "default-src 'none'; sandbox"},
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+            },
         )
     text = raw[: _MOST_ORIGINAL * 4].decode("utf-8", "replace")[:_MOST_ORIGINAL]
     more = {"message": message, "ticket": message.ticket, "original": text, "is_cut": len(raw) > len(text.encode())}

@@ -17,7 +17,7 @@ from balcao.tickets.models import Message, Ticket, TicketMerge, TicketSplit
 from balcao.tickets.queries.lists import of_number, tickets_of_customer
 from balcao.tickets.types import TicketRefused
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, ticket_for, wants_fragment
+from balcao.web.desk.access import LONGEST_NUMBER, for_agents, ticket_for, wants_fragment
 from balcao.web.desk.frame import context
 
 
@@ -43,7 +43,9 @@ def merge(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
 
 def _other(agent: Agent, typed: str) -> Ticket | None:
     digits = typed.strip().lstrip("#")
-    return of_number(agent=agent, number=int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None  # noqa: PLR2004 - a bigint
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER):
+        return None
+    return of_number(agent=agent, number=int(digits))
 
 
 def _merge(request: HttpRequest, agent: Agent, ticket: Ticket, other: Ticket) -> HttpResponse:

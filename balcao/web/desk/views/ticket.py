@@ -34,9 +34,7 @@ def ticket(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     return ticket_page(request, agent, found)
 
 
-def ticket_page(
-    request: HttpRequest, agent: Agent, found: Ticket, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def ticket_page(request: HttpRequest, agent: Agent, found: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
     """Answer with the page of a ticket, or only its panes."""
     around = context(request, agent)
     panes = ticket_context(request, agent, found, around["desk"], **more)
@@ -54,9 +52,7 @@ def ticket_page(
     return render(request, "desk/desk.html", {**around, **rows, **panes}, status=status)
 
 
-def ticket_context(
-    request: HttpRequest, agent: Agent, found: Ticket, desk: DeskFrame, **more: Any
-) -> dict[str, Any]:
+def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: DeskFrame, **more: Any) -> dict[str, Any]:
     """Return what the panes of a ticket need; looking at it is remembered."""
     now = timezone.now()
     seen_at = _look(found, agent)
@@ -73,7 +69,9 @@ def ticket_context(
         "status_words": words.status_words,
         "statuses": [(status.value, words.status_words(status)) for status in _offered(found)],
         "priorities": [(priority.value, words.priority_words(priority)) for priority in Priority],
-        "link_words": words.link_words(found.link_reason, found.linked_to.number) if found.linked_to and found.link_reason else "",
+        "link_words": words.link_words(found.link_reason, found.linked_to.number)
+        if found.linked_to and found.link_reason
+        else "",
         "send_state_words": words.send_state_words,
         **composer_context(request, agent, found, now=now, **more),
         **panel_context(agent, found, desk, now=now),

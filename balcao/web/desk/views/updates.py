@@ -39,7 +39,9 @@ def updates(request: HttpRequest, agent: Agent) -> HttpResponse:
         mine = mine.filter(shop_id=desk.shop_id)
     present = set(mine.values_list("pk", flat=True))
     known = list(visible(agent).filter(pk__in=set(changed) & set(shown)).values_list("pk", flat=True)[:_MOST_ROWS])
-    rows = rows_of(rows_by_id(known, agent=agent), now=timezone.now(), address=ticket_address(key), many_shops=len(desk.shops) > 1)
+    rows = rows_of(
+        rows_by_id(known, agent=agent), now=timezone.now(), address=ticket_address(key), many_shops=len(desk.shops) > 1
+    )
     more = {"view": chosen, "rows": rows, "news": 0 if chosen.query else len(present - set(shown))}
     return render(request, "desk/_updates.html", {**around, **more})
 
@@ -56,7 +58,9 @@ def tail(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     around = context(request, agent)
     more = ticket_context(request, agent, ticket, around["desk"])
     more["lines"] = lines_of(timeline(ticket=ticket), ticket=ticket, agent=agent, now=timezone.now())
-    more["last_message"] = Message.objects.filter(ticket=ticket).order_by("-pk").values_list("pk", flat=True).first() or 0
+    more["last_message"] = (
+        Message.objects.filter(ticket=ticket).order_by("-pk").values_list("pk", flat=True).first() or 0
+    )
     return render(request, "desk/_tail.html", {**around, **more, "view": None, "status_words": words.status_words})
 
 
