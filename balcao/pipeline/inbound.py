@@ -22,6 +22,8 @@ from balcao.tickets.actions import receiving
 from balcao.tickets.actions.sending import settled
 from balcao.tickets.models import Message
 
+MOST_TRIES = 8  # then it is set aside
+
 log = logging.getLogger(__name__)
 
 
@@ -120,6 +122,12 @@ def run_due(*, worker: str, now: datetime, limit: int = 20, clock: Callable[[], 
     connections: dict[int, Connection] = {}
     for envelope in claimed:
         channel = envelope.channel
-        connection = connections.get(channel.pk) or connections.setdefault(channel.pk, connection_of(channel))
-        understand(envelope=envelope, connection=connection, now=clock())
+        if envelope.tries > MOST_TRIES:
+            _set_aside(envelope, "Understanding it failed or ended its worker each time.", now=clock())
+            continue
+        try:
+            connection = connections.get(channel.pk) or connections.setdefault(channel.pk, connection_of(channel))
+            understand(envelope=envelope, connection=connection, now=clock())
+        except Exception:  # it comes up again when its lease is over; the next one is not touched
+            log.exception("Envelope %s could not be stored on try %s", envelope.pk, envelope.tries)
     return len(claimed)

@@ -35,7 +35,10 @@ def run_due(*, worker: str, now: datetime, limit: int = 10, clock: Callable[[], 
         _settle(dispatch, DispatchState.UNCERTAIN, now=now, error=UNCERTAIN_REASON, code="uncertain")
     claimed = sending.claim_dispatches(worker=worker, now=now, limit=limit)
     for dispatch in claimed:
-        relay(dispatch=dispatch, clock=clock)
+        try:
+            relay(dispatch=dispatch, clock=clock)
+        except Exception:  # it could not even be written down: its lease tells what to do with it
+            log.exception("Dispatch %s could not be settled", dispatch.pk)
     return len(claimed)
 
 
