@@ -80,7 +80,9 @@ def _submitted(request: HttpRequest, channel: Channel) -> HttpResponse:
     network = get_adapter().get_client_ip(request)
     answers = {name: value for name, value in request.POST.items() if isinstance(value, str)}
     if _floods(channel, network):
-        sorry = _("So many messages came from your connection that we take no more for now. Please try again in an hour.")
+        sorry = _(
+            "So many messages came from your connection that we take no more for now. Please try again in an hour."
+        )
         return _page(request, channel, answers=answers, sorry=sorry, status=429)
     answers["language"] = translation.get_language() or ""
     try:
