@@ -5,6 +5,8 @@ import re
 READABLE = 4.5  # contrast of words
 _COLOUR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _STEPS = 50
+_LINEAR = 0.04045  # below it sRGB is a straight line (IEC 61966-2-1)
+_DARK = 0.2  # luminance of a ground on which words must be light
 WHITE, INK, PAPER, NIGHT = "#ffffff", "#14161f", "#faf8f4", "#20232e"
 
 
@@ -18,7 +20,7 @@ def _channels(colour: str) -> tuple[int, int, int]:
 def luminance(colour: str) -> float:
     """Return the relative luminance of a colour, 0 to 1 (WCAG 2.2, definition)."""
     shares = (value / 255 for value in _channels(colour))
-    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares)
+    red, green, blue = (v / 12.92 if v <= _LINEAR else ((v + 0.055) / 1.055) ** 2.4 for v in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -35,7 +37,7 @@ def words_on(colour: str) -> str:
 
 def readable(colour: str, *, on: str) -> str:
     """Return the colour itself, or the nearest shade of it in which words can be read on a ground."""
-    towards = WHITE if luminance(on) < 0.2 else "#000000"
+    towards = WHITE if luminance(on) < _DARK else "#000000"
     for step in range(_STEPS + 1):
         shade = _mixed(colour, towards, step / _STEPS)
         if contrast(shade, on) >= READABLE:

@@ -1,4 +1,4 @@
-"""Mails about access, sent by a worker: a page never waits for a mail server, and no link is stored before it leaves."""
+"""Mails about access, sent by a worker: a page waits for no mail server, and no link is stored."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str

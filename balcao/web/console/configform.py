@@ -32,7 +32,11 @@ class ConfigForm(forms.Form):
             self.fields[setting.name] = self._field(setting.name, setting.type, facts, default)
 
     def _field(self, name: str, kind: Any, facts: Mapping[str, Any], value: Any) -> forms.Field:
-        common = {"label": _(facts["label"]), "help_text": _(facts["help"]) if facts["help"] else "", "required": False}
+        common: dict[str, Any] = {
+            "label": _(facts["label"]),
+            "help_text": _(facts["help"]) if facts["help"] else "",
+            "required": False,
+        }
         if facts["secret"]:
             return forms.CharField(
                 **common,
@@ -60,7 +64,7 @@ class ConfigForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for what is required, where it matters with the other answers."""
         cleaned = dict(super().clean() or {})
-        that_matter = shown(self.config_class, {name: _plain(value) for name, value in cleaned.items()})
+        that_matter = shown(self.config_class, {name: str(value) for name, value in cleaned.items()})
         for setting, facts in described(self.config_class):
             is_empty = cleaned.get(setting.name) in ("", None)
             if facts["required"] and is_empty and setting.name in that_matter and setting.name not in self._kept:
@@ -89,10 +93,6 @@ class ConfigForm(forms.Form):
             condition = " ".join(f"{_PREFIX}-{other}={value}" for other, value in facts["shown_if"])
             found.setdefault(_(facts["group"]) if facts["group"] else "", []).append((self[setting.name], condition))
         return list(found.items())
-
-
-def _plain(value: Any) -> str:
-    return str(value)
 
 
 def kept_secrets(config: Any) -> frozenset[str]:

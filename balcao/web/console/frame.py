@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from balcao.channels.models import Envelope
 from balcao.channels.types import EnvelopeState
 from balcao.journal.types import Actor, ActorKind
+from balcao.notices.queries import unread_count
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 
@@ -57,7 +58,7 @@ def groups_for(agent: Agent) -> list[Group]:
     """Return the pages that an agent may open, under their headings."""
     aside = quarantine_count(agent) if agent.may(Permission.QUARANTINE) else 0
     rows = [
-        (_("Shop"), [_place("shops", _("Look, languages, texts"), "storefront", Permission.SHOP_EDIT)]),
+        (_("Shop"), [_place("shops", _("Shops"), "storefront", Permission.SHOP_EDIT)]),
         (
             _("Contact"),
             [
@@ -95,5 +96,5 @@ def page(
     """Answer with a page of the console."""
     match = request.resolver_match
     section = match.route.split("/")[1] if match else ""
-    known = {"groups": groups_for(agent), "section": section, **(context or {})}
+    known = {"groups": groups_for(agent), "section": section, "unread": unread_count(agent), **(context or {})}
     return render(request, f"console/{template}.html", known, status=status)

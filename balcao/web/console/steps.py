@@ -37,22 +37,21 @@ def steps_of(chosen: Iterable[str], *, days: int | None) -> list[Step]:
 
 
 def _step(key: str, days: int | None) -> Step:
-    match key.split("."):
-        case ["tag", "add", number]:
-            return Step(Deed.TAG, add=(int(number),))
-        case ["tag", "remove", number]:
-            return Step(Deed.TAG, remove=(int(number),))
-        case ["assign", "me"]:
-            return Step(Deed.ASSIGN, to_me=True)
-        case ["assign", "agent", number]:
-            return Step(Deed.ASSIGN, agent_id=int(number))
-        case ["assign", "team", number]:
-            return Step(Deed.ASSIGN, team_id=int(number))
-        case ["priority", priority]:
-            return Step(Deed.PRIORITY, priority=priority)
-        case ["status", status]:
-            return Step(Deed.STATUS, status=status, days=days if status == Status.WAITING else None)
-    raise ValueError(f"{key!r} is no step.")
+    deed, _dot, rest = key.partition(".")
+    what, _dot, number = rest.partition(".")
+    match deed:
+        case Deed.TAG:
+            return Step(Deed.TAG, add=(int(number),)) if what == "add" else Step(Deed.TAG, remove=(int(number),))
+        case Deed.ASSIGN:
+            chosen = {
+                "me": {"to_me": True},
+                "agent": {"agent_id": int(number or 0)},
+                "team": {"team_id": int(number or 0)},
+            }
+            return Step(Deed.ASSIGN, **chosen[what])  # type: ignore[arg-type] # each with its own type
+        case Deed.PRIORITY:
+            return Step(Deed.PRIORITY, priority=rest)
+    return Step(Deed.STATUS, status=rest, days=days if rest == Status.WAITING else None)
 
 
 def _keys(step: Step) -> list[str]:

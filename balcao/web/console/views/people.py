@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -90,7 +91,7 @@ class MembersForm(forms.Form):
         """Refuse a name that another one has."""
         name = " ".join(str(self.cleaned_data["name"]).split())
         others = self._model._default_manager.filter(name__iexact=name)  # noqa: SLF001 - Django's public name for it
-        if others.exclude(pk=self._row.pk if self._row else None).exists():
+        if others.exclude(pk=self._row.pk if self._row else 0).exists():
             raise forms.ValidationError(_("This name is taken."))
         return name
 
@@ -156,7 +157,7 @@ def agent_edit(request: HttpRequest, agent: Agent, agent_id: int) -> HttpRespons
         "form": form,
         "who": who,
         "is_invited": not who.has_usable_password(),
-        "steps": who.authenticator_set.count(),
+        "steps": Authenticator.objects.filter(user=who).count(),
     }
     return page(request, agent, "agent_form", context, status=422 if form.errors else 200)
 

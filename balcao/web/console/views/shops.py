@@ -1,6 +1,7 @@
 """Shops: name, languages, time, look and signatures."""
 
 import zoneinfo
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -112,10 +113,8 @@ class ShopForm(forms.Form):
 
 
 def _countries(language: str) -> list[tuple[str, str]]:
-    names = locale_of(language).territories
-    return sorted(
-        ((code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()), key=lambda c: c[1]
-    )  # noqa: PLR2004
+    names = locale_of(language).territories  # numbers among them are continents
+    return sorted(((code, name) for code, name in names.items() if code.isalpha()), key=itemgetter(1))
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -149,7 +148,7 @@ def shop(request: HttpRequest, agent: Agent, shop_id: int | None = None) -> Http
     if form.is_valid() and (kept := _keep(agent, row, form)):
         messages.success(request, _("Kept."))
         return redirect("console:shop", kept.pk)
-    context = {"form": form, "row": row, "look": look_of(row.colour if row else "#2347a8")}
+    context: dict[str, Any] = {"form": form, "row": row, "look": look_of(row.colour if row else "#2347a8")}
     context |= {"placeholders": SIGNATURE_PLACEHOLDERS}
     return page(request, agent, "shop_form", context, status=422 if form.errors else 200)
 
