@@ -84,7 +84,11 @@ def mailboxes(value: str) -> list[tuple[str, str]]:
     if match := _PLAIN_MAILBOX.match(value):
         name = match[2] if match[1] is None else match[1].replace("\\", "")
         return [(words(name), _address(match[3]))]
-    pairs = [(words(name), _address(address)) for name, address in getaddresses([value], **_LENIENT) if "@" in address]
+    try:
+        found = getaddresses([value], **_LENIENT)
+    except (RecursionError, IndexError, ValueError):  # the library stumbles over hostile nesting
+        found = []
+    pairs = [(words(name), _address(address)) for name, address in found if "@" in address]
     return pairs or [("", _address(found)) for found in _SOME_ADDRESS.findall(value)[:1]]
 
 

@@ -192,7 +192,8 @@ def _read_words(bodies: Bodies, subject: str) -> _Words:
         marked = read_html(html)
         fewer = cut(marked)
         new = fewer if len(fewer) < len(marked) else new
-    return _Words(new=redact_cards(write_lines(new)), full=redact_cards(full_text), html=html)
+    full = redact_cards(full_text)
+    return _Words(new=full if new is lines else redact_cards(write_lines(new)), full=full, html=html)
 
 
 def _quotes(html: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from balcao.kit.redact import redact_cards, redact_html
 from balcao.plugins.channels.mail.charsets import decode
+from balcao.plugins.channels.mail.headers import unfold, words
 from balcao.plugins.channels.mail.mime import Part, beginning, read_fields, split
 
 FINGERPRINT_FIELD = "X-Balcao-Fingerprint"
@@ -18,8 +19,11 @@ _NO_DIGITS = bytes(octet for octet in range(256) if octet not in b"0123456789")
 _WIDE_DIGIT = re.compile(rb"\xef\xbc[\x90-\x99]|&#")
 _FEWEST = 13  # digits of a card
 _DIGITS_NEAR = re.compile(rb"\d(?:[ ._/-]{0,2}\d){12}")
-_ENCODED = re.compile(rb"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=")
+_ENCODED_RUN = re.compile(rb"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=(?:\s+=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=)*")
+_LONGEST_RUN = 50_000
+_WORD_LENGTH = 15  # characters of one encoded word
 _REDACTED = ("text/", "message/")
+_DEEPEST = 12  # mails within mails; below, they are read as plain text
 _LINE_LENGTH = 57  # octets of a base64 line
 
 
@@ -32,12 +36,12 @@ def fingerprint(body: bytes, start: int | None = None) -> str:
     return hashlib.sha256(body[start:].replace(b"\r\n", b"\n").rstrip(b"\n")).hexdigest()
 
 
-def redact_raw(body: bytes) -> bytes:
+def redact_raw(body: bytes, *, depth: int = 0) -> bytes:
     """Redact card numbers in a raw mail's header and its text parts; only parts that change are written anew."""
     if not _may_hold_card(body):
         return body
     root = split(body)
-    edits = sorted([*_part_edits(root), *_header_edits(body)])
+    edits = sorted([*_part_edits(root, depth), *_header_edits(body)])
     for start, end, content in reversed(edits):
         body = body[:start] + content + body[end:]
     return body
@@ -73,14 +77,14 @@ def _may_hold_card(body: bytes) -> bool:
     )
 
 
-def _part_edits(root: Part) -> Iterator[tuple[int, int, bytes]]:
+def _part_edits(root: Part, depth: int) -> Iterator[tuple[int, int, bytes]]:
     """Yield (start, end, new content) for every text part that holds a card."""
     for part in root.leaves():
         if not part.media_type.startswith(_REDACTED) and not part.media_type.startswith("multipart/"):
             continue
         octets = part.content()
-        if part.media_type == "message/rfc822":
-            redacted = redact_raw(octets)
+        if part.media_type == "message/rfc822" and depth < _DEEPEST:
+            redacted = redact_raw(octets, depth=depth + 1)
             if redacted != octets:
                 yield part.start, part.end, _encode(redacted, part.encoding())
             continue
@@ -137,14 +141,17 @@ def _redact_header(head: bytes) -> bytes:
     if _DIGITS_NEAR.search(head):
         text = head.decode("latin-1")
         head = redact_cards(text).replace("•", "*").encode("latin-1", "replace")
-    return _ENCODED.sub(_redact_word, head) if b"=?" in head else head
+    return _ENCODED_RUN.sub(_redact_words, head) if b"=?" in head else head
 
 
-def _redact_word(match: re.Match[bytes]) -> bytes:
-    from balcao.plugins.channels.mail.headers import words
-
-    text = words(match[0].decode("latin-1"))
+def _redact_words(match: re.Match[bytes]) -> bytes:
+    """Redact a run of encoded words, as a card may be split between them."""
+    if len(match[0]) > _LONGEST_RUN:
+        return match[0][:_LONGEST_RUN].rpartition(b"=?")[0] or b" "
+    text = words(unfold(match[0]))
     redacted = redact_cards(text)
     if redacted == text:
         return match[0]
-    return b"=?utf-8?b?" + binascii.b2a_base64(redacted.encode("utf-8"), newline=False) + b"?="
+    pieces = (redacted[at : at + _WORD_LENGTH] for at in range(0, len(redacted), _WORD_LENGTH))
+    encoded = (binascii.b2a_base64(piece.encode("utf-8"), newline=False) for piece in pieces)
+    return b"\r\n ".join(b"=?utf-8?b?" + piece + b"?=" for piece in encoded)

@@ -17,7 +17,7 @@ def new_words(text: str, *, forwarded: bool = False) -> str:
 def cut(lines: list[Line], *, forwarded: bool = False) -> list[Line]:
     """Return the new lines; all of them when none seems new. In a forwarded mail what was forwarded stays."""
     kept = _Cutter(lines, forwarded=forwarded).run()
-    return kept if any(has_words(line) for line in kept) else lines
+    return kept if len(kept) < len(lines) and any(has_words(line) for line in kept) else lines
 
 
 def has_words(line: Line) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from balcao.plugins.channels.mail.reply import phrases
 from balcao.plugins.channels.mail.reply.lines import Line, fold
@@ -338,18 +339,18 @@ def begins_signature(lines: list[Line], index: int, end: int) -> bool:
     """Tell whether a signature's delimiter stands at `index`, with the signature below it up to `end`."""
     text = lines[index].text.replace("\u00a0", " ")
     if text in {"-- ", "--  "}:
-        return _count(lines, index + 1, end) <= _MOST_SIGNATURE_LINES
+        return _at_most(lines, index + 1, end, _MOST_SIGNATURE_LINES)
     stripped = text.strip()
     if stripped[:1] not in SIGNATURE_MARKS:
         return False
     if stripped in _DELIMITERS:
-        return _count(lines, index + 1, end) <= _MOST_BARE_LINES and _short(
+        return _at_most(lines, index + 1, end, _MOST_BARE_LINES) and _short(
             lines, index + 1, end, longest=2 * _LONGEST_SIGNATURE_LINE
         )
     if not is_rule(stripped) or (index and not lines[index - 1].blank):
         return False
     below = " ".join(line.text for line in lines[index + 1 : end][:60])
-    few = 0 < _count(lines, index + 1, end) <= _MOST_BARE_LINES
+    few = bool(below.strip()) and _at_most(lines, index + 1, end, _MOST_BARE_LINES)
     return (
         few
         and bool(_CONTACT.search(below))
@@ -358,8 +359,9 @@ def begins_signature(lines: list[Line], index: int, end: int) -> bool:
     )
 
 
-def _count(lines: list[Line], start: int, end: int) -> int:
-    return sum(not line.blank for line in lines[start:end])
+def _at_most(lines: list[Line], start: int, end: int, most: int) -> bool:
+    """Tell whether at most so many of the lines say something."""
+    return next(islice((line for line in lines[start:end] if not line.blank), most, None), None) is None
 
 
 def _short(lines: list[Line], start: int, end: int, *, longest: int) -> bool:

@@ -35,6 +35,7 @@ def clean(body: bytes) -> bytes:
         HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nOi\n--x\nContent-Type: message/rfc822\n\nSubject: a\n\n4111111111111111\n--x--",
         HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nOi\n--x\nContent-Type: text/csv\nContent-Disposition: attachment\n\n4111111111111111\n--x--",
         b"From: ana@cliente.example\nSubject: 4111111111111111\n\nOi",
+        b"From: ana@cliente.example\nSubject: =?utf-8?q?41111111?=\n =?utf-8?q?11111111?=\n\nOi",
         b"From: ana@cliente.example\nSubject: =?utf-8?b?" + binascii.b2a_base64(CARD.encode(), newline=False) + b"?=\n\nOi",
     ],
 )
