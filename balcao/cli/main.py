@@ -22,6 +22,7 @@ COMMANDS = {
     "ingest": "bring mails in from files, folders, mbox, Maildir or standard input",
     "doctor": "check settings, database, mailboxes, clock and disk, and say what to do",
     "agent": "create agents",
+    "token": "create and revoke tokens with which programs use the API",
     "backup": "write database and files into one archive",
     "restore": "bring back what `backup` wrote",
 }

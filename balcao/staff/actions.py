@@ -1,17 +1,22 @@
 """Everything that writes agents, teams and departments."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.shops.models import Shop
-from balcao.staff.models import Agent, Department, Team
-from balcao.staff.types import Presence, Role
+from balcao.staff import rules
+from balcao.staff.models import Agent, ApiToken, Department, Team
+from balcao.staff.types import Presence, Role, Scope
+
+_USE_NOTED_EVERY = timedelta(minutes=1)  # each note is a write
 
 
 class LastAdmin(Exception):
@@ -194,3 +199,56 @@ def _announce(name: str, agent: Agent, actor: Actor, now: datetime, facts: dict[
 
 def _announce_team(name: str, team: Team, actor: Actor, now: datetime) -> None:
     record(name=name, at=now, actor=actor, about=[Subject(SubjectKind.TEAM, team.pk)], facts={"team": team.pk})
+
+
+@transaction.atomic
+def create_token(
+    *,
+    name: str,
+    agent: Agent | None,
+    scopes: Collection[Scope],
+    actor: Actor,
+    now: datetime,
+    every_shop: bool = True,
+    shops: Sequence[Shop] = (),
+    expires_at: datetime | None = None,
+    created_by: Agent | None = None,
+) -> tuple[ApiToken, str]:
+    """Create an API token that acts as an agent, or (None) as the system; return it and its secret, shown this once."""
+    secret = f"balcao_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        name=name.strip()[:120] or "API",
+        agent=agent,
+        secret_hash=rules.secret_hash(secret),
+        hint=secret[-4:],
+        scopes=sorted(set(scopes)),
+        every_shop=every_shop,
+        created_at=now,
+        created_by=created_by,
+        expires_at=expires_at,
+    )
+    token.shops.set([] if every_shop else shops)
+    _announce_token("token.created", token, actor, now)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, actor: Actor, now: datetime) -> None:
+    """Let an API token in no more."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        token.revoked_at = now
+        _announce_token("token.revoked", token, actor, now)
+
+
+def note_use(*, token: ApiToken, now: datetime) -> None:
+    """Note that an API token was used, at most once a minute. No fact for the journal."""
+    if token.last_used_at and now - token.last_used_at < _USE_NOTED_EVERY:
+        return
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - _USE_NOTED_EVERY)
+    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+    token.last_used_at = now
+
+
+def _announce_token(name: str, token: ApiToken, actor: Actor, now: datetime) -> None:
+    about = [Subject(SubjectKind.AGENT, token.agent_id)] if token.agent_id else []
+    record(name=name, at=now, actor=actor, about=about, facts={"token": token.pk, "scopes": token.scopes})

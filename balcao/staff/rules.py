@@ -1,5 +1,7 @@
 """What each role may do: the whole matrix in one place, deny by default."""
 
+import hashlib
+
 from balcao.staff.types import Permission, Role
 
 _LIGHT = frozenset({Permission.TICKET_READ, Permission.TICKET_NOTE, Permission.CUSTOMER_READ})
@@ -32,3 +34,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
 def may(role: str, permission: Permission) -> bool:
     """Tell whether a role holds a permission; an unknown role holds none."""
     return role in set(Role) and permission in MATRIX[Role(role)]
+
+
+def secret_hash(secret: str) -> str:
+    """Return what is kept of an API token's secret: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -42,3 +42,16 @@ class Presence(StrEnum):
     AVAILABLE = "available"
     BUSY = "busy"
     OFF = "off"
+
+
+class Scope(StrEnum):
+    """What an API token may do, within what its agent may."""
+
+    TICKETS_READ = "tickets.read"  # tickets, conversations, messages, notes, tags, search
+    TICKETS_WRITE = "tickets.write"
+    CUSTOMERS_READ = "customers.read"
+    CUSTOMERS_WRITE = "customers.write"
+    STAFF_READ = "staff.read"  # agents and teams
+    SHOPS_READ = "shops.read"  # shops and channels, never their secrets
+    FILES_READ = "files.read"  # attachments and their contents
+    JOURNAL_READ = "journal.read"
