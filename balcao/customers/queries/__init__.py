@@ -6,6 +6,7 @@ from balcao.customers.queries.cards import (
     Preview,
     active_links,
     card,
+    cards_of,
     identities_of,
     merge_preview,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Suggestion",
     "active_links",
     "card",
+    "cards_of",
     "component",
     "edge",
     "facts",

@@ -99,3 +99,12 @@ def merge_preview(kept: Customer, absorbed: Customer, *, now: datetime) -> Previ
         if (ours := getattr(mine, field)) and (other_says := getattr(theirs, field)) and ours != other_says
     ]
     return Preview(merged, tuple(conflicts), hindrance(one, other, now=now))
+
+
+def cards_of(customer_ids: Sequence[int]) -> list[Card]:
+    """Return the cards of several customers in this order, without their notes, in one query."""
+    rows = Identity.objects.filter(customer__in=customer_ids).select_related("home").order_by("id")
+    groups: dict[int, list[Identity]] = {}
+    for row in rows:
+        groups.setdefault(row.customer_id, []).append(row)
+    return [_card(groups[pk], (), kept_id=pk) for pk in customer_ids if pk in groups]

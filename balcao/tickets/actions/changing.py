@@ -9,6 +9,7 @@ from django.db import transaction
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.staff.models import Agent, Team
+from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Tag, Ticket
 from balcao.tickets.types import ACTIVE, HIDDEN, Priority, Refusal, Status, TicketRefused
@@ -36,6 +37,7 @@ def _announce(
 
 
 def _check(ticket: Ticket) -> None:
+    take_hold(ticket)
     if ticket.merged_into_id:
         raise TicketRefused(Refusal.MERGED)
 
@@ -117,7 +119,7 @@ def set_priority(*, ticket: Ticket, priority: Priority, agent: Agent | None, now
 
 
 @transaction.atomic
-def set_subject(*, ticket: Ticket, subject: str, agent: Agent, now: datetime) -> None:
+def set_subject(*, ticket: Ticket, subject: str, agent: Agent | None, now: datetime) -> None:
     """Rename a ticket for the shop's eyes; what customers see keeps the conversation's own subject."""
     _check(ticket)
     subject = " ".join(subject.split())[:300]
@@ -132,7 +134,7 @@ def set_subject(*, ticket: Ticket, subject: str, agent: Agent, now: datetime) ->
 
 
 @transaction.atomic
-def set_language(*, ticket: Ticket, language: str, agent: Agent, now: datetime) -> None:
+def set_language(*, ticket: Ticket, language: str, agent: Agent | None, now: datetime) -> None:
     """Say in which language this ticket is written."""
     _check(ticket)
     if ticket.language == language:
