@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "anymail",
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -169,6 +170,10 @@ LANGUAGES = [("en", "English"), ("pt-br", "Português (Brasil)"), ("tr", "Türk�
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# --- Programs --------------------------------------------------------------------------------------------------------
+
+API_REQUESTS_A_MINUTE = env.number("BALCAO_API_REQUESTS_A_MINUTE", 600, least=1)  # of one token, in one process
 
 # --- Work for later --------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ for _prefix, _urls in (
     ("console/", "balcao.web.console.urls"),
     ("f/", "balcao.web.portal.urls"),
     ("hooks/", "balcao.api.hooks"),
+    ("api/", "balcao.api.v1.urls"),
 ):
     _path = settings.PACKAGE_DIR.parent / _urls.replace(".", "/")
     if _path.with_suffix(".py").exists() or _path.is_dir():

@@ -20,6 +20,12 @@ async def poll(request: Request) -> Response:
     viewer = await in_thread(viewers.viewer_of, viewers.session_key(request.scope["headers"]))
     if viewer is None:
         return Response(status_code=401)
+    return await answer(request, viewer)
+
+
+async def answer(request: Request, viewer: Viewer) -> Response:
+    """Answer with what this viewer may see after the position asked for."""
+    hub: Hub = request.app.state.hub
     position, seen = await news(hub, viewer, after=_number(request, "after"), wait=_number(request, "wait"))
     if seen is None:
         return _json(f'{{"position":{position},"messages":[],"refetch":true}}')

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from balcao.api.live import polls, socket
+from balcao.api.live import journal, polls, socket
 from balcao.api.live.hub import Hub
 from balcao.api.live.line import Message, Receive, Send
 
@@ -15,7 +15,8 @@ class Live:
     """Serves WebSockets itself, for each layer above an open page costs memory, and the rest through Starlette."""
 
     def __init__(self) -> None:
-        self._web = Starlette(routes=[Route("/live/poll", polls.poll)], lifespan=self._lifespan)
+        routes = [Route("/live/poll", polls.poll), Route("/live/journal", journal.journal)]
+        self._web = Starlette(routes=routes, lifespan=self._lifespan)
         self.hub = self._web.state.hub = Hub()
 
     @asynccontextmanager

@@ -89,5 +89,6 @@ def test_large_mails_pass_and_floods_do_not(
 ) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000  # the limit for pages is not the limit here
     assert call(client, channel, {**MAIL, "Filler": "x" * 5000}).status_code == 200
+    assert Envelope.objects.get().source == "hook"
     monkeypatch.setattr(hooks, "MOST_BYTES", 1000)
     assert call(client, channel, {**MAIL, "Filler": "x" * 5000}).status_code == 413

@@ -1,0 +1,51 @@
+"""Cursor paging: a page says where the next one begins, in a word that only we read."""
+
+from datetime import datetime
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import Field
+
+from balcao.api.v1.words import no_controls
+from balcao.kit.keyset import BadCursor, Part, decode_cursor, encode_cursor
+from balcao.tickets.queries.lists import Key
+
+LARGEST = 100
+
+Limit = Annotated[int, Field(ge=1, le=LARGEST, description="How many rows a page has at most.")]
+Cursor = Annotated[
+    str,
+    Field(max_length=500, pattern=no_controls, description="`next_cursor` of the page before; leave out for the first."),
+]
+
+
+class Paged(Schema):
+    """What every list takes."""
+
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+def next_cursor(*parts: Part, order: str) -> str:
+    """Return the cursor behind a place in the list that `order` names."""
+    return encode_cursor(*parts, order=order)
+
+
+def after_id(cursor: str, *, order: str) -> int:
+    """Return the id behind which a page begins, 0 for the first."""
+    if not cursor:
+        return 0
+    (found,) = decode_cursor(cursor, order=order, size=1)
+    if not isinstance(found, int) or not 0 <= found < 2**63:
+        raise BadCursor("This cursor is not valid here; start again from the first page.")
+    return found
+
+
+def after_key(cursor: str, *, order: str) -> Key | None:
+    """Return the moment and id behind which a page begins, None for the first."""
+    if not cursor:
+        return None
+    at, found = decode_cursor(cursor, order=order, size=2)
+    if not isinstance(at, datetime) or at.tzinfo is None or not isinstance(found, int) or not 0 <= found < 2**63:
+        raise BadCursor("This cursor is not valid here; start again from the first page.")
+    return Key(at, found)

@@ -1,0 +1,36 @@
+"""Where the API answers."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from balcao.api.v1 import problems
+from balcao.api.v1.guard import FORM, JSON, guarded, nothing_here
+from balcao.api.v1.openapi import Api
+from balcao.api.v1.views import customers, files, house, journal, messages, searching, tickets
+
+ABOUT = """
+Tickets, conversations, customers and the journal of a Balcão service desk, for programs.
+
+Send `Authorization: Bearer balcao_...` with every request (`balcao token create` makes a token). Every error is a
+problem document (RFC 9457). Lists give at most 100 rows and a `next_cursor`. Every POST takes an `Idempotency-Key`.
+"""
+
+api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespace="api-v1")
+problems.install(api)
+for _module in (tickets, messages, customers, files, searching, journal, house):
+    api.add_router("", _module.router)
+
+_FORMS = {"/tickets/{number}/attachments", "tickets/<number>/attachments"}
+
+
+def _guarded(found: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    for each in found:
+        if isinstance(each, URLPattern):
+            each.callback = guarded(each.callback, takes=FORM if str(each.pattern) in _FORMS else JSON)
+    return found
+
+
+_patterns, _app, _namespace = api.urls
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", (_guarded(_patterns), _app, _namespace)),
+    re_path(r"^.*$", nothing_here),
+]
