@@ -192,7 +192,9 @@ def _django_request(request: HookRequest) -> Any:
         "wsgi.url_scheme": request.headers.get("x-forwarded-proto", "https"),
         **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()},
     }
-    return WSGIRequest(environment)
+    made = WSGIRequest(environment)
+    made._body = request.body  # noqa: SLF001 - read already: Django's limit for pages is not meant for mails
+    return made
 
 
 def _envelope(provider: str, event: Any) -> RawEnvelope | None:
