@@ -143,8 +143,9 @@ class ChannelError(Exception):
     `uncertain`: the message may have left all the same (the line broke after `handing_over` and before an answer); it
     is never tried again by itself. A clear refusal after `handing_over` is not uncertain.
 
-    The message is for people (English, one sentence, no secrets); `code` names the fault for programs and
-    translations: "auth", "connect", "tls", "refused", "address", "size", "rate", "protocol".
+    The message is for people and holds no secrets: a sentence that is a message id, and on a second line, if there is
+    one, the other side's own words. `code` names the fault for programs: "auth", "connect", "tls", "refused",
+    "address", "size", "rate", "protocol", "uncertain".
     """
 
     def __init__(
@@ -299,7 +300,10 @@ class Checked(Protocol):
     """A channel whose settings can be tried out."""
 
     def check(self, connection: Connection) -> Sequence[tuple[str, bool, str]]:
-        """Try the settings: (what was tried, did it work, what to do) in order; never raises."""
+        """Try the settings: (what was tried, did it work, what to do) in order; never raises.
+
+        Both texts are message ids; what to do may have a second line, as in `ChannelError`.
+        """
         ...
 
 
