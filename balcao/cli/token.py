@@ -18,9 +18,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("name", help="what it is for: 'ERP', 'warehouse screen'")
     create.add_argument("--agent", default="", help="address of the agent it acts as; without: the system")
     create.add_argument(
-        "--scope", action="append", default=[], metavar="SCOPE", help="what it may do (repeat); `read` means all that read"
+        "--scope",
+        action="append",
+        default=[],
+        metavar="SCOPE",
+        help="what it may do (repeat); `read` means all that read",
     )
-    create.add_argument("--shop", action="append", default=[], metavar="SLUG", help="shops it sees (repeat); without: all")
+    create.add_argument(
+        "--shop", action="append", default=[], metavar="SLUG", help="shops it sees (repeat); without: all"
+    )
     create.add_argument("--days", type=int, default=0, help="days until it is over; without: never")
     deeds.add_parser("list", help="list the tokens, without their secrets")
     revoke = deeds.add_parser("revoke", help="let a token in no more")
@@ -75,7 +81,9 @@ def _scopes(asked: list[str]) -> set[Any]:
 
     reading = {scope for scope in Scope if scope.endswith(".read")}
     if unknown := sorted(set(asked) - set(Scope) - {"read"}):
-        raise CommandFailed(f"There is no scope {', '.join(unknown)}; there are: read, {', '.join(Scope)}.", code=Exit.USAGE)
+        raise CommandFailed(
+            f"There is no scope {', '.join(unknown)}; there are: read, {', '.join(Scope)}.", code=Exit.USAGE
+        )
     named = {Scope(scope) for scope in asked if scope != "read"}
     return named | (reading if "read" in asked or not asked else set())
 

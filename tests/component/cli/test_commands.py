@@ -1,7 +1,9 @@
 """The commands, each run as an operator does: in a process of its own, on a data folder of its own."""
 
+import io
 import json
 import sqlite3
+import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -81,6 +83,19 @@ def test_an_archive_of_another_kind_is_refused(tmp_path: Path) -> None:
     refused = Operator(tmp_path).run("restore", str(tmp_path / "photos.tar.gz"))
     assert refused.returncode == 1
     assert "is no backup of Balcão" in refused.stderr
+
+
+def test_an_archive_cannot_write_outside_its_folder(operator: Operator) -> None:
+    [saved] = operator.results("backup")
+    forged = operator.folder / "forged.tar.gz"
+    with tarfile.open(saved["archive"]) as honest, tarfile.open(forged, "w:gz") as archive:
+        for member in honest:
+            archive.addfile(member, honest.extractfile(member))
+        archive.addfile(tarfile.TarInfo("files/../../../outside"), io.BytesIO())
+    refused = operator.run("restore", "--replace", str(forged))
+    assert refused.returncode == 1
+    assert "outside its folder" in refused.stderr
+    assert agents(operator) == []
 
 
 def findings(operator: Operator) -> tuple[int, list[str]]:
