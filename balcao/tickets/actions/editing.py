@@ -32,8 +32,8 @@ def edit_ticket(*, ticket: Ticket, changes: TicketChanges, agent: Agent | None, 
         remind_at = changes.get("remind_at")
         changing.set_status(ticket=ticket, status=changes["status"], agent=agent, now=now, remind_at=remind_at)
     if "assignee" in changes or "team" in changes:
-        assignee = changes["assignee"] if "assignee" in changes else ticket.assignee
-        team = changes["team"] if "team" in changes else ticket.team
+        assignee = changes.get("assignee", ticket.assignee)
+        team = changes.get("team", ticket.team)
         changing.assign(ticket=ticket, assignee=assignee, team=team, agent=agent, now=now)
     if "priority" in changes:
         changing.set_priority(ticket=ticket, priority=changes["priority"], agent=agent, now=now)

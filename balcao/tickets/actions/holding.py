@@ -1,8 +1,9 @@
-"""Who moves conversations between tickets does so alone; who writes into them keeps them in place meanwhile."""
+"""Holding tickets: who changes one sees it as it stands now, and nobody moves its conversations meanwhile."""
 
 from django.db import connection
 
-from balcao.kit.db import is_postgres
+from balcao.kit.db import is_postgres, locked
+from balcao.tickets.models import Ticket
 
 _MOVING = 0x62616C74  # the number under which they wait for one another; SQLite's writers are alone anyway
 
@@ -15,6 +16,18 @@ def move_alone() -> None:
 def keep_in_place() -> None:
     """Keep merges and splits out until the transaction ends; ask before anything is read or locked."""
     _wait("pg_advisory_xact_lock_shared")
+
+
+def take_hold(ticket: Ticket) -> None:
+    """Lock a ticket's row until the transaction ends, and let the instance say what the row says by now.
+
+    Pages and jobs hand in tickets that they read a moment ago; whatever somebody else did since must not be undone.
+    """
+    keep_in_place()
+    fresh = locked(Ticket.objects.filter(pk=ticket.pk)).get()
+    for field in Ticket._meta.concrete_fields:  # noqa: SLF001 - Django's public-by-custom options
+        if getattr(ticket, field.attname) != getattr(fresh, field.attname):
+            setattr(ticket, field.attname, getattr(fresh, field.attname))
 
 
 def _wait(function: str) -> None:

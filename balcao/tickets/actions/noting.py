@@ -10,6 +10,7 @@ from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.redact import redact_cards
 from balcao.staff.models import Agent
 from balcao.tickets.actions.files import adopt_uploads
+from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.models import Draft, Note, Sight, Ticket
 from balcao.tickets.types import Refusal, TicketRefused
 
@@ -30,6 +31,9 @@ def add_note(
     text = redact_cards(text.strip())
     if not text and not upload_ids:
         raise TicketRefused(Refusal.EMPTY)
+    take_hold(ticket)
+    if ticket.merged_into_id:
+        raise TicketRefused(Refusal.MERGED)
     note = Note.objects.create(ticket=ticket, home=ticket, agent=agent, at=now, text=text)
     told = [a for a in mentions if a.is_active and a.sees_shop(ticket.shop_id)]
     note.mentions.set(told)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from balcao.channels.models import Channel, Envelope
 from balcao.channels.types import Outcome
 from balcao.customers import actions as customers
@@ -15,7 +17,7 @@ from balcao.kit.db import insert
 from balcao.ports.channel import Inbound, Nature, Party, Proof
 from balcao.tickets import rules
 from balcao.tickets.actions.files import attach
-from balcao.tickets.actions.holding import keep_in_place
+from balcao.tickets.actions.holding import keep_in_place, take_hold
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Letter, Message, Participant, Ticket
@@ -200,8 +202,9 @@ def _addressing(inbound: Inbound) -> dict[str, object]:
 def _update_ticket(ticket: Ticket, message: Message) -> None:
     """Keep the facts on the list row true; a machine's message neither reopens nor counts as a contact."""
     if message.kind != MessageKind.SAID:
-        Ticket.objects.filter(pk=ticket.pk).update(message_count=ticket.message_count + 1)
+        Ticket.objects.filter(pk=ticket.pk).update(message_count=F("message_count") + 1)
         return
+    take_hold(ticket)
     with recounted(ticket):
         if not message.is_stranger:
             ticket.status = rules.after_customer_message(ticket.status)

@@ -29,7 +29,7 @@ def _restate(ticket: Ticket) -> None:
     )
     shown = _shown(messages, telling)
     noted = Note.objects.filter(ticket=ticket).aggregate(at=Max("at"))["at"]
-    ticket.changed_at = max(at for at in (ticket.opened_at, noted, *(m.at for m in telling)) if at)
+    ticket.changed_at = max((at for at in (noted, *(m.at for m in telling)) if at), default=ticket.opened_at)
     ticket.customer_wrote_at = max(
         (m.at for m in shown if m.direction == Direction.IN and m.kind == MessageKind.SAID), default=None
     )

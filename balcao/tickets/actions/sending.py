@@ -20,7 +20,9 @@ from balcao.ports.channel import IdentityKind, Outbound, Party
 from balcao.staff.models import Agent
 from balcao.tickets import rules
 from balcao.tickets.actions.files import adopt_uploads
+from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
+from balcao.tickets.actions.restating import restate
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Attachment, Conversation, Draft, Letter, Message, Ticket
 from balcao.tickets.queries.threads import reply_token
@@ -178,34 +180,27 @@ def recall_message(*, message: Message, agent: Agent, now: datetime) -> bool:
     """Take a message back before it leaves: its text returns to the draft; False when it is too late."""
     if message.dispatch is None or not dispatches.recall(dispatch=message.dispatch, now=now):
         return False
-    Message.objects.filter(pk=message.pk).update(is_recalled=True)
-    before = message.dispatch.outbound.get("before", {})
     ticket = message.ticket
-    with recounted(ticket):
-        ticket.status = before.get("status", ticket.status)
-        ticket.assignee_id = before.get("assignee_id", ticket.assignee_id)
-        ticket.solved_at = None if ticket.status != Status.SOLVED else ticket.solved_at
-    for name in ("last_words", "last_direction", "last_author"):
-        setattr(ticket, name, before.get(name, getattr(ticket, name)))
-    ticket.message_count -= 1
-    ticket.save(
-        update_fields=[
-            "status",
-            "queue",
-            "assignee",
-            "solved_at",
-            "last_words",
-            "last_direction",
-            "last_author",
-            "message_count",
-        ]
-    )
+    take_hold(ticket)
+    Message.objects.filter(pk=message.pk).update(is_recalled=True)
+    _put_back(ticket, message.dispatch.outbound.get("before", {}))
+    restate([ticket])
     Draft.objects.update_or_create(
         ticket=ticket, agent=agent, mode="reply", defaults={"text": message.text, "saved_at": now}
     )
     Attachment.objects.filter(message=message).update(message=None, uploader=agent, upload_ticket=ticket)
     _announce("ticket.message.recalled", message, agent, now=now)
     return True
+
+
+def _put_back(ticket: Ticket, before: dict[str, Any]) -> None:
+    """Undo what the message did to the ticket, unless somebody has moved it since."""
+    if not before or (ticket.status, ticket.assignee_id) != (before["status_after"], before["assignee_after"]):
+        return
+    with recounted(ticket):
+        ticket.status, ticket.assignee_id = before["status"], before["assignee_id"]
+        ticket.solved_at = ticket.solved_at if ticket.status == Status.SOLVED else None
+    ticket.save(update_fields=["status", "queue", "assignee", "solved_at"])
 
 
 @transaction.atomic
@@ -220,6 +215,7 @@ def retry_message(*, message: Message, agent: Agent, now: datetime) -> bool:
 
 def settled(*, message: Message, name: str, now: datetime) -> None:
     """Put on the ticket and in the journal how a message's dispatch ended, in the caller's transaction."""
+    take_hold(message.ticket)
     _mark_failures(message.ticket)
     _announce(name, message, None, now=now)
 
@@ -233,6 +229,7 @@ def _mark_failures(ticket: Ticket) -> None:
 
 
 def _check_writable(ticket: Ticket) -> None:
+    take_hold(ticket)
     if ticket.merged_into_id:
         raise TicketRefused(Refusal.MERGED)
 
@@ -382,7 +379,7 @@ def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Ag
     if writing.automatic:
         _announce("ticket.message.written", message, agent, now=now)
         return
-    _remember_before(message, ticket)
+    before = {"status": ticket.status, "assignee_id": ticket.assignee_id}
     with recounted(ticket):
         ticket.status = writing.then or Status.WAITING
         ticket.snoozed_until = None
@@ -392,16 +389,16 @@ def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Ag
         if agent and ticket.assignee_id is None:
             ticket.assignee = agent
     _touch(ticket, message, "status", "queue", "snoozed_until", "remind_at", "solved_at", "closed_at", "assignee")
+    _remember(message, {**before, "status_after": ticket.status, "assignee_after": ticket.assignee_id})
     if agent:
         Draft.objects.filter(ticket=ticket, agent=agent, mode="reply").delete()
     _announce("ticket.message.written", message, agent, now=now)
 
 
-def _remember_before(message: Message, ticket: Ticket) -> None:
+def _remember(message: Message, before: dict[str, Any]) -> None:
     """Keep beside the dispatch what a recall has to put back."""
     if message.dispatch:
-        names = ("status", "assignee_id", "last_words", "last_direction", "last_author")
-        message.dispatch.outbound["before"] = {name: getattr(ticket, name) for name in names}
+        message.dispatch.outbound["before"] = before
         message.dispatch.save(update_fields=["outbound"])
 
 

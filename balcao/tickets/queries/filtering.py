@@ -30,7 +30,7 @@ class Wanted:
 
 
 def filtered_tickets(*, agent: Agent, wanted: Wanted, after: Key | None, limit: int) -> tuple[list[Ticket], Key | None]:
-    """Return tickets this agent may see, last changed first, and where the next page begins; a fixed number of queries."""
+    """Return tickets this agent may see, last changed first, and where the next page begins, in three queries."""
     rows = visible(agent).filter(_filter(wanted), merged_into__isnull=True)
     if after:
         beyond = Q(changed_at__lt=after.changed_at) | Q(id__lt=after.id)
