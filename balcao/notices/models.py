@@ -15,6 +15,7 @@ class NoticeKind(models.TextChoices):
     FAILED_SEND = "failed_send"
     QUARANTINE = "quarantine"
     GAP = "gap"
+    MAILBOX = "mailbox"  # it cannot be read any more
 
 
 class Notice(models.Model):

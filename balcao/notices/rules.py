@@ -11,6 +11,7 @@ DEFAULTS = {
     "failed_send": {"bell": True, "mail": True},
     "quarantine": {"bell": True, "mail": True},
     "gap": {"bell": True, "mail": True},
+    "mailbox": {"bell": True, "mail": True},
 }
 
 

@@ -53,6 +53,7 @@ def sentence(notice: Notice) -> str:
         NoticeKind.FAILED_SEND: _("An answer on your ticket %(number)s could not be sent, or may not have arrived."),
         NoticeKind.QUARANTINE: _("A message could not be understood and waits in quarantine."),
         NoticeKind.GAP: _("A mailbox holds mails that did not arrive on the desk."),
+        NoticeKind.MAILBOX: _("A mailbox cannot be read; what arrives there waits."),
     }
     return texts[NoticeKind(notice.kind)] % {"number": notice.facts.get("number", "")}
 
@@ -61,6 +62,6 @@ def link(notice: Notice) -> str:
     """Return the address of the page that a notice is about."""
     if notice.kind == NoticeKind.QUARANTINE:
         return f"{settings.PUBLIC_URL}/console/quarantine/"
-    if notice.kind == NoticeKind.GAP:
-        return f"{settings.PUBLIC_URL}/console/"
+    if notice.kind in (NoticeKind.GAP, NoticeKind.MAILBOX):
+        return f"{settings.PUBLIC_URL}/console/channels/{notice.subject_id}/intake/"
     return f"{settings.PUBLIC_URL}/tickets/{notice.facts.get('number', '')}/"

@@ -133,4 +133,5 @@ def notice_words(kind: NoticeKind) -> str:
         NoticeKind.FAILED_SEND: _("An answer of mine could not be sent"),
         NoticeKind.QUARANTINE: _("A mail could not be understood"),
         NoticeKind.GAP: _("A mailbox holds mails that are missing here"),
+        NoticeKind.MAILBOX: _("A mailbox cannot be read"),
     }[kind]

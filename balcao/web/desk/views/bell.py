@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,6 +23,7 @@ _SIGNS = {
     NoticeKind.FAILED_SEND: "warning-fill",
     NoticeKind.QUARANTINE: "shield-warning",
     NoticeKind.GAP: "warning",
+    NoticeKind.MAILBOX: "warning",
 }
 
 
@@ -67,6 +68,7 @@ def told(notice: Notice) -> Told:
         NoticeKind.FAILED_SEND: _("An answer in %(number)s could not be sent"),
         NoticeKind.QUARANTINE: _("A mail could not be understood (%(channel)s)"),
         NoticeKind.GAP: _("Mails are missing from %(channel)s"),
+        NoticeKind.MAILBOX: _("%(channel)s cannot be read"),
     }[NoticeKind(notice.kind)] % said
     sign = _SIGNS[NoticeKind(notice.kind)]
     return Told(words.strip(), sign, _address(notice), notice.at, notice.read_at is None)
@@ -75,10 +77,6 @@ def told(notice: Notice) -> Told:
 def _address(notice: Notice) -> str:
     if number := notice.facts.get("number"):
         return reverse("desk:ticket", args=[number])
-    name = {NoticeKind.QUARANTINE: "console:quarantine", NoticeKind.GAP: "console:mailboxes"}.get(
-        NoticeKind(notice.kind)
-    )
-    try:
-        return reverse(name) if name else reverse("desk:notices")
-    except NoReverseMatch:
-        return reverse("desk:notices")
+    if notice.kind == NoticeKind.QUARANTINE:
+        return reverse("console:quarantine")
+    return reverse("console:channel_intake", args=[notice.subject_id])
