@@ -1,6 +1,6 @@
 """One port for all: live connections natively, everything else through the WSGI pages in a pool of threads."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -14,7 +14,7 @@ from balcao.api.live import app as live  # isort: skip
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Send = Callable[[Message], Coroutine[Any, Any, None]]
 
 _TOO_LARGE = b"The request is larger than this server takes."
 
@@ -32,7 +32,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     # WSGI cannot tell X_Forwarded_Proto from X-Forwarded-Proto, and proxies check only the latter.
     scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
-    body = await _whole_body(receive, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    body = await _whole_body(receive, limit=settings.LARGEST_REQUEST)
     if body is None:
         await send({"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]})
         await send({"type": "http.response.body", "body": _TOO_LARGE})

@@ -1,7 +1,6 @@
 """Django settings, read from the environment; sane with none set."""
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,7 +36,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
 
-_MODULES = (
+_MODULES = [
     "balcao.journal",
     "balcao.jobs",
     "balcao.shops",
@@ -46,14 +45,13 @@ _MODULES = (
     "balcao.customers",
     "balcao.channels",
     "balcao.tickets",
-    "balcao.triage",
     "balcao.automation",
     "balcao.api",
-)
+]
 PLUGINS = env.words("BALCAO_PLUGINS")  # dotted paths of channel classes beside our own
 INSTALLED_APPS = [
     "balcao.project",
-    *(name for name in _MODULES if find_spec(name)),
+    *_MODULES,
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -119,6 +117,7 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+LARGEST_REQUEST = 64 * 1024 * 1024  # bytes; a mail of 25 MB that a provider hands over as base64, and room
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024  # a message with its pasted pictures
 
 # --- Pages -----------------------------------------------------------------------------------------------------------
@@ -149,11 +148,7 @@ TEMPLATES = [
     },
 ]
 # The places at the left edge of every page, in order.
-RAIL = [
-    path
-    for path in ("balcao.web.desk.rail.LINKS", "balcao.web.console.rail.LINKS")
-    if find_spec(path.rpartition(".")[0].rpartition(".")[0]) and find_spec(path.rpartition(".")[0])
-]
+RAIL = ["balcao.web.desk.rail.LINKS", "balcao.web.console.rail.LINKS"]
 STATICFILES_DIRS = sorted((PACKAGE_DIR / "web").glob("*/static"))
 STATIC_ROOT = None  # served from where they stand: nothing is collected
 # The version stands in the path, so a browser keeps every file for ever and modules find each other by relative paths.

@@ -1,6 +1,5 @@
 """Where each part answers."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
@@ -16,15 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("me/", include("balcao.web.components.urls")),
     path("admin/", admin.site.urls),
+    path("console/", include("balcao.web.console.urls")),
+    path("f/", include("balcao.web.portal.urls")),
+    path("hooks/", include("balcao.api.hooks")),
+    path("api/", include("balcao.api.v1.urls")),
+    path("", include("balcao.web.desk.urls")),
 ]
-# While a face is being built it is not there yet.
-for _prefix, _urls in (
-    ("", "balcao.web.desk.urls"),
-    ("console/", "balcao.web.console.urls"),
-    ("f/", "balcao.web.portal.urls"),
-    ("hooks/", "balcao.api.hooks"),
-    ("api/", "balcao.api.v1.urls"),
-):
-    _path = settings.PACKAGE_DIR.parent / _urls.replace(".", "/")
-    if _path.with_suffix(".py").exists() or _path.is_dir():
-        urlpatterns.append(path(_prefix, include(_urls)))

@@ -62,7 +62,7 @@ def test_a_body_in_pieces_arrives_whole() -> None:
 
 
 def test_a_body_that_is_too_large_is_refused_before_a_page_is_asked() -> None:
-    status, text = request([b"x" * 20_000_000] * 2)
+    status, text = request([b"x" * 20_000_000] * 4)
     assert status == 413
     assert b"larger" in text
 
