@@ -270,19 +270,19 @@ def remark(note: Note) -> Remark:
 
 def mention_parts(text: str, names: list[str]) -> list[tuple[str, bool]]:
     """Cut a text into (words, is a mention): `@Ana Souza` or, when unmistakable, `@Ana`."""
-    handles = sorted({f"@{name}" for name in names} | {f"@{name.split()[0]}" for name in names}, key=len, reverse=True)
+    marks = sorted({f"@{name}" for name in names} | {f"@{name.split()[0]}" for name in names}, key=len, reverse=True)
     parts: list[tuple[str, bool]] = [(text, False)]
-    for handle in handles:
-        parts = [piece for part in parts for piece in _cut(part, handle)]
+    for mark in marks:
+        parts = [piece for part in parts for piece in _cut(part, mark)]
     return [part for part in parts if part[0]]
 
 
-def _cut(part: tuple[str, bool], handle: str) -> list[tuple[str, bool]]:
+def _cut(part: tuple[str, bool], mark: str) -> list[tuple[str, bool]]:
     text, is_mention = part
-    if is_mention or handle not in text:
+    if is_mention or mark not in text:
         return [part]
-    before, _sep, after = text.partition(handle)
-    return [(before, False), (handle, True), *_cut((after, False), handle)]
+    before, _sep, after = text.partition(mark)
+    return [(before, False), (mark, True), *_cut((after, False), mark)]
 
 
 def names_in(entries: Iterable[Any]) -> Names:

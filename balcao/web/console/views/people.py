@@ -238,11 +238,11 @@ def _group(
     form = MembersForm(request.POST or None, model=model, row=row, initial=initial)
     if form.is_valid():
         facts = {**form.cleaned_data, "members": list(form.cleaned_data["members"])}
-        common = {"actor": actor_of(agent), "now": timezone.now(), **facts}
+        shared = {"actor": actor_of(agent), "now": timezone.now(), **facts}
         if row is None:
-            create(**common)
+            create(**shared)
         else:
-            edit(**{thing.rstrip("s"): row}, **common)
+            edit(**{thing.rstrip("s"): row}, **shared)
         messages.success(request, _("Kept."))
         return redirect(f"console:{thing}")
     return page(
