@@ -1,0 +1,102 @@
+"""Run the mill against a real SMTP server and compare what was sent with what is there."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import compat32
+from pathlib import Path
+from typing import Any
+
+from balcao.testing.servers import smtp
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it; every list of faults must be empty."""
+
+    rounds: int
+    deaths: dict[str, int]
+    mails: int
+    answers: dict[str, int]  # by state
+    lost: list[str]
+    doubled: list[str]
+    unacknowledged: list[str]
+    sent_twice: list[str]
+    sent_but_not_there: list[str]
+    left_open: list[str]
+    strange: list[str]
+
+    @property
+    def faults(self) -> list[str]:
+        """Return every fault as a line."""
+        kinds = (
+            "lost", "doubled", "unacknowledged", "sent_twice", "sent_but_not_there", "left_open", "strange"
+        )  # fmt: skip
+        return [f"{kind}: {fault}" for kind in kinds for fault in getattr(self, kind)]
+
+
+def torture(*, database: str, folder: Path, rounds: int, seed: int) -> Report:
+    """Kill workers in so many rounds on an empty database; `folder` holds their files."""
+    with smtp() as sink:
+        found = _grind(database, folder, rounds, seed, sink.port)
+        arrived = Counter(_message_id(mail.raw) for mail in sink.received)
+    return _compare(found, arrived, rounds)
+
+
+def _grind(database: str, folder: Path, rounds: int, seed: int, port: int) -> dict[str, Any]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "BALCAO_DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "balcao.project.settings",
+        "BALCAO_LOG_LEVEL": "error",
+    }
+    command = [sys.executable, "-m", "balcao.testing.torture.mill", str(rounds), str(seed), str(port)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"The mill stopped (seed {seed}):\n{done.stderr[-4000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def _message_id(raw: bytes) -> str:
+    return str(message_from_bytes(raw, policy=compat32)["Message-ID"]).strip().strip("<>")
+
+
+def _compare(found: dict[str, Any], arrived: Counter[str], rounds: int) -> Report:
+    messages, answers = found["messages"], found["answers"]
+    open_states = {"queued", "sending", "handing_over"}
+    return Report(
+        rounds=rounds,
+        deaths=found["deaths"],
+        mails=len(found["sent"]),
+        answers=dict(Counter(answers.values())),
+        lost=[mail for mail in found["sent"] if mail not in messages],
+        doubled=[mail for mail, count in messages.items() if count > 1],
+        unacknowledged=found["waiting"],
+        sent_twice=[answer for answer, count in arrived.items() if count > 1],
+        sent_but_not_there=[answer for answer, state in answers.items() if state == "sent" and not arrived[answer]],
+        left_open=[f"{answer} {state}" for answer, state in answers.items() if state in open_states],
+        strange=_strange(found, arrived),
+    )
+
+
+def _strange(found: dict[str, Any], arrived: Counter[str]) -> list[str]:
+    answers = found["answers"]
+    said = [
+        (found["broken_link"] is not None, f"the journal's chain breaks at {found['broken_link']}"),
+        (found["unsealed"], "entries were left unsealed"),
+        (found["unshown"], f"{found['unshown']} answers that failed are not shown on their tickets"),
+        (set(found["told"]) - {"1"}, f"messages told in the journal other than once: {found['told']}"),
+        (set(found["envelopes"]) - {"done"}, f"envelopes that are not done: {found['envelopes']}"),
+        (arrived.keys() - answers.keys(), f"mails that nobody wrote: {sorted(arrived.keys() - answers.keys())}"),
+        (
+            [a for a, state in answers.items() if state == "failed" and arrived[a]],
+            "answers that count as failed have arrived",
+        ),
+    ]
+    return [words for is_so, words in said if is_so]
