@@ -3,6 +3,7 @@
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
@@ -182,6 +183,8 @@ def _handed_over(server: smtplib.SMTP, mail: bytes, handing_over: Callable[[], N
     try:
         if server.sock is not None:
             server.sock.settimeout(_FINAL_TIMEOUT)
+            # Else the last line waits 40 ms for the receipt of the one before it (Nagle, delayed ACK).
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server.send(b".\r\n")
         code, words = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
