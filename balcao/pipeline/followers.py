@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from balcao.channels.models import Channel
 from balcao.journal import queries as journal
 from balcao.journal.actions import advance
 from balcao.journal.models import Entry, Reader
-from balcao.journal.types import Subject, SubjectKind
+from balcao.journal.types import ActorKind, Subject, SubjectKind
 from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
@@ -66,19 +67,20 @@ def _tell_assignee_of_message(entry: Entry, now: datetime) -> None:
 
 
 def _tell_owner(entry: Entry, kind: NoticeKind, now: datetime) -> None:
-    ticket = Ticket.objects.filter(pk=entry.facts["ticket"]).select_related("assignee").first()
+    ticket = Ticket.objects.filter(pk=entry.facts["ticket"]).select_related("assignee", "identity__customer").first()
     if ticket and ticket.assignee:
-        _tell_about_ticket(entry, kind, [ticket.assignee], now)
+        who = ticket.identity.customer.name or ticket.identity.name or ticket.identity.value
+        _tell_about_ticket(entry, kind, [ticket.assignee], now, who=who)
 
 
-def _tell_about_ticket(entry: Entry, kind: NoticeKind, agents: Sequence[Agent], now: datetime) -> None:
+def _tell_about_ticket(entry: Entry, kind: NoticeKind, agents: Sequence[Agent], now: datetime, *, who: str) -> None:
     others = [a for a in agents if (entry.actor_kind, entry.actor_id) != ("agent", a.pk)]
     subject = Subject(SubjectKind.TICKET, entry.facts["ticket"])
     tell(
         agents=others,
         kind=kind,
         subject=subject,
-        facts={"number": entry.facts["number"], "by": entry.actor_id if entry.actor_kind == "agent" else None},
+        facts={"number": entry.facts["number"], "who": who},
         now=now,
         shop_id=entry.shop_id,
     )
@@ -86,11 +88,19 @@ def _tell_about_ticket(entry: Entry, kind: NoticeKind, agents: Sequence[Agent], 
 
 def _tell_assignee(entry: Entry, now: datetime) -> None:
     chosen = Agent.objects.filter(pk=entry.facts["after"]["assignee"])
-    _tell_about_ticket(entry, NoticeKind.ASSIGNED, list(chosen), now)
+    _tell_about_ticket(entry, NoticeKind.ASSIGNED, list(chosen), now, who=_doer(entry))
 
 
 def _tell_mentioned(entry: Entry, now: datetime) -> None:
-    _tell_about_ticket(entry, NoticeKind.MENTION, list(Agent.objects.filter(pk__in=entry.facts["mentions"])), now)
+    mentioned = list(Agent.objects.filter(pk__in=entry.facts["mentions"]))
+    _tell_about_ticket(entry, NoticeKind.MENTION, mentioned, now, who=_doer(entry))
+
+
+def _doer(entry: Entry) -> str:
+    """Return the name of the agent who did it, "" when it was no agent."""
+    if entry.actor_kind != ActorKind.AGENT:
+        return ""
+    return Agent.objects.filter(pk=entry.actor_id).values_list("name", flat=True).first() or ""
 
 
 def _tell_failed(entry: Entry, now: datetime) -> None:
@@ -104,9 +114,9 @@ def _tell_admins(kind: NoticeKind) -> Callable[[Entry, datetime], None]:
             Q(every_shop=True) | Q(shops=entry.shop_id)
         )
         about = Subject(SubjectKind.CHANNEL, subject.subject_id)
-        tell(
-            agents=admins.distinct(), kind=kind, subject=about, facts=dict(entry.facts), now=now, shop_id=entry.shop_id
-        )
+        name = Channel.objects.filter(pk=subject.subject_id).values_list("name", flat=True).first() or ""
+        facts = {"channel": name}
+        tell(agents=admins.distinct(), kind=kind, subject=about, facts=facts, now=now, shop_id=entry.shop_id)
 
     return teller
 
@@ -120,6 +130,7 @@ _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     "ticket.message.bounced": _tell_failed,
     "channel.envelope.quarantined": _tell_admins(NoticeKind.QUARANTINE),
     "channel.gap.found": _tell_admins(NoticeKind.GAP),
+    "channel.fetch.failed": _tell_admins(NoticeKind.MAILBOX),
 }
 
 FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify}
