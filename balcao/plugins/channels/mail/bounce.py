@@ -14,9 +14,12 @@ _ORIGINAL_ID = re.compile(r"(?mi)^[\s>]*message-id:\s*<([^<>\s]+)>")
 _LONGEST_DETAIL = 500
 
 _SUBJECTS = re.compile(
-    r"undeliver|delivery (?:status notification|failure|has failed|report|problem|error)|returned (?:mail|to sender)|failure notice|"
-    r"mail delivery (?:failed|failure|system|subsystem|error)|could not be delivered|not delivered|non remis|unzustellbar|"
-    r"não (?:foi )?entregue|não é possível entregar|não pôde ser entregue|falha (?:na|de|ao) (?:entrega|entregar|envio)|"
+    r"undeliver|delivery (?:status notification|failure|has failed|report|problem|error)|returned (?:mail|to sender)|"
+    r"failure notice|"
+    r"mail delivery (?:failed|failure|system|subsystem|error)|could not be delivered|not delivered|non remis|"
+    r"unzustellbar|"
+    r"não (?:foi )?entregue|não é possível entregar|não pôde ser entregue|"
+    r"falha (?:na|de|ao) (?:entrega|entregar|envio)|"
     r"mensagem (?:devolvida|não entregue)|devolvid[oa]|erro (?:na|de) entrega|no se puede entregar|"
     r"iletilemedi|iletilemeyen|teslim edilemedi|teslim edilemeyen|gönderilemedi|teslimat (?:hatası|başarısız|durumu)|"
     r"(?:warning|delayed|delivery delay|mail delayed|atras|gecik)",
@@ -24,7 +27,8 @@ _SUBJECTS = re.compile(
 )
 _BODIES = re.compile(
     r"this is the qmail-send program|this message was created automatically by mail delivery software|"
-    r"could not be delivered|did not reach (?:some or all of )?the (?:intended|following) recipient|delivery to the following recipient|"
+    r"could not be delivered|did not reach (?:some or all of )?the (?:intended|following) recipient|"
+    r"delivery to the following recipient|"
     r"wasn't delivered to|unable to deliver|delivery has failed|delivery failed|undeliverable|"
     r"the following address(?:es)? (?:failed|had)|não (?:pôde|pode|foi possível) (?:ser )?entreg|"
     r"não conseguimos entregar|não chegou a|falha na entrega|teslim edilemedi|iletilemedi|ulaştırılamadı|"
@@ -32,8 +36,10 @@ _BODIES = re.compile(
     re.IGNORECASE,
 )
 _DELAYS = re.compile(
-    r"warning: (?:message|could not)|delayed|delivery delay|warning message only|not yet been delivered|will be retried|"
-    r"still (?:being )?(?:trying|retried)|delivery attempts will continue|ainda não foi entregue|atraso na entrega|entrega atrasada|"
+    r"warning: (?:message|could not)|delayed|delivery delay|warning message only|not yet been delivered|"
+    r"will be retried|"
+    r"still (?:being )?(?:trying|retried)|delivery attempts will continue|ainda não foi entregue|"
+    r"atraso na entrega|entrega atrasada|"
     r"continuaremos tentando|teslimat(?:ı)? gecik|gecikme|gecikti|henüz teslim edilmedi",
     re.IGNORECASE,
 )

@@ -26,10 +26,11 @@ _MACHINE = re.compile(
     r"noresponder|no-?responder|yanitlamayin|cevaplamayin|ne-?pas-?repondre|keine-?antwort)(?:[-+_.=\d].*)?\Z"
 )
 _AWAY = re.compile(
-    r"(?:auto(?:matic)?[- ]?(?:reply|response|antwort)|autoreply|out of (?:the )?office|i am out of|vacation (?:reply|message)|"
-    r"(?:re[:.] ?)?ausência|ausencia|fora do escritório|resposta automática|respuesta automática|aviso de ausência|"
+    r"(?:auto(?:matic)?[- ]?(?:reply|response|antwort)|autoreply|out of (?:the )?office|i am out of the office|"
+    r"vacation (?:reply|message)|ausência (?:temporária|do escritório|programada)|ausencia temporal|aviso de ausência|"
+    r"(?:estou )?fora do escritório|resposta automática|respuesta automática|"
     r"otomatik (?:yanıt|cevap)|ofis dışı|ofis dışında|réponse automatique|absence du bureau|absent du bureau|"
-    r"automatische antwort|abwesenheits|abwesend|risposta automatica|fuori sede|automatisch antwoord|automatisch svar|"
+    r"automatische antwort|abwesenheits|risposta automatica|fuori sede|automatisch antwoord|automatisch svar|"
     r"automatisk svar|autosvar|odpowiedź automatyczna|автоответ|автоматический ответ|自動応答|自动回复)",
     re.IGNORECASE,
 )

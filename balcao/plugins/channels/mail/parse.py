@@ -36,7 +36,8 @@ _ADDRESSED = (
 _STUB = re.compile(r"html|view (?:this|the|it)|visualiz|görüntüle|not support|não suporta|destekle", re.IGNORECASE)
 _LONGEST_STUB = 300
 _QUOTES_IN_HTML = (
-    "<blockquote", "gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "appendonsend", "border-top:solid", "mail-editor-reference",
+    "<blockquote", "gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "appendonsend", "border-top:solid",
+    "mail-editor-reference",
 )  # fmt: skip
 _GARBAGE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _MOST_PEOPLE = 200

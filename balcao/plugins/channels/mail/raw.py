@@ -68,13 +68,7 @@ def _header_end(body: bytes) -> int:
 def _may_hold_card(body: bytes) -> bool:
     """Tell quickly whether a card can stand anywhere: enough digits, or text that is encoded."""
     lowered = body[:200_000].lower()
-    return (
-        b"base64" in lowered
-        or b"=?" in lowered
-        or b"utf-16" in lowered
-        or b"utf-7" in lowered
-        or _has_digits(body)
-    )
+    return b"base64" in lowered or b"=?" in lowered or b"utf-16" in lowered or b"utf-7" in lowered or _has_digits(body)
 
 
 def _part_edits(root: Part, depth: int) -> Iterator[tuple[int, int, bytes]]:

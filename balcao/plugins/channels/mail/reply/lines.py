@@ -1,6 +1,7 @@
 """A mail's words as lines: what the plain and the HTML side hand to the cutter."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -67,8 +68,8 @@ def write_lines(lines: list[Line]) -> str:
 
 # Accents and dots go, so that what is typed without them is found too; ı and İ become i.
 _ACCENTED = {
-    "a": "àáâãäåāăą", "c": "çćč", "d": "ďđ", "e": "èéêëēėęě", "g": "ğģ", "i": "ìíîïīįı", "l": "łľ", "n": "ñńň", "o": "òóôõöøōő",
-    "r": "ŕř", "s": "śšşș", "t": "ťţț", "u": "ùúûüūůűų", "y": "ýÿ", "z": "źżž", "'": "’‘ʼ´`",
+    "a": "àáâãäåāăą", "c": "çćč", "d": "ďđ", "e": "èéêëēėęě", "g": "ğģ", "i": "ìíîïīįı", "l": "łľ", "n": "ñńň",
+    "o": "òóôõöøōő", "r": "ŕř", "s": "śšşș", "t": "ťţț", "u": "ùúûüūůűų", "y": "ýÿ", "z": "źżž", "'": "’‘ʼ´`",
 }  # fmt: skip
 _PLAIN_LETTERS = str.maketrans({letter: plain for plain, letters in _ACCENTED.items() for letter in letters})
 
@@ -79,3 +80,23 @@ def fold(text: str) -> str:
         text = _INVISIBLE.sub("", text).replace("İ", "i").replace("\u0307", "")
         return _SPACES.sub(" ", text.lower().translate(_PLAIN_LETTERS)).strip()
     return _SPACES.sub(" ", text.lower()).strip()
+
+
+DECORATION = " \t\u00a0*_-–—•·|#~>=+"
+
+
+def bare(text: str) -> str:
+    """Take list marks, emphasis and rules off both ends of a line."""
+    return text.strip(DECORATION) if text[:1] in DECORATION or text[-1:] in DECORATION else text
+
+
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def alternatives(table: Iterable[str], *, whole: bool = True) -> str:
+    """Return a pattern for any of these phrases, folded; `whole` for whole words only."""
+    folded = sorted({fold(phrase) for phrase in table if phrase}, key=lambda phrase: (-len(phrase), phrase))
+    latin = "|".join(re.escape(phrase) for phrase in folded if not CJK.search(phrase))
+    other = "|".join(re.escape(phrase) for phrase in folded if CJK.search(phrase))
+    bounded = rf"(?<!\w)(?:{latin})(?!\w)" if whole else rf"(?:{latin})"
+    return f"(?:{bounded}|{other})" if other else bounded

@@ -9,72 +9,91 @@ from balcao.plugins.channels.mail.reply.lines import Line, Role
 
 _MOST_NODES = 150_000
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
-_SKIPPED = frozenset(
-    {
-        "head",
-        "style",
-        "script",
-        "title",
-        "template",
-        "noscript",
-        "object",
-        "svg",
-        "math",
-        "select",
-        "textarea",
-        "button",
-        "iframe",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "o:shapedefaults",
-        "xml",
-    }
-)
+_SKIPPED = frozenset({
+    "head", "style", "script", "title", "template", "noscript", "object", "svg", "math", "select", "textarea", "button",
+    "iframe", "canvas", "audio", "video", "map", "xml", "o:shapedefaults",
+})  # fmt: skip
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hgroup hr html legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])|max-height\s*:\s*0(?:px|;|\s|\Z)|opacity\s*:\s*0(?![.\d]*[1-9])",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])"
+    r"|max-height\s*:\s*0(?:px|;|\s|\Z)|opacity\s*:\s*0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0", re.IGNORECASE)
 _NO_BORDER = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)|border-left-width\s*:\s*0", re.IGNORECASE)
 _OUTLOOK_BORDER = re.compile(
-    r"border:\s*none;\s*border-top:\s*solid\s*#?\w+\s*1(?:\.0)?pt|border-top-color:\s*rgb\(229, 229, 229\)|border-top:\s*1(?:px|pt) solid #?(?:b5c4df|e1e1e1)|"
-    r"border-top:\s*solid\s*#(?:e1e1e1|b5c4df)\s*1(?:\.0)?pt",
+    r"border:\s*none;\s*border-top:\s*solid\s*#?\w+\s*1(?:\.0)?pt|border-top-color:\s*rgb\(229, 229, 229\)"
+    r"|border-top:\s*1(?:px|pt) solid #?(?:b5c4df|e1e1e1)|border-top:\s*solid\s*#(?:e1e1e1|b5c4df)\s*1(?:\.0)?pt",
     re.IGNORECASE,
 )
 
 # What programs call the parts of a mail they make. Found as a part of `class` or `id`, in lower case.
-_QUOTES = ("yahoo_quoted", "ymail_quoted", "olk_src_body_section", "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "messagereplysection", "missive_quote", "front-blockquote", "hs_reply", "zohoreplycontent", "mailru-blockquote", "uol_quote", "quoted-mail", "replied-message")  # fmt: skip
+_QUOTES = (
+    "yahoo_quoted", "ymail_quoted", "olk_src_body_section", "mail-editor-reference-message-container",
+    "ms-outlook-mobile-reference-message", "messagereplysection", "missive_quote", "front-blockquote", "hs_reply",
+    "zohoreplycontent", "mailru-blockquote", "uol_quote", "quoted-mail", "replied-message",
+)  # fmt: skip
 _DIVIDERS = (
-    "divrplyfwdmsg",
-    "appendonsend",
-    "outlookmessageheader",
-    "__divider__",
-    "zwchr",
-    "replysplit",
-    "stopspelling",
-    "mailcontenttop",
-    "isreplycontent",
-    "_mailoriginal",
-)
+    "divrplyfwdmsg", "appendonsend", "outlookmessageheader", "__divider__", "zwchr", "replysplit", "stopspelling",
+    "mailcontenttop", "isreplycontent", "_mailoriginal",
+)  # fmt: skip
 _ATTRIBUTIONS = (
-    "moz-cite-prefix",
-    "gmail_attr",
-    "reply-intro",
-    "airmail_on",
-    "airmail_ext_on",
-    "gmail_quote_attribution",
-    "-x-evo-attribution",
-    "quote-header",
-    "quoteheader",
-)
-_SIGNATURES = ("gmail_signature", "applemailsignature", "moz-signature", "ms-outlook-mobile-signature", "protonmail_signature", "tutanota_signature", "yahoo_signature", "mailbird_signature", "bloop_markdown_signature", "zoho_signature", "data-signature", "sigcontainer", "ms-outlook-signature")  # fmt: skip
+    "moz-cite-prefix", "gmail_attr", "reply-intro", "airmail_on", "airmail_ext_on", "gmail_quote_attribution",
+    "-x-evo-attribution", "quote-header", "quoteheader",
+)  # fmt: skip
+_SIGNATURES = (
+    "gmail_signature", "applemailsignature", "moz-signature", "ms-outlook-mobile-signature", "protonmail_signature",
+    "tutanota_signature", "yahoo_signature", "mailbird_signature", "bloop_markdown_signature", "zoho_signature",
+    "data-signature", "sigcontainer", "ms-outlook-signature",
+)  # fmt: skip
 _SIGNATURE_IDS = frozenset(
     {"signature", "x_signature", "mail-signature", "composer_signature", "signature-block", "_rc_sig", "divsignature"}
 )
@@ -174,24 +193,27 @@ def read_html(html: str) -> list[Line]:
 
 def _walk(root: LexborNode, writer: _Writer) -> None:
     """Visit the nodes in order without recursion, as hostile mails nest deeply."""
-    node: LexborNode | None = root
+    node = root
     around: list[tuple[LexborNode, _State]] = []
     for _ in range(_MOST_NODES):
-        if node is None:
-            return
         entered = _visit(node, writer, around)
         child = node.child if entered else None
-        if child is not None:
-            node = child
-            continue
-        if entered:
+        if entered and child is None and around:
             _leave(node, writer, around)
-        while node is not None and node.next is None:
-            node = around[-1][0] if around else None
-            if node is None:
-                return
-            _leave(node, writer, around)
-        node = node.next if node is not None else None
+        following = child if child is not None else _following(node, writer, around)
+        if following is None:
+            return
+        node = following
+
+
+def _following(node: LexborNode, writer: _Writer, around: list[tuple[LexborNode, _State]]) -> LexborNode | None:
+    """Return the node after this one and leave the elements that end before it; None at the end of the mail."""
+    following = node.next
+    while following is None and around:
+        node = around[-1][0]
+        _leave(node, writer, around)
+        following = node.next
+    return following
 
 
 def _visit(node: LexborNode, writer: _Writer, around: list[tuple[LexborNode, _State]]) -> bool:
@@ -244,35 +266,36 @@ def _write_void(tag: str, attributes: dict[str, str | None], writer: _Writer) ->
 
 
 def _named(attributes: dict[str, str | None], names: tuple[str, ...]) -> bool:
-    called = f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('name') or ''} {attributes.get('data-marker') or ''}".lower()
-    return called != "   " and any(name in called for name in names)
+    called = " ".join(attributes.get(key) or "" for key in ("class", "id", "name", "data-marker")).lower()
+    return not called.isspace() and any(name in called for name in names)
 
 
 def _enter(tag: str, attributes: dict[str, str | None], style: str, writer: _Writer, *, inside_cell: bool) -> None:
-    state = writer.state
+    """Begin an element: its line, what holds inside, its bullet."""
     if tag in {"td", "th"}:
         writer.pending = "cell" if writer.buffer else writer.pending
-    elif tag == "tr":
-        writer.end_line()
     elif tag in _BLOCKS:
-        tight = tag not in _SPACED or bool(_NO_MARGIN.search(style)) or "mso" in (attributes.get("class") or "").lower()
-        writer.end_line(spaced=not tight and not inside_cell, soft=inside_cell and tag not in {"table", "li"})
-    if len(attributes) and tag not in {"a", "font"}:
+        spaced = tag in _SPACED and not inside_cell and not _is_tight(attributes, style)
+        writer.end_line(spaced=spaced, soft=inside_cell and tag not in {"table", "tr", "li"})
+    if tag == "a":
+        _enter_link(attributes, writer)
+    elif attributes or tag == "blockquote":
         _mark_role(tag, attributes, style, writer)
-    elif tag == "blockquote":
-        writer.state = _State(depth=state.depth + 1, role=state.role)
+    state = writer.state
     if tag == "pre":
-        writer.state = _State(writer.state.depth, writer.state.role, verbatim=True)
+        writer.state = _State(state.depth, state.role, verbatim=True)
     elif tag in {"ul", "ol"}:
-        writer.state = _State(writer.state.depth, writer.state.role, lists=(*state.lists, tag if tag == "ul" else "0"))
+        writer.state = _State(state.depth, state.role, lists=(*state.lists, tag if tag == "ul" else "0"))
     elif tag == "li":
         _write_bullet(writer)
-    elif tag == "a":
-        writer.state = _State(state.depth, state.role, state.verbatim, _link(attributes), state.lists)
-        if writer.state.link:
-            writer.state.link = (
-                f"{len(writer.buffer)} {writer.state.link}" if not writer.pending else f"0 {writer.state.link}"
-            )
+
+
+def _enter_link(attributes: dict[str, str | None], writer: _Writer) -> None:
+    """Remember a link's target, and where in the line its text begins."""
+    state, target = writer.state, _link(attributes)
+    begins = 0 if writer.pending else len(writer.buffer)
+    link = f"{begins} {target}" if target else ""
+    writer.state = _State(state.depth, state.role, state.verbatim, link, state.lists)
 
 
 def _mark_role(tag: str, attributes: dict[str, str | None], style: str, writer: _Writer) -> None:
@@ -332,7 +355,8 @@ def _leave(node: LexborNode, writer: _Writer, around: list[tuple[LexborNode, _St
     if tag in _BLOCKS:
         cell = _in_cell(around, inside=True)
         writer.end_line(
-            spaced=tag in _SPACED and not cell and not _is_tight(node), soft=cell and tag not in {"table", "tr", "li"}
+            spaced=tag in _SPACED and not cell and not _is_tight(node.attributes, node.attributes.get("style") or ""),
+            soft=cell and tag not in {"table", "tr", "li"},
         )
     lists = writer.state.lists
     writer.state = before
@@ -340,9 +364,9 @@ def _leave(node: LexborNode, writer: _Writer, around: list[tuple[LexborNode, _St
         before.lists = lists
 
 
-def _is_tight(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return "mso" in (attributes.get("class") or "").lower() or bool(_NO_MARGIN.search(attributes.get("style") or ""))
+def _is_tight(attributes: dict[str, str | None], style: str) -> bool:
+    """Tell whether a paragraph has no space around it."""
+    return "mso" in (attributes.get("class") or "").lower() or bool(_NO_MARGIN.search(style))
 
 
 def _write_target(writer: _Writer) -> None:

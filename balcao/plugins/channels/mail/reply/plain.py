@@ -1,7 +1,7 @@
 """The cutter: which lines of a mail are new. When it is not sure, it keeps."""
 
-from balcao.plugins.channels.mail.reply import signs
-from balcao.plugins.channels.mail.reply.lines import Line, Role, read_lines, write_lines
+from balcao.plugins.channels.mail.reply import attribution, signs
+from balcao.plugins.channels.mail.reply.lines import Line, Role, bare, read_lines, write_lines
 
 _LONGEST_ATTRIBUTION = 5  # lines
 _MOST_TRIES = 400  # costly looks in one mail: a hostile one stops being looked at, and stays whole
@@ -50,27 +50,33 @@ class _Cutter:
     def _step(self, index: int) -> int | None:
         """Keep or pass over what stands at `index`; return where to go on, or None when the rest is decided."""
         line = self.lines[index]
-        if line.blank and line.role is Role.WORDS and not line.depth:
-            self.kept.append(line)
-            return index + 1
         if line.depth:
             return self._pass_quote(index)
-        if line.role is Role.ATTRIBUTION and signs.separator(line.text) == "forwarded":
-            self.kept += self.lines[index:]
-            return None
         if line.role is Role.SIGNATURE or line.role is Role.ATTRIBUTION:
-            return index + 1
+            return self._pass_marked(index)
+        if line.blank and line.role is Role.WORDS:
+            return self._keep(index)
         mark, end = self._mark(index)
         if mark == "forwarded" or (mark and self.forwarded):
-            self.kept += self.lines[index:]
+            self._keep_rest(index)
             return None
         if mark:
             return self._pass_original(mark, end)
-        if signs.may_begin_signature(line.text) and (end := self._signature_end(index)):
-            return end
-        if self._is_footer(index):
-            return index + 1
-        self.kept.append(line)
+        return self._signature_end(index) or (index + 1 if self._is_footer(index) else self._keep(index))
+
+    def _keep(self, index: int) -> int:
+        self.kept.append(self.lines[index])
+        return index + 1
+
+    def _keep_rest(self, index: int) -> None:
+        self.kept += self.lines[index:]
+
+    def _pass_marked(self, index: int) -> int | None:
+        """Pass over what the markup calls an attribution or a signature; Gmail calls a forward's header so, too."""
+        line = self.lines[index]
+        if line.role is Role.ATTRIBUTION and signs.separator(line.text) == "forwarded":
+            self._keep_rest(index)
+            return None
         return index + 1
 
     def _pass_original(self, mark: str, end: int) -> int | None:
@@ -101,9 +107,7 @@ class _Cutter:
         """Return where a marked quote ends; a quoted line that was wrapped by accident belongs to it."""
         lines, end = self.lines, index
         while end < len(lines):
-            if lines[end].depth or (lines[end].blank and self._quoted_at(self._next(end))):
-                end += 1
-            elif self._is_remnant(end):
+            if lines[end].depth or (lines[end].blank and self._quoted_at(self._next(end))) or self._is_remnant(end):
                 end += 1
             else:
                 break
@@ -192,7 +196,7 @@ class _Cutter:
             return True
         block = [line.text for line in self.lines[begun : begun + 8]]
         labelled = [text for text in block if 0 < text.find(":") <= 25]  # noqa: PLR2004 - the longest label
-        return len(labelled) >= 3 and any(signs.is_address_or_moment(text) for text in labelled)  # noqa: PLR2004
+        return len(labelled) >= 3 and any(attribution.is_address_or_moment(text) for text in labelled)  # noqa: PLR2004
 
     # Attributions
 
@@ -202,7 +206,7 @@ class _Cutter:
         for index, line in enumerate(self.lines):
             if line.depth or line.role is not Role.WORDS or not line.text or self.tries <= 0:
                 continue
-            if signs.may_end_attribution(line.text):
+            if attribution.may_end_attribution(line.text):
                 start = self._attribution_start(index)
                 if start is not None:
                     found[start] = index + 1
@@ -217,7 +221,7 @@ class _Cutter:
             if line.blank or line.depth or line.role is not Role.WORDS:
                 break
             joined = f"{line.text.strip()} {joined}".strip()
-            if signs.is_attribution(joined, quote_follows=quote_follows):
+            if attribution.is_attribution(joined, quote_follows=quote_follows):
                 return self._widened(start, end, joined)
         return None
 
@@ -227,7 +231,7 @@ class _Cutter:
         joined = " ".join(line.text.strip() for line in self.lines[start : end + 1])
         while start and end - start < _LONGEST_ATTRIBUTION - 1 and self._is_plain(start - 1):
             above = self.lines[start - 1].text
-            if not signs.needs_line_above(joined, above):
+            if not attribution.needs_line_above(joined, above):
                 break
             start -= 1
             joined = f"{above.strip()} {joined}"
@@ -235,14 +239,14 @@ class _Cutter:
 
     def _dated_start(self, start: int, end: int, joined: str) -> int:
         """Return the line above that begins with the date, where the attribution's own first line does not."""
-        if signs.begins_with_full_date(joined):
+        if attribution.begins_with_full_date(joined):
             return start
         for above in range(start - 1, max(end - _LONGEST_ATTRIBUTION, -1), -1):
             text = self.lines[above].text.strip()
-            if not self._is_plain(above) or signs.ends_sentence(text):
+            if not self._is_plain(above) or attribution.ends_sentence(text):
                 break
             joined = f"{text} {joined}"
-            if signs.begins_with_date(text) and signs.is_attribution(joined, quote_follows=False):
+            if attribution.begins_with_date(joined) and attribution.is_attribution(joined, quote_follows=False):
                 return above
         return start
 
@@ -254,7 +258,7 @@ class _Cutter:
 
     def _signature_end(self, index: int) -> int:
         """Return where the signature ends that begins at `index`, or 0."""
-        if self.tries <= 0:
+        if self.tries <= 0 or not signs.may_begin_signature(self.lines[index].text):
             return 0
         self.tries -= 1
         end = self._section_end(index + 1)
@@ -272,7 +276,9 @@ class _Cutter:
         line = self.lines[index]
         if line.depth or line.role is not Role.WORDS or index in self.attributions:
             return True
-        return self._separator(index) in {"original", "forwarded", "above"} or bool(line.text and self._header_end(index))
+        return self._separator(index) in {"original", "forwarded", "above"} or bool(
+            line.text and self._header_end(index)
+        )
 
     def _is_footer(self, index: int) -> bool:
         line = self.lines[index]
@@ -314,10 +320,10 @@ class _Cutter:
             self.kept.pop()
         if original and self.kept:
             last = self.kept[-1].text
-            if bareless(last) and signs.is_address_or_moment(last):
+            if ends_with_colon(last) and attribution.is_address_or_moment(last):
                 self.kept.pop()
 
 
-def bareless(text: str) -> bool:
+def ends_with_colon(text: str) -> bool:
     """Tell whether a line ends with a colon, emphasis and blanks aside."""
-    return signs.bare(text.rstrip()).endswith((":", "："))
+    return bare(text.rstrip()).endswith((":", "："))

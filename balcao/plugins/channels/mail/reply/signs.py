@@ -1,173 +1,11 @@
-"""Recognising single marks: an attribution, a header block, a separator, a program's footer, a signature's start."""
+"""Recognising single marks: a header block's labels, a separator, a program's footer, a signature's start."""
 
 import re
 from functools import lru_cache
 from itertools import islice
 
 from balcao.plugins.channels.mail.reply import phrases
-from balcao.plugins.channels.mail.reply.lines import Line, fold
-
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DECORATION = " \t\u00a0*_-–—•·|#~>=+"
-
-
-def _alternatives(table: list[str], *, whole: bool = True) -> str:
-    folded = sorted({fold(phrase) for phrase in table if phrase}, key=lambda phrase: (-len(phrase), phrase))
-    latin = "|".join(re.escape(phrase) for phrase in folded if not _CJK.search(phrase))
-    other = "|".join(re.escape(phrase) for phrase in folded if _CJK.search(phrase))
-    bounded = rf"(?<!\w)(?:{latin})(?!\w)" if whole else rf"(?:{latin})"
-    return f"(?:{bounded}|{other})" if other else bounded
-
-
-_MONTH = "|".join(sorted({stem for row in phrases.MONTHS.values() for stem in row.split("|")}, key=len, reverse=True))
-_DAY = "|".join(sorted({stem for row in phrases.WEEKDAYS.values() for stem in row.split("|")}, key=len, reverse=True))
-_YEAR = r"(?:19|20)\d\d"
-_MONTH_DAY = (
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.|-)?[ \-/]{{0,2}}(?:d[ei]l? |of |de )?(?:{_MONTH})(?:kuuta|k)?(?!\w)\.?"
-    rf"|(?<!\w)(?:{_MONTH})\.? \d{{1,2}}(?!\d)(?:st|nd|rd|th)?|\d{{1,2}}[月월] ?\d{{1,2}}[日일]"
-)
-_NUMERIC_FULL = r"\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d\d(?!\d)|(?:19|20)\d\d[./-] ?\d{1,2}[./-] ?\d{1,2}|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]"
-_FULL = re.compile(
-    rf"(?<!\d)(?:{_NUMERIC_FULL}|(?:{_MONTH_DAY})(?:,? (?:d[ei]l? |of )?| ?[-/] ?){_YEAR}|{_YEAR}[ \-](?:{_MONTH})[ \-]\d{{1,2}}|{_YEAR},? (?:{_MONTH_DAY}))"
-)
-_DATE = re.compile(rf"(?<!\d)(?:{_NUMERIC_FULL}|{_MONTH_DAY}|(?<!\d)\d{{1,2}}[./]\d{{1,2}}(?![\d.]))")
-_TIME = re.compile(
-    r"(?<![\d:.])\d{1,2}(?:[:.]|h ?)\d{2}(?:[:.]\d{2})?(?!\d)|\d{1,2} ?[ap]\.?m\b|[上下]午 ?\d|오[전후] ?\d"
-)
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:&]+@[^\s<>()\[\]\"',;:&]+\.[^\s<>()\[\]\"',;:&]{2,}")
-_ENCLOSED = re.compile(r"(?:[<(\[]|&lt;|mailto:)\s*(?:mailto:)?[^\s<>()\[\]&]+@[^\s<>()\[\]&]+")
-_VERB = re.compile(_alternatives(phrases.every(phrases.WROTE)))
-_LAST_WORDS = tuple({form for verb in phrases.every(phrases.WROTE) for form in (verb, fold(verb))})
-_DIGIT_OR_AT = re.compile(r"[\d@]")
-_OPENER = _alternatives(phrases.every(phrases.OPENERS))
-_START = re.compile(
-    rf"\W{{0,3}}(?:{_OPENER}\W{{0,3}})?(?:(?:{_DAY})(?!\w)\W{{0,3}})?(?:{_DATE.pattern}|{_TIME.pattern})"
-)
-_OPENED = re.compile(rf"\W{{0,3}}(?:{_OPENER}|(?:{_DAY})(?!\w))\W")
-_LONG_OPENER = re.compile(
-    rf"\W{{0,3}}{_alternatives([phrase for phrase in phrases.every(phrases.OPENERS) if ' ' in phrase])}\W"
-)
-_QUOTING = re.compile(rf"\W{{0,3}}{_alternatives(list(phrases.QUOTING))}\W.*@")
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*(?:\([^\W\d_]+\))?")
-_KNOWN_SMALL = {fold(word) for word in phrases.SMALL}
-_KNOWN = _KNOWN_SMALL | {fold(part) for row in phrases.WROTE.values() for phrase in row for part in phrase.split()}
-_MONTH_OR_DAY = re.compile(rf"(?:{_MONTH}|{_DAY})(?:kuuta|feira)?\Z")
-_LONGEST = 420
-_FEW_STRAY = 2
-_MOST_STRAY = 5  # lower-case words in a name that an address follows
-
-
-def bare(text: str) -> str:
-    """Take list marks, emphasis and rules off both ends of a line."""
-    return text.strip(_DECORATION) if text[:1] in _DECORATION or text[-1:] in _DECORATION else text
-
-
-def may_end_attribution(text: str) -> bool:
-    """Tell cheaply whether a line could be the last one of "On Monday Ana wrote:"."""
-    text = bare(text.rstrip("\u200e\u200f \t"))
-    if not text:
-        return False
-    return text[-1] in ":：" or text[-24:].lower().endswith(_LAST_WORDS)
-
-
-def is_attribution(text: str, *, quote_follows: bool) -> bool:
-    """Tell whether a text, one or more lines joined, is an attribution; sterner where no marked quote follows."""
-    text = bare(text)
-    if not text or len(text) > _LONGEST or not (quote_follows or _DIGIT_OR_AT.search(text)):
-        return False
-    folded = fold(text)
-    verb, address = _VERB.search(folded), _ADDRESS.search(folded)
-    date, time = _DATE.search(folded), _TIME.search(folded)
-    colon = text.rstrip()[-1] in ":："
-    if not (verb or (address and colon)) or not (_begins_well(text) or _OPENED.match(folded)):
-        return False
-    if address and _QUOTING.match(folded) and colon:
-        return True
-    if verb and address and (date or time):
-        return _is_named(text, stray=_MOST_STRAY if _ENCLOSED.search(text) else 0)
-    if verb and _FULL.search(folded):
-        return _is_named(text, stray=_FEW_STRAY if quote_follows else 0)
-    if address and colon and date and time and (_START.match(folded) or _ENCLOSED.search(text)):
-        return _is_named(text, stray=_MOST_STRAY)
-    return quote_follows and _is_loose_attribution(
-        text, verb=bool(verb), address=bool(address), when=bool(date or time), colon=colon
-    )
-
-
-def _is_loose_attribution(text: str, *, verb: bool, address: bool, when: bool, colon: bool) -> bool:
-    if address and (verb or (colon and when)):
-        return True
-    return verb and (colon or when) and _is_named(text, stray=0)
-
-
-def _begins_well(text: str) -> bool:
-    first = text.lstrip("\"'“”„«[(")[:1]
-    return (
-        first.isupper()
-        or first.isdigit()
-        or first in {"<", "@"}
-        or bool(_CJK.match(first))
-        or "@" in text.split(" ", 1)[0]
-    )
-
-
-def _is_named(text: str, *, stray: int) -> bool:
-    """Tell whether the words besides date and verb read as a name, not as a sentence."""
-    words = _TOKEN.findall(_ADDRESS.sub(" ", text))
-    lower = [word for word in words if word[0].islower()]
-    strays = [word for word in lower if not _is_small(fold(word))]
-    return len(strays) <= stray
-
-
-def _is_small(word: str) -> bool:
-    return word in _KNOWN or len(word) == 1 or bool(_MONTH_OR_DAY.match(word)) or word.partition("'")[0].isdigit()
-
-
-def begins_with_date(text: str) -> bool:
-    """Tell whether a text begins like "On Monday, 3 November"."""
-    return bool(_START.match(fold(bare(text))))
-
-
-def begins_with_full_date(text: str) -> bool:
-    """Tell whether a text begins with a date and names the year."""
-    return begins_with_date(text) and bool(_FULL.search(fold(text)))
-
-
-def ends_sentence(text: str) -> bool:
-    """Tell whether a line ends a sentence; a month or "kl." before the stop is only shortened."""
-    if not text.endswith((".", "!", "?", "…")):
-        return False
-    last = text.rstrip(".").split()[-1:] or [""]
-    return not (text.endswith(".") and _is_small(fold(last[0])))
-
-
-def needs_line_above(text: str, above: str) -> bool:
-    """Tell whether an attribution's first line lacks what stands in the line above it (a name, an opened bracket)."""
-    above, text = above.rstrip(), bare(text)
-    if not above.strip(_DECORATION) or above[-1] in ":;" or ends_sentence(above):
-        return False
-    if above[-1] in '<("' or text.partition(">")[0].count("<") < text.partition(">")[2].count(">") + (">" in text):
-        return True
-    if text.startswith(("<", "(", "[")) or (above.endswith(",") and "@" in above):
-        return True
-    starts = begins_with_date(above) or bool(_LONG_OPENER.match(fold(above)))
-    if _completes(text, above):
-        return True
-    if begins_with_date(text) and not starts:
-        return not _ADDRESS.search(text) and not _TOKEN.search(_without_known(text))
-    return starts
-
-
-def _completes(text: str, above: str) -> bool:
-    """Tell whether the line above holds the date or the address that an attribution lacks."""
-    folded, both = fold(text), fold(f"{above} {text}")
-    lacks = not (_FULL.search(folded) and _ADDRESS.search(folded))
-    gains = (_FULL.search(both) and not _FULL.search(folded)) or (_ADDRESS.search(both) and not _ADDRESS.search(folded))
-    return lacks and bool(gains) and is_attribution(f"{above} {text}", quote_follows=False)
-
-
-def _without_known(text: str) -> str:
-    return " ".join(word for word in _TOKEN.findall(text) if not _is_small(fold(word)))
+from balcao.plugins.channels.mail.reply.lines import Line, alternatives, bare, fold
 
 
 def _labels() -> dict[str, str]:
@@ -179,7 +17,7 @@ def _labels() -> dict[str, str]:
 
 
 _LABELS = _labels()
-_LABEL_WORDS = _alternatives(list(_LABELS), whole=False)
+_LABEL_WORDS = alternatives(list(_LABELS), whole=False)
 _LABEL_WITHIN = re.compile(rf"(?:^|[\s>)\]])({_LABEL_WORDS}) ?[:：](?=\s)")
 _LONGEST_LABEL = 30
 
@@ -198,19 +36,14 @@ def label_kinds_within(text: str) -> set[str]:
     return {_LABELS[match[1]] for match in _LABEL_WITHIN.finditer(fold(text.replace("*", "")[:2000]))}
 
 
-def is_address_or_moment(text: str) -> bool:
-    """Tell whether a text names an address or a point in time."""
-    folded = fold(text)
-    return bool(_ADDRESS.search(folded) or (_DATE.search(folded) and _TIME.search(folded)))
-
-
 _RULED = r"[\s>*_]*[-–—_=*#~+]{1,}[\s*]*"
-_ORIGINAL_WORDS = _alternatives(phrases.every(phrases.ORIGINAL), whole=False)
-_FORWARDED_WORDS = _alternatives(phrases.every(phrases.FORWARDED), whole=False)
+_ORIGINAL_WORDS = alternatives(phrases.every(phrases.ORIGINAL), whole=False)
+_FORWARDED_WORDS = alternatives(phrases.every(phrases.FORWARDED), whole=False)
 _ORIGINAL = re.compile(rf"(?:{_RULED}{_ORIGINAL_WORDS}\W*|{_ORIGINAL_WORDS} ?[-–—_=]{{2,}}\W*)\Z")
 _ORIGINAL_ALONE = re.compile(rf"\W*{_ORIGINAL_WORDS}\W*\Z")
 _FORWARDED = re.compile(
-    rf"(?:{_RULED}{_FORWARDED_WORDS}\W.{{0,80}}|\W*{_FORWARDED_WORDS}(?: \w+)? ?[:：-]\W*|{_RULED}{_FORWARDED_WORDS}\W*)\Z"
+    rf"(?:{_RULED}{_FORWARDED_WORDS}\W.{{0,80}}|\W*{_FORWARDED_WORDS}(?: \w+)? ?[:：-]\W*"
+    rf"|{_RULED}{_FORWARDED_WORDS}\W*)\Z"
 )
 _ABOVE = re.compile(rf"[\W_]*(?:{'|'.join(phrases.ABOVE_PATTERNS)})[\W_]*\Z")
 _SEPARATOR_LENGTH = 140
@@ -238,7 +71,7 @@ def may_announce_header(text: str) -> bool:
 
 
 def separator(text: str) -> str:
-    """Name what a line parts: "original", "forwarded", "above" (our own mark), "alone" (needs a header after it); or nothing."""
+    """Name what a line parts off: "original", "forwarded", "above" (our own mark), "alone" (if a header follows)."""
     if len(text) > _SEPARATOR_LENGTH:
         return ""
     folded = fold(text)
@@ -264,15 +97,16 @@ _URL = re.compile(r"[<(\[]?(?:https?://|www\.)[^\s<>)\]]+[>)\]]?", re.IGNORECASE
 _DEVICE_WORDS = "|".join(sorted(phrases.DEVICES, key=len, reverse=True))
 _FOOTER_PARTS = {
     "device": rf"[^,;:!?]{{0,40}}?(?<![a-z0-9])(?:{_DEVICE_WORDS})(?:'?[a-z]{{1,8}})?(?![a-z0-9])[^,;:!?]{{0,40}}",
-    "brand": r"(?P<brand>[^,;:!?]{2,40})",
     "name": r"[\w .&'-]{2,24}",
     "site": r"[\w./-]{0,40}",
     "rest": r".{0,80}",
 }
 _FOOTER_HINTS = (
-    "sent ", "enviad", "gonder", "gönder", "outlook", "gesendet", "envoy", "inviat", "verzonden", "verstuurd", "gestuurd", "wysł", "wysl", "отправ", "skicka", "lähetetty", "lahetetty", "odesl", "odosl", "trimis", "发自", "傳送",
-    "发送", "發送", "送信", "보", "전송", "virus", "virüs", "vírus", "secured", "excuse", "pardon", "forgive", "yolland", "via ", "yahoo", "küldve", "kuldve", "digitad", "courrier", "надісл", "відправ", "στάλθηκε", "sendt", "scanned",
-    "checked", "verificado", "escaneado", "e-posta",
+    "sent ", "enviad", "gonder", "gönder", "outlook", "gesendet", "envoy", "inviat", "verzonden", "verstuurd",
+    "gestuurd", "wysł", "wysl", "отправ", "skicka", "lähetetty", "lahetetty", "odesl", "odosl", "trimis", "发自",
+    "傳送", "发送", "發送", "送信", "보", "전송", "virus", "virüs", "vírus", "secured", "excuse", "pardon",
+    "forgive", "yolland", "via ", "yahoo", "küldve", "kuldve", "digitad", "courrier", "надісл", "відправ",
+    "στάλθηκε", "sendt", "scanned", "checked", "verificado", "escaneado", "e-posta",
 )  # fmt: skip
 
 
@@ -286,11 +120,9 @@ def _footer() -> re.Pattern[str]:
     rows = [pattern for row in phrases.FOOTERS.values() for pattern in row]
     filled = []
     for number, row in enumerate(rows):
-        pattern = row.replace("{brand}", "{brand}".replace("brand", f"brand{number}"))
+        pattern = row.replace("{brand}", f"(?P<brand{number}>[^,;:!?]{{2,40}})")
         for name, part in _FOOTER_PARTS.items():
-            pattern = pattern.replace("{" + name + "}", part).replace(
-                "{brand%d}" % number, f"(?P<brand{number}>[^,;:!?]{{2,40}})"
-            )  # noqa: UP031 - braces within
+            pattern = pattern.replace(f"{{{name}}}", part)
         filled.append(pattern)
     return re.compile(rf"(?:{'|'.join(filled)})\Z")
 
@@ -368,7 +200,7 @@ def _short(lines: list[Line], start: int, end: int, *, longest: int) -> bool:
     return all(len(_URL.sub("", line.text).strip()) <= longest for line in lines[start:end])
 
 
-_ANSWERS_INSIDE = re.compile(_alternatives(list(phrases.ANSWERS_INSIDE)))
+_ANSWERS_INSIDE = re.compile(alternatives(list(phrases.ANSWERS_INSIDE)))
 
 
 def says_answers_inside(text: str) -> bool:

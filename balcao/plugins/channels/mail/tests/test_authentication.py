@@ -1,5 +1,7 @@
 """Only our own server's word on the sender counts."""
 
+# ruff: noqa: E501 - mails stand as they come
+
 import pytest
 
 from balcao.plugins.channels.mail.config import MailConfig
@@ -20,7 +22,10 @@ def read(*fields: str, sender: str = "ana@cliente.example", connection: Connecti
         ("dmarc=pass header.from=cliente.example", Proof.PROVEN),
         ("dmarc=pass (p=NONE) header.from=cliente.example", Proof.PROVEN),
         ("dmarc=fail header.from=cliente.example", Proof.FAILED),
-        ("spf=pass smtp.mailfrom=x@longe.example; dkim=pass header.d=longe.example; dmarc=fail header.from=cliente.example", Proof.FAILED),
+        (
+            "spf=pass smtp.mailfrom=x@longe.example; dkim=pass header.d=longe.example; dmarc=fail header.from=cliente.example",
+            Proof.FAILED,
+        ),
         ("dmarc=none; dkim=pass header.d=cliente.example", Proof.PROVEN),
         ("dkim=pass header.i=@cliente.example header.s=s1", Proof.PROVEN),
         ("dkim=pass header.d=mail.cliente.example", Proof.PROVEN),

@@ -1,5 +1,7 @@
 """Mails that mean harm or are broken: always understood or refused with a reason, and soon."""
 
+# ruff: noqa: E501 - mails stand as they come
+
 import time
 from pathlib import Path
 
@@ -11,7 +13,11 @@ from balcao.plugins.channels.mail.adapter import Mail
 from balcao.plugins.channels.mail.parse import understand
 from balcao.ports.channel import Connection, Inbound, RawEnvelope, Unreadable
 
-FIXTURES = [path.read_bytes() for path in sorted((Path(__file__).parent / "fixtures").glob("**/*.eml")) if path.stat().st_size < 20_000]
+FIXTURES = [
+    path.read_bytes()
+    for path in sorted((Path(__file__).parent / "fixtures").glob("**/*.eml"))
+    if path.stat().st_size < 20_000
+]
 HEAD = b"From: ana@cliente.example\nSubject: Oi\n"
 
 
@@ -24,7 +30,9 @@ def take(body: bytes) -> Inbound | None:
 
 
 def nested(depth: int) -> bytes:
-    head = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(depth))
+    head = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(depth)
+    )
     return HEAD + head + b"\nOi"
 
 
@@ -38,7 +46,7 @@ HOSTILE = {
     "a subject of 5 MB": b"From: a@b.example\nSubject: " + b"=?utf-8?q?a?= " * 350_000 + b"\n\nOi",
     "100,000 recipients": HEAD + b"To: " + b"a@b.example, " * 100_000 + b"\n\nOi",
     "100,000 references": HEAD + b"References: " + b"<a@b> " * 100_000 + b"\n\nOi",
-    "open brackets": b"From: " + b"<(\"" * 50_000 + b"\n\nOi",
+    "open brackets": b"From: " + b'<("' * 50_000 + b"\n\nOi",
     "nulls": HEAD + b"\n" + b"O\x00i\x00" * 1000,
     "lone returns": b"From: a@b.example\rSubject: Oi\r\rOi\rAna\r",
     "colons": HEAD + b"\n" + b"a:\n1:\nDe: x\n" * 60_000,
@@ -69,7 +77,9 @@ def test_too_many_files_are_a_warning() -> None:
     assert "too-many-files" in found.warnings
 
 
-@given(raw=st.sampled_from(FIXTURES), at=st.integers(0, 20_000), length=st.integers(0, 60), instead=st.binary(max_size=40))
+@given(
+    raw=st.sampled_from(FIXTURES), at=st.integers(0, 20_000), length=st.integers(0, 60), instead=st.binary(max_size=40)
+)
 @settings(max_examples=300, deadline=None)
 def test_any_mutated_mail_is_understood_or_refused(raw: bytes, at: int, length: int, instead: bytes) -> None:
     take(raw[: at % (len(raw) + 1)] + instead + raw[at % (len(raw) + 1) + length :])

@@ -1,5 +1,7 @@
 """HTML mails: readable words, and the quotes of every program gone."""
 
+# ruff: noqa: E501 - mails stand as they come
+
 import time
 
 import pytest
@@ -26,7 +28,10 @@ def new(html: str, *, forwarded: bool = False) -> str:
         ("<p>Oi,</p><p>chegou  quebrado.</p>", "Oi,\n\nchegou quebrado."),
         ("Oi<br>chegou<br><br>quebrado", "Oi\nchegou\n\nquebrado"),
         ("<div>Oi</div><div><br></div><div>Ana</div>", "Oi\n\nAna"),
-        ('<p class="MsoNormal">Oi</p><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class="MsoNormal">Ana</p>', "Oi\n\nAna"),
+        (
+            '<p class="MsoNormal">Oi</p><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class="MsoNormal">Ana</p>',
+            "Oi\n\nAna",
+        ),
         ("<ul><li>vaso</li><li>prato<ul><li>azul</li></ul></li></ul>", "- vaso\n- prato\n  - azul"),
         ("<ol><li>vaso</li><li>prato</li></ol>", "1. vaso\n2. prato"),
         ('<a href="https://aurora.example/p/1">o vaso</a>', "o vaso (https://aurora.example/p/1)"),
@@ -34,7 +39,10 @@ def new(html: str, *, forwarded: bool = False) -> str:
         ('<a href="mailto:ana@x.example">ana@x.example</a>', "ana@x.example"),
         ('<a href="mailto:ana@x.example">Ana</a>', "Ana (ana@x.example)"),
         ('<a href="javascript:alert(1)">clique</a>', "clique"),
-        ("<table><tr><th>Produto</th><th>Qtd</th></tr><tr><td>Vaso</td><td>2</td></tr></table>", "Produto | Qtd\nVaso | 2"),
+        (
+            "<table><tr><th>Produto</th><th>Qtd</th></tr><tr><td>Vaso</td><td>2</td></tr></table>",
+            "Produto | Qtd\nVaso | 2",
+        ),
         ("<table><tr><td><p>Vaso</p></td><td><p>R$ 89,00</p></td></tr></table>", "Vaso | R$ 89,00"),
         ("<table><tr><th>De:</th><td>Ana</td></tr></table>", "De: Ana"),
         ('<div style="display:none">prévia</div>Oi', "Oi"),
@@ -69,7 +77,12 @@ OUTLOOK_DESKTOP = (
     '<p class="MsoNormal"><b>Kimden:</b> Aurora &lt;destek@aurora.example&gt; <br><b>Gönderildi:</b> 3 Kasım 2026 Salı 10:15<br><b>Kime:</b> Elif<br><b>Konu:</b> Sipariş<o:p></o:p></p></div></div>'
     '<p class="MsoNormal">{old}</p></div>'
 )
-OUTLOOK_UNKNOWN = OUTLOOK_DESKTOP.replace("Kimden", "Ghot vo'").replace("Gönderildi", "ngeHta'").replace("Kime:", "Ghot:").replace("Konu", "qech")
+OUTLOOK_UNKNOWN = (
+    OUTLOOK_DESKTOP.replace("Kimden", "Ghot vo'")
+    .replace("Gönderildi", "ngeHta'")
+    .replace("Kime:", "Ghot:")
+    .replace("Konu", "qech")
+)
 OUTLOOK_MOBILE = (
     '<div dir="auto">{new}</div><div id="ms-outlook-mobile-signature"><div>Obter o <a href="https://aka.ms/x">Outlook para Android</a></div></div>'
     '<div id="mail-editor-reference-message-container"><hr><div><strong>From:</strong> Loja &lt;loja@aurora.example&gt;<br><strong>Sent:</strong> Monday, November 3, 2026</div>{old}</div>'
@@ -86,7 +99,7 @@ THUNDERBIRD = '<p>{new}</p><div class="moz-cite-prefix">Em 03/11/2026 10:15, Loj
 PROTON = '<div>{new}</div><div class="protonmail_quote">Em segunda-feira, 3 de novembro de 2026 às 10:15, Loja &lt;loja@aurora.example&gt; escreveu:<br><blockquote class="protonmail_quote" type="cite">{old}</blockquote><br></div>'
 ZOHO = '<div>{new}</div><div class="zmail_extra"><div id="Zm-_Id_-Sgn1">---- Em seg, 03 nov 2026 10:15:42 -0300 <b>Loja &lt;loja@aurora.example&gt;</b> escreveu ----<br></div><blockquote style="border-left: 1px solid #cccccc;padding-left: 6px;margin:0 0 0 5px">{old}</blockquote></div>'
 ROUNDCUBE = '<p>{new}</p><p id="reply-intro">Em 2026-11-03 10:15, Loja escreveu:</p><blockquote type="cite" style="padding: 0 0.4em; border-left: #1010ff 2px solid; margin: 0"><div id="replybody1">{old}</div></blockquote>'
-SAMSUNG = "<div>{new}</div><div><br></div><div align=\"left\"><div>-------- Mensagem original --------</div><div>De : Loja &lt;loja@aurora.example&gt; </div><div>Data: 03/11/2026 10:15 (GMT-03:00) </div><div>Para: ana@x.example </div><div>Assunto: Pedido </div></div><div>{old}</div>"
+SAMSUNG = '<div>{new}</div><div><br></div><div align="left"><div>-------- Mensagem original --------</div><div>De : Loja &lt;loja@aurora.example&gt; </div><div>Data: 03/11/2026 10:15 (GMT-03:00) </div><div>Para: ana@x.example </div><div>Assunto: Pedido </div></div><div>{old}</div>'
 ZIMBRA = '<div>{new}</div><hr id="zwchr" data-marker="__DIVIDER__"><div data-marker="__HEADERS__"><b>De: </b>"Loja" &lt;loja@aurora.example&gt;<br><b>Para: </b>"Ana"<br><b>Enviadas: </b>Segunda-feira, 3 de novembro de 2026 10:15:42<br><b>Assunto: </b>Pedido<br></div><div>{old}</div>'
 YANDEX = '<div>{new}</div><div> </div><div>03.11.2026, 10:15, "Aurora" &lt;<a href="mailto:destek@aurora.example">destek@aurora.example</a>&gt;:</div><blockquote>{old}</blockquote>'
 TUTANOTA = '<div>{new}</div><br><br>3 de nov. de 2026, 10:15 por loja@aurora.example:<br><blockquote class="tutanota_quote" style="border-left: 1px solid #93A3B8;">{old}</blockquote>'

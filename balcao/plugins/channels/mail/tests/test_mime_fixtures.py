@@ -1,5 +1,7 @@
 """Mails of other mail parsers: the same words, files and subjects, or a reason why not."""
 
+# ruff: noqa: E501 - mails stand as they come
+
 import json
 from pathlib import Path
 
@@ -17,20 +19,35 @@ EXPECTED = json.loads((FIXTURES / "stalwart/expected.json").read_text(encoding="
 # Where we read a mail otherwise than Stalwart's parser: what differs, and why ours is at least as good for a reader.
 OTHERWISE = {
     "malformed/000": ("plain html", "Empty parts are kept as empty words instead of dropped; they print nothing."),
-    "malformed/001": ("plain html files", "An inner boundary that never comes: its lines are read as words, none is lost."),
-    "malformed/003": ("plain html files", "Inner and outer boundary are the same: we find the inner words, Stalwart a nameless file."),
+    "malformed/001": (
+        "plain html files",
+        "An inner boundary that never comes: its lines are read as words, none is lost.",
+    ),
+    "malformed/003": (
+        "plain html files",
+        "Inner and outer boundary are the same: we find the inner words, Stalwart a nameless file.",
+    ),
     "malformed/004": ("plain html files", "Boundary lines longer than the boundary are none: the text is shown whole."),
     "malformed/006": ("plain html files", "As 001: the words of the inner part are found."),
     "malformed/007": ("files", "An empty part that is not a file."),
-    "malformed/008": ("plain html files", "The words after an unclosed inner multipart are words too, not a nameless file."),
+    "malformed/008": (
+        "plain html files",
+        "The words after an unclosed inner multipart are words too, not a nameless file.",
+    ),
     "malformed/009": ("plain html files", "As 008."),
     "malformed/011": ("plain html files", "As 008."),
     "malformed/012": ("files", "Three mails are enclosed and three files are made; Stalwart counts two."),
     "malformed/013": ("plain html", "As 000: multiparts without parts are empty words."),
     "malformed/017": ("files", "The name behind an empty disposition is found: image001.png."),
-    "malformed/020": ("plain html", "Two Content-Types: the first one makes a multipart, so its HTML is HTML and no raw source."),
+    "malformed/020": (
+        "plain html",
+        "Two Content-Types: the first one makes a multipart, so its HTML is HTML and no raw source.",
+    ),
     "malformed/021": ("plain html", "As 020."),
-    "thirdparty/002": ("plain html files", "Broken base64 is read as far as it goes; what cannot be is shown as it stands."),
+    "thirdparty/002": (
+        "plain html files",
+        "Broken base64 is read as far as it goes; what cannot be is shown as it stands.",
+    ),
     "thirdparty/005": ("plain html", "A boundary within a line is none; Stalwart reads it as one."),
     "thirdparty/015": ("files", "Three mails are enclosed as files with names; Stalwart lists one."),
 }
@@ -86,7 +103,12 @@ def test_a_bounce_is_read(name: str, recipient: str, permanent: bool, status: st
     found = understand(RawEnvelope("1", raw), Connection(config=None))
     assert found.nature is Nature.BOUNCE
     assert found.report is not None
-    assert (found.report.recipient, found.report.permanent, found.report.status, found.report.about) == (recipient, permanent, status, about)
+    assert (found.report.recipient, found.report.permanent, found.report.status, found.report.about) == (
+        recipient,
+        permanent,
+        status,
+        about,
+    )
 
 
 def test_a_complaint_is_read() -> None:

@@ -1,5 +1,7 @@
 """What a mail is, and why no machine may answer it."""
 
+# ruff: noqa: E501 - mails stand as they come
+
 import pytest
 
 from balcao.plugins.channels.mail.parse import understand
@@ -9,7 +11,9 @@ SHOP = Connection(config=None, own=(Party(IdentityKind.EMAIL, "loja@aurora.examp
 
 
 def read(head: str, body: str = "Oi", *, sender: str = "Ana <ana@cliente.example>") -> Inbound:
-    raw = f"From: {sender}\nTo: loja@aurora.example\nMessage-ID: <1@x>\n{head.strip()}\n\n{body}\n".replace("\n\n\n", "\n\n", 1)
+    raw = f"From: {sender}\nTo: loja@aurora.example\nMessage-ID: <1@x>\n{head.strip()}\n\n{body}\n".replace(
+        "\n\n\n", "\n\n", 1
+    )
     return understand(RawEnvelope("1", raw.encode()), SHOP)
 
 
@@ -49,7 +53,17 @@ def test_our_own_mail_is_not_answered() -> None:
     assert read("Subject: Oi", sender="Loja <LOJA@aurora.example>").silence == "own-address"
 
 
-@pytest.mark.parametrize("head", ["Subject: Oi", "Auto-Submitted: no", "Precedence: first-class", "X-Loop: other", "Subject: Bounce house", "Return-Path: <ana@cliente.example>"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Subject: Oi",
+        "Auto-Submitted: no",
+        "Precedence: first-class",
+        "X-Loop: other",
+        "Subject: Bounce house",
+        "Return-Path: <ana@cliente.example>",
+    ],
+)
 def test_a_persons_message_may_be_answered(head: str) -> None:
     found = read(head)
     assert (found.nature, found.silence) == (Nature.MESSAGE, "")
@@ -80,12 +94,23 @@ def test_an_automatic_answer_is_one(head: str) -> None:
     assert found.silence
 
 
-@pytest.mark.parametrize("subject", ["Re: Automatic reply: Pedido", "Meu pedido automático", "RES: Resposta automática: Pedido"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: Automatic reply: Pedido",
+        "Meu pedido automático",
+        "Ausência de nota fiscal",
+        "Autorização de troca",
+        "RES: Resposta automática: Pedido",
+    ],
+)
 def test_a_person_who_answers_an_automatic_answer_is_a_person(subject: str) -> None:
     assert read(f"Subject: {subject}").nature is Nature.MESSAGE
 
 
-def report(kind: str, machine_part: str, original: str = "Message-ID: <c.1@aurora.example>\nTo: ana@cliente.example") -> Inbound:
+def report(
+    kind: str, machine_part: str, original: str = "Message-ID: <c.1@aurora.example>\nTo: ana@cliente.example"
+) -> Inbound:
     return read(
         f"Content-Type: multipart/report; report-type={kind}; boundary=x",
         f"--x\n\nPara pessoas\n--x\nContent-Type: message/{kind}\n\n{machine_part}\n--x\nContent-Type: message/rfc822\n\n{original}\n\nOi\n--x--",
@@ -99,22 +124,35 @@ def report(kind: str, machine_part: str, original: str = "Message-ID: <c.1@auror
      ("relayed", "2.1.9", False), ("expanded", "2.1.5", False), ("FAILED (expired)", "5.4.7", True)],
 )  # fmt: skip
 def test_a_delivery_report_is_read(action: str, status: str, permanent: bool) -> None:
-    found = report("delivery-status", f"Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; Ana@Cliente.example\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {status} no")
+    found = report(
+        "delivery-status",
+        f"Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; Ana@Cliente.example\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {status} no",
+    )
     assert found.nature is Nature.BOUNCE
     assert found.report is not None
-    assert (found.report.recipient, found.report.status, found.report.permanent) == ("ana@cliente.example", status, permanent)
-    assert found.report.action == action.split()[0].lower()
+    assert (found.report.recipient, found.report.status, found.report.permanent) == (
+        "ana@cliente.example",
+        status,
+        permanent,
+    )
+    assert found.report.action == action.split(maxsplit=1)[0].lower()
     assert found.report.about == "c.1@aurora.example"
 
 
 def test_of_several_recipients_the_worst_counts() -> None:
-    found = report("delivery-status", "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@x.example\nAction: delivered\n\nFinal-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 5.0.0")
+    found = report(
+        "delivery-status",
+        "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@x.example\nAction: delivered\n\nFinal-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 5.0.0",
+    )
     assert found.report is not None
     assert found.report.recipient == "b@x.example"
 
 
 def test_a_read_receipt_is_automatic() -> None:
-    found = report("disposition-notification", "Final-Recipient: rfc822; ana@cliente.example\nDisposition: manual-action/MDN-sent-manually; displayed")
+    found = report(
+        "disposition-notification",
+        "Final-Recipient: rfc822; ana@cliente.example\nDisposition: manual-action/MDN-sent-manually; displayed",
+    )
     assert found.nature is Nature.AUTO
     assert found.report is None
 
@@ -123,7 +161,11 @@ def test_a_complaint_names_who_and_what() -> None:
     found = report("feedback-report", "Feedback-Type: abuse\nOriginal-Rcpt-To: <ana@cliente.example>")
     assert found.nature is Nature.COMPLAINT
     assert found.report is not None
-    assert (found.report.recipient, found.report.action, found.report.about) == ("ana@cliente.example", "complaint", "c.1@aurora.example")
+    assert (found.report.recipient, found.report.action, found.report.about) == (
+        "ana@cliente.example",
+        "complaint",
+        "c.1@aurora.example",
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +186,11 @@ def test_a_bounce_in_plain_words_is_read(subject: str, body: str, permanent: boo
     found = read(f"Subject: {subject}\nReturn-Path: <>", body, sender="MAILER-DAEMON@x.example")
     assert found.nature is Nature.BOUNCE
     assert found.report is not None
-    assert (found.report.recipient, found.report.permanent, found.report.action) == ("ana@cliente.example", permanent, action)
+    assert (found.report.recipient, found.report.permanent, found.report.action) == (
+        "ana@cliente.example",
+        permanent,
+        action,
+    )
 
 
 def test_a_customer_who_writes_of_a_bounce_is_a_customer() -> None:

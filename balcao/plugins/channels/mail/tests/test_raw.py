@@ -1,5 +1,7 @@
 """What must never be stored leaves a raw mail before anything is kept."""
 
+# ruff: noqa: E501 - mails stand as they come
+
 import base64
 import binascii
 import quopri
@@ -28,21 +30,35 @@ def clean(body: bytes) -> bytes:
     [
         HEAD + f"\nMeu cartão é {CARD}.".encode(),
         HEAD + b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(f"Meu cartão é {CARD}.".encode()),
-        HEAD + b"Content-Transfer-Encoding: quoted-printable\n\n" + quopri.encodestring(f"Cartão 4111=\n1111 11{'11 1111'}.".replace("=\n", "").encode()),
-        HEAD + b"Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(CARD.encode("utf-16")),
+        HEAD
+        + b"Content-Transfer-Encoding: quoted-printable\n\n"
+        + quopri.encodestring(f"Cartão 4111=\n1111 11{'11 1111'}.".replace("=\n", "").encode()),
+        HEAD
+        + b"Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"
+        + base64.encodebytes(CARD.encode("utf-16")),
         HEAD + b"Content-Type: text/html\n\n<p>4111<b>1111</b>1111&nbsp;1111</p>",
         HEAD + "\n４１１１ １１１１ １１１１ １１１１".encode(),
-        HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nOi\n--x\nContent-Type: message/rfc822\n\nSubject: a\n\n4111111111111111\n--x--",
-        HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nOi\n--x\nContent-Type: text/csv\nContent-Disposition: attachment\n\n4111111111111111\n--x--",
+        HEAD
+        + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nOi\n--x\nContent-Type: message/rfc822\n\nSubject: a\n\n4111111111111111\n--x--",
+        HEAD
+        + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nOi\n--x\nContent-Type: text/csv\nContent-Disposition: attachment\n\n4111111111111111\n--x--",
         b"From: ana@cliente.example\nSubject: 4111111111111111\n\nOi",
         b"From: ana@cliente.example\nSubject: =?utf-8?q?41111111?=\n =?utf-8?q?11111111?=\n\nOi",
-        b"From: ana@cliente.example\nSubject: =?utf-8?b?" + binascii.b2a_base64(CARD.encode(), newline=False) + b"?=\n\nOi",
+        b"From: ana@cliente.example\nSubject: =?utf-8?b?"
+        + binascii.b2a_base64(CARD.encode(), newline=False)
+        + b"?=\n\nOi",
     ],
 )
 def test_a_card_leaves_the_raw_mail(body: bytes) -> None:
     cleaned = clean(body)
     found = read(cleaned)
-    everything = cleaned + found.full_text.encode() + found.html.encode() + found.subject.encode() + b"".join(file.content for file in found.files)
+    everything = (
+        cleaned
+        + found.full_text.encode()
+        + found.html.encode()
+        + found.subject.encode()
+        + b"".join(file.content for file in found.files)
+    )
     for form in (b"4111 1111 1111 1111", b"4111111111111111", "４１１１ １１１１".encode(), b"1111&nbsp;1111"):
         assert form not in everything
     assert base64.b64encode(CARD.encode())[:20] not in cleaned
@@ -53,7 +69,9 @@ def test_a_card_leaves_the_raw_mail(body: bytes) -> None:
     [
         HEAD + b"\nPedido 4111111111111112, telefone +55 11 98765-4321.",
         HEAD + b"\nNF-e 3526 1111 1111 1111 1111 5500 1000 0000 0110 0000 0001",
-        HEAD + b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(b"4111111111111111"),
+        HEAD
+        + b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
+        + base64.encodebytes(b"4111111111111111"),
         HEAD + "\nSem números: ção.".encode("latin-1"),
         b"",
         b"\x00\xff",

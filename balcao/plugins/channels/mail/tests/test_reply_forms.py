@@ -115,7 +115,9 @@ def test_a_footer_above_a_quote_goes(footer: str) -> None:
 
 
 @pytest.mark.parametrize("line", single_lines("new_words.txt"))
-@pytest.mark.parametrize("place", ["{line}\n\n{new}", "{new}\n\n{line}\n\nObrigada", "{new}\n\n{line}"], ids=["first", "within", "last"])
+@pytest.mark.parametrize(
+    "place", ["{line}\n\n{new}", "{new}\n\n{line}\n\nObrigada", "{new}\n\n{line}"], ids=["first", "within", "last"]
+)
 def test_words_that_look_like_a_programs_stay(line: str, place: str) -> None:
     mail = place.format(line=line, new=NEW)
     assert new_words(mail) == mail
@@ -167,7 +169,9 @@ def test_words_above_a_header_block_are_never_lost(said: str, header: str, old: 
 
 @given(answers=ANSWERS, questions=ANSWERS, attribution=ATTRIBUTION)
 @settings(max_examples=100, deadline=None)
-def test_answers_between_quoted_lines_are_never_lost(answers: list[str], questions: list[str], attribution: str) -> None:
+def test_answers_between_quoted_lines_are_never_lost(
+    answers: list[str], questions: list[str], attribution: str
+) -> None:
     pairs = [f"> {question}\n\n{answer}" for question, answer in zip(questions, answers, strict=False)]
     found = new_words(attribution + "\n" + "\n\n".join(pairs))
     assert [line for line in found.split("\n") if line] == answers[: len(pairs)]
@@ -180,7 +184,25 @@ def test_any_text_is_cut_without_fail_and_never_to_nothing(text: str) -> None:
     assert bool(found.strip()) or not any(letter.isalnum() for letter in text)
 
 
-@given(lines=st.lists(st.sampled_from([*NEW.split("\n"), "> oi", ">> oi", "-- ", "--", "___", "De: x", "Em 3/11/2026", "", "Enviado do meu iPhone"]), max_size=25))
+@given(
+    lines=st.lists(
+        st.sampled_from(
+            [
+                *NEW.split("\n"),
+                "> oi",
+                ">> oi",
+                "-- ",
+                "--",
+                "___",
+                "De: x",
+                "Em 3/11/2026",
+                "",
+                "Enviado do meu iPhone",
+            ]
+        ),
+        max_size=25,
+    )
+)
 @settings(max_examples=150, deadline=None)
 def test_new_lines_among_marks_are_never_lost_above_a_signature(lines: list[str]) -> None:
     signature = next((at for at, line in enumerate(lines) if line in {"-- ", "--", "___"}), len(lines))
