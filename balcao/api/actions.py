@@ -28,7 +28,7 @@ class OtherBody(Exception):
 
 
 class TakenOver(Exception):
-    """This run took so long that a repeat took its place; what it did is rolled back."""
+    """A repeat took the place of a run that took so long; what that run did is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,5 +78,5 @@ def acting_agent(token: ApiToken) -> Agent:
     if not token.every_shop:
         shops = frozenset(token.shops.values_list("id", flat=True))
         narrowed = shops & agent.shop_ids() if token.agent else shops
-        agent.every_shop, agent._shop_ids = False, narrowed  # type: ignore[attr-defined]  # noqa: SLF001 - see `Agent.shop_ids`
+        agent.every_shop, agent._shop_ids = False, narrowed  # noqa: SLF001 - see `Agent.shop_ids`
     return agent

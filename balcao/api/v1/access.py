@@ -103,7 +103,9 @@ def caller_of(request: HttpRequest) -> Caller:
 
 def ticket_for(caller: Caller, number: int) -> Ticket:
     """Return the ticket of this number."""
-    rows = visible(caller.eyes).select_related("shop", "identity__customer", "assignee", "team", "merged_into", "linked_to")
+    rows = visible(caller.eyes).select_related(
+        "shop", "identity__customer", "assignee", "team", "merged_into", "linked_to"
+    )
     ticket = rows.filter(number=number).first()
     if ticket is None:
         raise not_found(f"Ticket {number}")

@@ -15,7 +15,9 @@ LARGEST = 100
 Limit = Annotated[int, Field(ge=1, le=LARGEST, description="How many rows a page has at most.")]
 Cursor = Annotated[
     str,
-    Field(max_length=500, pattern=no_controls, description="`next_cursor` of the page before; leave out for the first."),
+    Field(
+        max_length=500, pattern=no_controls, description="`next_cursor` of the page before; leave out for the first."
+    ),
 ]
 
 

@@ -105,7 +105,7 @@ def erp(make_program: MakeProgram, bia: Agent) -> Program:
 
 @pytest.fixture
 def stranger(make_program: MakeProgram, elif_: Agent) -> Program:
-    """A program of the other shop."""
+    """Give a program of the other shop."""
     return make_program(elif_)
 
 

@@ -61,7 +61,7 @@ def test_a_list_costs_the_same_for_one_ticket_and_for_twenty(
 
 
 @pytest.mark.parametrize(
-    ("query", "is_found"),
+    "query, is_found",
     [
         ({"status": "new"}, True),
         ({"status": ["open", "waiting"]}, False),
@@ -173,8 +173,12 @@ def test_all_messages_cannot_be_split_off(erp: Program, message: Message) -> Non
     assert (refused.status_code, refused.json()["refusal"]) == (409, "nothing_left")
 
 
-def test_the_system_changes_a_ticket_but_merges_none(make_program: MakeProgram, ticket: Ticket, second: Message) -> None:
+def test_the_system_changes_a_ticket_but_merges_none(
+    make_program: MakeProgram, ticket: Ticket, second: Message
+) -> None:
     system = make_program(None)
-    assert system.patch(f"/tickets/{ticket.number}", {"priority": "low", "subject": "Prato"}).json()["priority"] == "low"
+    assert (
+        system.patch(f"/tickets/{ticket.number}", {"priority": "low", "subject": "Prato"}).json()["priority"] == "low"
+    )
     refused = system.post(f"/tickets/{ticket.number}/merge", {"into": second.ticket.number})
     assert refused.json()["type"] == "urn:balcao:problem:acting-agent-needed"

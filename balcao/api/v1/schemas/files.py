@@ -28,7 +28,18 @@ class AttachmentLink(AttachmentOut):
     download_url: str = Field(description="Works for five minutes without the token's secret.")
 
 
-_COPIED = "id message_id note_id name media_type size sha256 is_inline verdict created_at".split()
+_COPIED = (
+    "id",
+    "message_id",
+    "note_id",
+    "name",
+    "media_type",
+    "size",
+    "sha256",
+    "is_inline",
+    "verdict",
+    "created_at",
+)
 
 
 def attachment_out(row: Attachment) -> AttachmentOut:

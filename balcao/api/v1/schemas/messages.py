@@ -29,12 +29,12 @@ class PartyInput(Input):
     @model_validator(mode="after")
     def check(self) -> "PartyInput":
         """Refuse what cannot be written to."""
-        if self.kind == IdentityKind.EMAIL:
+        if self.kind == "email":
             try:
                 validate_email(self.value)
             except ValidationError as error:
                 raise ValueError("This is no e-mail address.") from error
-        elif self.kind == IdentityKind.PHONE and not any(c.isdigit() for c in self.value):
+        elif self.kind == "phone" and not any(c.isdigit() for c in self.value):
             raise ValueError("This is no phone number.")
         return self
 
@@ -122,7 +122,9 @@ class MessagePage(Schema):
 class MessageInput(Input):
     """An answer of the shop."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"text": "Sentimos muito! Um novo prato sai hoje.", "then": "solved"}})
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "Sentimos muito! Um novo prato sai hoje.", "then": "solved"}}
+    )
 
     text: Text
     to: list[PartyInput] = Field([], max_length=50, description="Empty: to whoever the conversation is with.")
@@ -250,9 +252,21 @@ def letter_out(row: Message) -> LetterOut:
 
 
 _COPIED = (
-    "id conversation_id channel_id direction kind identity_id agent_id at sent_at text language has_more is_stranger "
-    "is_recalled"
-).split()
+    "id",
+    "conversation_id",
+    "channel_id",
+    "direction",
+    "kind",
+    "identity_id",
+    "agent_id",
+    "at",
+    "sent_at",
+    "text",
+    "language",
+    "has_more",
+    "is_stranger",
+    "is_recalled",
+)
 
 
 def _facts(row: Message) -> dict[str, Any]:

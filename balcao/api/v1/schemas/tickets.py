@@ -53,10 +53,30 @@ class TicketOut(Schema):
 
 
 _COPIED = (
-    "id number shop_id subject status priority language assignee_id team_id channel_kinds opened_at changed_at "
-    "customer_wrote_at solved_at closed_at remind_at snoozed_until last_words last_direction last_author message_count "
-    "has_failed_send link_reason"
-).split()
+    "id",
+    "number",
+    "shop_id",
+    "subject",
+    "status",
+    "priority",
+    "language",
+    "assignee_id",
+    "team_id",
+    "channel_kinds",
+    "opened_at",
+    "changed_at",
+    "customer_wrote_at",
+    "solved_at",
+    "closed_at",
+    "remind_at",
+    "snoozed_until",
+    "last_words",
+    "last_direction",
+    "last_author",
+    "message_count",
+    "has_failed_send",
+    "link_reason",
+)
 
 
 def ticket_out(ticket: Ticket) -> TicketOut:
