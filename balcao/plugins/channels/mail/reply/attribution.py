@@ -78,6 +78,8 @@ def _stray_words_allowed(text: str, folded: str, *, quote_follows: bool) -> int 
         return _ANY_STRAY
     if verb and address and (date or time):
         return _MOST_STRAY if enclosed else 0
+    if verb and address and colon and (enclosed or folded.startswith(address[0])):
+        return 0
     if verb and _FULL.search(folded):
         return _FEW_STRAY if quote_follows else 0
     if address and date and time and (enclosed or _START.match(folded)):

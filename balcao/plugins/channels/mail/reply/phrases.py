@@ -455,7 +455,7 @@ DEVICES = (
     "motorola", "moto [a-z]\\d*", "nokia", "lg", "htc", "sony", "xperia", "oneplus", "pixel", "lenovo", "asus", "zenfone", "general mobile", "reeder", "positivo", "multilaser", "wiko",
     "windows", "outlook", "hotmail", "gmail", "google mail", "yahoo", "aol", "icloud", "uol", "bol", "ig mail", "terra mail", "webmail", "zipmail", "globomail", "locaweb", "kinghost", "roundcube",
     "proton ?mail", "proton", "tutanota", "yandex", "mynet", "turkcell", "superonline", "ttnet", "zoho", "gmx", "web\\.de", "mail\\.ru", "seznam", "laposte", "thunderbird", "apple mail", "airmail", "typeapp", "bluemail",
-    "blue mail", "k-9", "fairemail", "mailbird", "em client", "sparrow", "aquamail", "mymail", "superhuman", "mail for", "spark mail",
+    "blue mail", "k-9", "fairemail", "mailbird", "em client", "sparrow", "aquamail", "mymail", "superhuman", "workspace one", "mail for", "spark mail",
     "celular", "smart ?phone", "telefone", "telefon\\w*", "telemovel", "movil", "telefono", "telephone", "cell ?phone", "phone", "tablet\\w*", "handy", "mobiltelefon\\w*", "mobile", "puhelime\\w*", "telefoon", "cihaz\\w*",
     "мобильн\\w*", "телефон\\w*", "почт\\w*", "смартфон\\w*",
 )  # fmt: skip
