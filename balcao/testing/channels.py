@@ -3,10 +3,11 @@
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
+from balcao.kit.redact import redact_cards
 from balcao.ports.channel import (
     ChannelError,
     Connection,
@@ -47,8 +48,10 @@ class PaperChannel:
     replies: bool = True
 
     def clean(self, raw: RawEnvelope) -> RawEnvelope:
-        """Return the envelope as it is: paper letters hold no card numbers."""
-        return raw
+        """Return the envelope without card numbers."""
+        return replace(
+            raw, body=redact_cards(raw.body.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        )
 
     def parse(self, raw: RawEnvelope, connection: Connection) -> Inbound:
         """Read a letter; anything that is no JSON object is unreadable."""
