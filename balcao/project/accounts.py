@@ -3,13 +3,20 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from balcao.channels.queries import secret_keys
 from balcao.journal.types import Actor, ActorKind
+from balcao.kit import crypto
 from balcao.staff import actions as staff
 from balcao.staff.models import Agent
 from balcao.web.accounts.mails import send_password_link
+
+
+_STEPS = "second-steps"
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -31,3 +38,15 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
         """Check the password once more, throttled like a login."""
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+
+class SealedSteps(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
+    """Store the keys of authenticator apps and the recovery codes sealed."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret for the database."""
+        return crypto.seal(text, key=settings.SECRET_KEY, purpose=_STEPS)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a sealed secret."""
+        return crypto.unseal(encrypted_text, key=secret_keys(), purpose=_STEPS)

@@ -196,6 +196,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_ADAPTER = "balcao.project.accounts.InvitedOnly"
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "balcao.project.accounts.SealedSteps"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Balcão"

@@ -24,7 +24,7 @@ class ConfigForm(forms.Form):
         kept_secrets: frozenset[str] = frozenset(),
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, prefix=_PREFIX, **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": _PREFIX})
         self.config_class = config_class
         self._kept = kept_secrets
         for setting, facts in described(config_class):
@@ -32,14 +32,11 @@ class ConfigForm(forms.Form):
             self.fields[setting.name] = self._field(setting.name, setting.type, facts, default)
 
     def _field(self, name: str, kind: Any, facts: Mapping[str, Any], value: Any) -> forms.Field:
-        common: dict[str, Any] = {
-            "label": _(facts["label"]),
-            "help_text": _(facts["help"]) if facts["help"] else "",
-            "required": False,
-        }
+        help_text = _(facts["help"]) if facts["help"] else ""
+        shared: dict[str, Any] = {"label": _(facts["label"]), "help_text": help_text, "required": False}
         if facts["secret"]:
             return forms.CharField(
-                **common,
+                **shared,
                 strip=False,
                 widget=forms.PasswordInput(
                     {"autocomplete": "new-password", "placeholder": _("Kept. Type to replace it.")}
@@ -50,15 +47,15 @@ class ConfigForm(forms.Form):
         if facts["choices"]:
             choices = [(key, _(label)) for key, label in facts["choices"]]
             widget = forms.RadioSelect if len(choices) <= _FEW else forms.Select
-            return forms.ChoiceField(**common, choices=choices, initial=value, widget=widget)
+            return forms.ChoiceField(**shared, choices=choices, initial=value, widget=widget)
         if kind is bool:
-            return forms.BooleanField(**common, initial=value)
+            return forms.BooleanField(**shared, initial=value)
         if kind is int:
-            return forms.IntegerField(**common, initial=value, min_value=0, max_value=65_535)
+            return forms.IntegerField(**shared, initial=value, min_value=0, max_value=65_535)
         if isinstance(value, tuple | list):
-            return forms.CharField(**common, initial="\n".join(value), widget=forms.Textarea({"rows": 3}))
+            return forms.CharField(**shared, initial="\n".join(value), widget=forms.Textarea({"rows": 3}))
         return forms.CharField(
-            **common, initial=value, max_length=2000, widget=forms.TextInput({"autocomplete": "off"})
+            **shared, initial=value, max_length=2000, widget=forms.TextInput({"autocomplete": "off"})
         )
 
     def clean(self) -> dict[str, Any]:

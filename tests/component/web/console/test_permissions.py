@@ -1,0 +1,158 @@
+"""Who may open what: the matrix of every address of the console and every role."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from balcao.automation.actions import save_macro
+from balcao.channels.actions.connecting import create_channel
+from balcao.channels.actions.keeping import keep, quarantine
+from balcao.channels.models import Channel
+from balcao.journal.types import SYSTEM
+from balcao.plugins.channels.form.config import FormConfig
+from balcao.plugins.channels.mail.config import MailConfig
+from balcao.ports.channel import RawEnvelope
+from balcao.shops.models import Shop
+from balcao.staff.actions import create_department, create_team
+from balcao.staff.models import Agent
+from balcao.staff.types import Permission, Role
+from balcao.testing.factories import make_agent
+from balcao.tickets.actions.arranging import save_tag
+from balcao.web.console.jobs import try_settings
+from balcao.web.console.urls import urlpatterns
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NEEDS = {
+    "shop": Permission.SHOP_EDIT,
+    "colour": Permission.SHOP_EDIT,
+    "channel": Permission.CHANNEL_EDIT,
+    "consented": Permission.CHANNEL_EDIT,
+    "macro": Permission.MACRO_EDIT,
+    "tag": Permission.TAG_EDIT,
+    "quarantine": Permission.QUARANTINE,
+    "release": Permission.QUARANTINE,
+    "discard": Permission.QUARANTINE,
+    "envelope": Permission.QUARANTINE,
+    "agent": Permission.STAFF_EDIT,
+    "role": Permission.STAFF_EDIT,
+    "team": Permission.STAFF_EDIT,
+    "department": Permission.STAFF_EDIT,
+    "token": Permission.TOKEN_EDIT,
+    "journal": Permission.JOURNAL_READ,
+    "health": Permission.SHOP_EDIT,
+}
+OPENED = {200, 302, 422}
+ONLY_POST = {
+    "channel_trial",
+    "channel_fetch_again",
+    "macro_delete",
+    "macro_preview",
+    "tag_delete",
+    "release",
+    "discard",
+    "agent_do",
+    "token_revoke",
+}
+# What deletes comes last, so that one house serves for all.
+ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
+_OWNED = {"shop_id", "channel_id", "envelope_id", "agent_id", "macro_id"}
+OF_ONE_SHOP = [str(pattern.name) for pattern in urlpatterns if _OWNED & set(pattern.pattern.converters)]
+
+
+def needed(name: str) -> Permission | None:
+    return next((permission for part, permission in NEEDS.items() if name.startswith(part)), None)
+
+
+class House:
+    """One of everything that an address can name, in a shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        common = {"actor": SYSTEM, "now": NOW}
+        mailbox = MailConfig(address=f"contato@{shop.slug}.example", imap_host="imap.example", login="google")
+        self.mailbox = create_channel(
+            shop=shop, kind="mail", name="Contato", address=mailbox.address, config=mailbox, is_fetched=True, **common
+        )
+        self.form = create_channel(shop=shop, kind="form", name="Fale", address="", config=FormConfig(), **common)
+        envelope, _ = keep(channel=self.mailbox, raw=RawEnvelope("1", b"\xff\xfe\x00", "INBOX"), now=NOW)
+        quarantine(envelope=envelope, reason="It is no mail.", now=NOW)
+        self.agent = make_agent(f"Otto{shop.pk}", shop=shop)
+        self.values = {
+            "shop_id": shop.pk,
+            "channel_id": self.mailbox.pk,
+            "job_id": int(try_settings.enqueue(self.mailbox.pk).id),
+            "kind": "mail",
+            "preset": "google",
+            "envelope_id": envelope.pk,
+            "agent_id": self.agent.pk,
+            "macro_id": save_macro(macro=None, name="Oi", texts={"en": "Hi"}, steps=[], shop=shop, **common).pk,
+            "tag_id": save_tag(tag=None, name=f"tag{shop.pk}", colour="", **common).pk,
+            "row_id": create_team(name=f"Team {shop.pk}", members=[], **common).pk,
+            "token_id": 0,
+        }
+        create_department(name=f"Stock {shop.pk}", members=[], **common)
+
+    def address(self, name: str) -> str:
+        pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
+        values = {**self.values, **({"channel_id": self.form.pk} if name == "channel_embed" else {})}
+        return reverse(f"console:{name}", kwargs={part: values[part] for part in pattern.pattern.converters})
+
+
+def ask(visitor: Client, name: str, house: House) -> int:
+    address = house.address(name)
+    if name in ONLY_POST:
+        return visitor.post(address).status_code
+    # What a page of a mailbox only has for some settings may say 404 to those who may see it.
+    return visitor.get(address).status_code
+
+
+def test_every_address_names_a_permission() -> None:
+    assert [name for name in ADDRESSES if needed(name) is None] == ["index"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_what_the_matrix_says(role: Role, moringa: Shop, enter: Callable[[Agent | None], Client]) -> None:
+    somebody = make_agent("Somebody", shop=moringa, role=role, every_shop=True)
+    make_agent("Helena", shop=moringa, role=Role.ADMIN)
+    visitor, house = enter(somebody), House(moringa)
+    opened = {name: ask(visitor, name, house) for name in ADDRESSES}
+    may = {name for name in ADDRESSES if (permission := needed(name)) is None or somebody.may(permission)}
+    assert {name for name, status in opened.items() if status in OPENED} == may
+    assert {name for name, status in opened.items() if status == 403} == set(ADDRESSES) - may
+
+
+def test_a_stranger_is_sent_to_the_login(moringa: Shop, enter: Callable[[Agent | None], Client]) -> None:
+    house, visitor = House(moringa), enter(None)
+    for name in ADDRESSES:
+        answer = visitor.post(house.address(name)) if name in ONLY_POST else visitor.get(house.address(name))
+        assert (answer.status_code, answer.headers.get("Location", "")[:15]) == (302, "/account/login/"), name
+
+
+def test_what_belongs_to_another_shop_does_not_exist(
+    helena: Agent, next_door: Shop, enter: Callable[[Agent | None], Client]
+) -> None:
+    visitor, house = enter(helena), House(next_door)
+    assert {name: ask(visitor, name, house) for name in OF_ONE_SHOP} == dict.fromkeys(OF_ONE_SHOP, 404)
+
+
+def test_an_admin_of_one_shop_lists_nothing_of_another(
+    helena: Agent, next_door: Shop, enter: Callable[[Agent | None], Client]
+) -> None:
+    House(next_door)
+    for page in ("channels", "quarantine", "agents", "macros", "journal", "shops"):
+        said = enter(helena).get(reverse(f"console:{page}"), follow=True).content.decode()
+        assert "bergamota" not in said.lower(), page
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_the_login(letters: Channel) -> None:
+    answer = Client().get(reverse("console:channel", args=[letters.pk]), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/account/login/")
+
+
+def test_who_was_shut_out_sees_nothing(helena: Agent, moringa: Shop, enter: Callable[[Agent | None], Client]) -> None:
+    visitor = enter(helena)
+    assert visitor.get(reverse("console:channels")).status_code == 200
+    Agent.objects.filter(pk=helena.pk).update(is_active=False)
+    assert visitor.get(reverse("console:channels")).status_code == 302
