@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -59,25 +58,19 @@ def test_nobody_signs_up_or_changes_their_address(visitor: Client, elif_: Agent)
     assert visitor.get("/account/email/").status_code == 404
 
 
-def test_a_forgotten_password_is_chosen_anew_by_mail(
-    visitor: Client, elif_: Agent, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
+def test_a_forgotten_password_is_chosen_anew_by_mail(visitor: Client, elif_: Agent) -> None:
     visitor.post("/account/password/reset/", {"email": "elif@moringa.example"})
     assert mail.outbox == []
     assert "/password/reset/key/" not in str(Job.objects.get().args)  # the link is made when it leaves
     backend.run_due(worker="w")
     link = re.search(r"http\S+", mail.outbox[0].body)
     assert link
-    assert "Şifre" in mail.outbox[0].body or "password" in mail.outbox[0].body
     address = visitor.get(link[0], follow=True).redirect_chain[-1][0]
     new = {"password1": "quite another one", "password2": "quite another one"}
     assert visitor.post(address, new).status_code == 302
     assert sign_in(visitor, "elif@moringa.example", "quite another one").status_code == 302
     assert Entry.objects.filter(name="agent.password.changed").count() == 1
-    assert (
-        "key" not in visitor.get(link[0], follow=True).request["PATH_INFO"]
-        or b"no longer works" in visitor.get(link[0], follow=True).content
-    )
+    assert b"no longer works" in Client(headers={"Accept-Language": "en"}).get(link[0], follow=True).content
 
 
 def test_an_unknown_address_gets_no_mail_and_the_same_page(visitor: Client, elif_: Agent) -> None:

@@ -41,7 +41,7 @@ def next_door(db: None) -> Shop:
 
 @pytest.fixture
 def helena(moringa: Shop) -> Agent:
-    """The admin of Casa Moringa, and of nothing else."""
+    """Hire the admin of Casa Moringa, and of nothing else."""
     return make_agent("Helena", shop=moringa, role=Role.ADMIN)
 
 

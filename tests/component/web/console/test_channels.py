@@ -86,7 +86,7 @@ def test_what_is_needed_is_asked_for_only_where_it_matters(visitor: Client, mori
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"),
+    "changes, field",
     [
         ({"config-imap_port": "70000"}, "id_config-imap_port"),
         ({"config-imap_port": "abc"}, "id_config-imap_port"),

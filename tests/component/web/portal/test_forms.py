@@ -106,7 +106,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(ana: Client, form: Cha
 
 
 @pytest.mark.parametrize(
-    ("changes", "ago"),
+    "changes, ago",
     [({"website": "https://spam.example"}, 60), ({"token": "forged"}, 60), ({}, 0), ({"name": "http://x.example"}, 60)],
     ids=["trap", "forged token", "too fast", "link as name"],
 )

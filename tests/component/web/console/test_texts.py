@@ -1,0 +1,202 @@
+"""Macros, tags, shops, the quarantine and the journal."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from balcao.automation.models import Macro
+from balcao.channels.actions.keeping import keep, quarantine
+from balcao.channels.models import Channel, Envelope
+from balcao.journal.actions import record
+from balcao.journal.types import SYSTEM
+from balcao.ports.channel import RawEnvelope
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent
+from balcao.staff.types import Role
+from balcao.testing.factories import make_agent
+from balcao.tickets.actions.arranging import save_tag
+from balcao.tickets.models import Tag
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def visitor(helena: Agent, enter: Callable[[Agent | None], Client]) -> Client:
+    return enter(helena)
+
+
+def test_a_macro_keeps_texts_and_steps(visitor: Client, moringa: Shop) -> None:
+    tag = save_tag(tag=None, name="vip", colour="", actor=SYSTEM, now=NOW)
+    given = {
+        "name": "Obrigada",
+        "is_active": "on",
+        "text-pt-BR": "Oi, {customer.first_name}!",
+        "text-tr": "",
+        "step-0": f"tag.add.{tag.pk}",
+        "step-1": "assign.me",
+        "step-2": "status.waiting",
+        "step-3": "priority.high",
+        "days": "3",
+    }
+    visitor.post("/console/macros/new/", given)
+    macro = Macro.objects.get()
+    assert macro.texts == {"pt-BR": "Oi, {customer.first_name}!"}
+    assert macro.steps == [
+        {"do": "tag", "add": [tag.pk]},
+        {"do": "assign", "to_me": True},
+        {"do": "status", "status": "waiting", "days": 3},
+        {"do": "priority", "priority": "high"},
+    ]
+    page = visitor.get(f"/console/macros/{macro.pk}/").content.decode()
+    assert f'value="tag.add.{tag.pk}" selected' in page
+    visitor.post(f"/console/macros/{macro.pk}/", given | {"name": "Renamed"})
+    macro.refresh_from_db()
+    assert (macro.name, len(macro.steps)) == ("Renamed", 4)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"text-en": "Hi {customer.secret}"}, {"text-en": "Hi {oops"}, {"text-en": ""}, {"step-0": "rm.rf"}]
+)
+def test_a_macro_that_cannot_work_is_refused(visitor: Client, moringa: Shop, wrong: dict[str, str]) -> None:
+    assert visitor.post("/console/macros/new/", {"name": "M", "text-en": "Hi", **wrong}).status_code == 422
+    assert not Macro.objects.exists()
+
+
+def test_the_preview_fills_placeholders_and_escapes(visitor: Client, moringa: Shop) -> None:
+    said = visitor.post(
+        "/console/macros/preview/", {"text-en": "Hi {customer.first_name} <b>", "text-tr": "{nope}"}
+    ).content.decode()
+    assert "Hi Ana &lt;b&gt;" in said
+    assert "nope" in said
+
+
+def test_a_personal_macro_is_nobody_elses(visitor: Client, helena: Agent) -> None:
+    mine = Macro.objects.create(name="Mine", texts={"en": "x"}, agent=helena)
+    assert visitor.get(f"/console/macros/{mine.pk}/").status_code == 404
+
+
+def test_tags_are_made_renamed_and_deleted(visitor: Client) -> None:
+    visitor.post("/console/tags/new/", {"name": "Atacado", "colour": "glaze"})
+    tag = Tag.objects.get()
+    assert visitor.post("/console/tags/new/", {"name": "ATACADO"}).status_code == 422
+    assert visitor.post(f"/console/tags/{tag.pk}/", {"name": "x", "colour": "mauve"}).status_code == 422
+    visitor.post(f"/console/tags/{tag.pk}/delete/")
+    assert not Tag.objects.exists()
+
+
+SHOP = {
+    "name": "Casa Moringa",
+    "main": "tr",
+    "languages": ["en", "tr"],
+    "region": "TR",
+    "time_zone": "Europe/Istanbul",
+    "currency": "TRY",
+    "colour": "#112233",
+    "close_after_days": "10",
+    "signature-tr": "{agent.name}\n{shop.name}",
+    "website": "",
+}
+
+
+def test_a_shop_is_changed(visitor: Client, moringa: Shop) -> None:
+    assert visitor.post(f"/console/shops/{moringa.pk}/", SHOP).status_code == 302
+    moringa.refresh_from_db()
+    assert (moringa.languages, moringa.time_zone, moringa.colour) == (["tr", "en"], "Europe/Istanbul", "#112233")
+    assert moringa.signatures == {"tr": "{agent.name}\n{shop.name}"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"colour": "red"},
+        {"time_zone": "Mars/Olympus"},
+        {"languages": []},
+        {"close_after_days": "0"},
+        {"signature-tr": "{customer.name}"},
+        {"website": "javascript:alert(1)"},
+    ],
+)
+def test_a_shop_refuses_what_makes_no_sense(visitor: Client, moringa: Shop, wrong: dict[str, Any]) -> None:
+    assert visitor.post(f"/console/shops/{moringa.pk}/", SHOP | wrong).status_code == 422
+
+
+def test_only_who_works_for_every_shop_opens_one(
+    visitor: Client, moringa: Shop, enter: Callable[[Agent | None], Client]
+) -> None:
+    assert visitor.post("/console/shops/new/", SHOP | {"slug": "nova"}).status_code == 403
+    chief = enter(make_agent("Chief", shop=moringa, role=Role.ADMIN, every_shop=True))
+    assert chief.post("/console/shops/new/", SHOP | {"slug": "nova"}).status_code == 302
+    assert chief.post("/console/shops/new/", SHOP | {"slug": "nova"}).status_code == 422
+    assert Shop.objects.count() == 2
+
+
+def test_a_colour_is_judged_while_it_is_picked(visitor: Client) -> None:
+    assert "darker shade" in visitor.get("/console/shops/colour/", {"colour": "#ffee00"}).content.decode()
+    assert "darker shade" not in visitor.get("/console/shops/colour/", {"colour": "#112233"}).content.decode()
+    assert visitor.get("/console/shops/colour/", {"colour": "<b>"}).status_code == 422
+
+
+@pytest.fixture
+def broken(letters: Channel) -> Envelope:
+    envelope, _ = keep(channel=letters, raw=RawEnvelope("x", b"<script>alert(1)</script>\x1b[31m\r\n", "s"), now=NOW)
+    quarantine(envelope=envelope, reason="It is no letter.", now=NOW)
+    return envelope
+
+
+def test_what_was_set_aside_is_shown_as_plain_text(visitor: Client, broken: Envelope) -> None:
+    assert "It is no letter." in visitor.get("/console/quarantine/").content.decode()
+    page = visitor.get(f"/console/quarantine/{broken.pk}/").content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "\x1b" not in page
+
+
+def test_an_envelope_is_run_again_or_discarded(visitor: Client, broken: Envelope) -> None:
+    visitor.post("/console/quarantine/release/", {"envelope": broken.pk})
+    broken.refresh_from_db()
+    assert broken.state == "kept"
+    quarantine(envelope=broken, reason="Again.", now=NOW)
+    visitor.post(f"/console/quarantine/{broken.pk}/discard/")
+    broken.refresh_from_db()
+    assert broken.state == "discarded"
+
+
+def test_all_are_run_again_at_once(visitor: Client, broken: Envelope, letters: Channel) -> None:
+    other, _ = keep(channel=letters, raw=RawEnvelope("y", b"y", "s"), now=NOW)
+    quarantine(envelope=other, reason="No.", now=NOW)
+    visitor.post("/console/quarantine/release/")
+    assert set(Envelope.objects.values_list("state", flat=True)) == {"kept"}
+
+
+def test_the_journal_shows_the_house_to_admins_only(
+    visitor: Client, moringa: Shop, next_door: Shop, enter: Callable[[Agent | None], Client]
+) -> None:
+    record(name="house.painted", at=timezone.now(), actor=SYSTEM, about=[])
+    record(name="shop.painted", at=timezone.now(), actor=SYSTEM, about=[], shop_id=moringa.pk)
+    record(name="neighbour.painted", at=timezone.now(), actor=SYSTEM, about=[], shop_id=next_door.pk)
+    shown = visitor.get("/console/journal/").content.decode()
+    assert ("house.painted" in shown, "shop.painted" in shown, "neighbour.painted" in shown) == (True, True, False)
+    lead = enter(make_agent("Rafael", shop=moringa, role=Role.SUPERVISOR))
+    shown = lead.get("/console/journal/").content.decode()
+    assert ("house.painted" in shown, "shop.painted" in shown) == (False, True)
+
+
+def test_the_journal_pages_back_and_costs_the_same(
+    visitor: Client, moringa: Shop, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(130):
+        record(name=f"thing.{number}", at=timezone.now(), actor=SYSTEM, about=[], shop_id=moringa.pk)
+    with django_assert_max_num_queries(12):
+        first = visitor.get("/console/journal/").content.decode()
+    assert ("thing.129<" in first, "thing.2<" in first) == (True, False)
+    before = first.partition("?before=")[2].partition('"')[0]
+    assert "thing.2<" in visitor.get("/console/journal/", {"before": before}).content.decode()
+
+
+def test_health_tells_without_the_network(visitor: Client, broken: Envelope) -> None:
+    Envelope.objects.update(state="kept", due_at=NOW)
+    page = visitor.get("/console/health/").content.decode()
+    assert "check-late" in page
