@@ -3,14 +3,13 @@
 import io
 import warnings
 
-from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
+from balcao.kit.proxied import proxied
 from balcao.tickets.models import Attachment
 
-REMOTE_SALT = "remote-picture"  # the proxy of the live part checks it
 _MOST_PIXELS = 40_000_000
 _WIDEST = 2400
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -53,4 +52,4 @@ def remote_address(address: str) -> str | None:
     """Return where a picture from elsewhere is shown through our proxy, so that its sender learns nothing."""
     if not address.lower().startswith(("http://", "https://")):
         return None
-    return f"/live/picture/{signing.dumps(address, salt=REMOTE_SALT, compress=True)}"
+    return proxied(address)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
 
@@ -176,11 +176,6 @@ def _other_event(name: str) -> str:
         "ticket.woken": _("brought it back"),
         "ticket.message.recalled": _("took an answer back before it left"),
     }.get(name, name)
-
-
-def files_words(count: int) -> str:
-    """Return how many files, in words."""
-    return ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
 
 
 class Names:

@@ -10,7 +10,7 @@ const OFFLINE_AFTER = 4000;
 const TYPING_EVERY = 2500;
 const MOST_WATCHED = 80;
 
-const ticketPane = () => document.querySelector("main.ticket[data-ticket]");
+const ticketPane = () => document.querySelector(".ticket[data-ticket]");
 const shown = () => [...document.querySelectorAll("#rows > .row-item")].map((row) => Number(row.id.slice(4)));
 
 define("live", (body) => {

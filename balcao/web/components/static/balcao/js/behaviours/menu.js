@@ -15,12 +15,14 @@ function place(menu, button) {
 define("menu", (menu) => {
   const button = () => document.querySelector(`[popovertarget="${menu.id}"]:not([hidden])`);
   const links = () => [...menu.querySelectorAll(".menu-link, input")].filter((link) => link.offsetParent !== null);
+  const resized = new ResizeObserver(() => { if (button()) place(menu, button()); }); // what it holds may come later
   const onToggle = (event) => {
     const mine = button();
     mine?.setAttribute("aria-expanded", event.newState === "open");
-    if (event.newState !== "open") menu.removeAttribute("style");
+    if (event.newState !== "open") { resized.disconnect(); menu.removeAttribute("style"); }
     if (event.newState !== "open" || !mine) return;
     place(menu, mine);
+    resized.observe(menu);
     (menu.querySelector("[autofocus]") ?? links()[0])?.focus({ preventScroll: true });
   };
   const onKey = (event) => {

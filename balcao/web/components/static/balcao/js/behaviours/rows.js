@@ -27,7 +27,7 @@ define("rows", (list) => {
     const here = all.indexOf(document.activeElement?.closest?.("a.row") ?? current());
     const next = all[Math.min(all.length - 1, Math.max(0, here + step))];
     next.focus();
-    if (document.querySelector("main.ticket.open")) next.click();
+    if (document.querySelector(".ticket.open")) next.click();
   };
   const onKey = (event) => {
     if (event.defaultPrevented || document.body.dataset.letters === "off" || isTyping(event.target) || document.querySelector("dialog[open]")) return;
