@@ -74,17 +74,15 @@ def _stray_words_allowed(text: str, folded: str, *, quote_follows: bool) -> int 
     if not verb and not (address and colon):
         return None
     date, time, enclosed = _DATE.search(folded), _TIME.search(folded), _ENCLOSED.search(text)
-    if address and colon and _QUOTING.match(folded):
-        return _ANY_STRAY
-    if verb and address and (date or time):
-        return _MOST_STRAY if enclosed else 0
-    if verb and address and colon and (enclosed or folded.startswith(address[0])):
-        return 0
+    if address and (date or time) and (verb or (date and time and (enclosed or _START.match(folded)))):
+        return _MOST_STRAY if enclosed or not verb else 0
     if verb and _FULL.search(folded):
         return _FEW_STRAY if quote_follows else 0
-    if address and date and time and (enclosed or _START.match(folded)):
-        return _MOST_STRAY
-    return _loosely_allowed(verb=bool(verb), address=bool(address), when=bool(date or time)) if quote_follows else None
+    if address and colon and _QUOTING.match(folded):
+        return _ANY_STRAY
+    if quote_follows:
+        return _loosely_allowed(verb=bool(verb), address=bool(address), when=bool(date or time))
+    return 0 if verb and address and colon and (enclosed or folded.startswith(address[0])) else None
 
 
 def _loosely_allowed(*, verb: bool, address: bool, when: bool) -> int | None:
