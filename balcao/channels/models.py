@@ -19,6 +19,7 @@ class Channel(models.Model):
     sealed_secrets = models.TextField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_fetched = models.BooleanField(default=False)  # we ask it for what is new (its adapter is `Fetching`)
+    first_answers = models.JSONField(default=dict)  # language -> what a first message is answered with; empty: nothing
     public_key = models.CharField(
         max_length=40, unique=True
     )  # in public addresses (form page, hook); authorises nothing

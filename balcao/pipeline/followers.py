@@ -17,7 +17,8 @@ from balcao.notices.models import NoticeKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
 from balcao.tickets.actions import indexing
-from balcao.tickets.models import Ticket
+from balcao.tickets.actions.answering import answer_first_message
+from balcao.tickets.models import Message, Ticket
 
 BATCH = 200
 
@@ -51,6 +52,16 @@ def _index(entries: Sequence[Entry], now: datetime) -> None:
     indexing.index_notes(e.facts["note"] for e in entries if e.name == "ticket.note.added")
     named = ("ticket.opened", "ticket.started", "ticket.contact.logged", "ticket.subject.changed")
     indexing.index_tickets({e.facts["ticket"] for e in entries if e.name in named})
+
+
+def _answer(entries: Sequence[Entry], now: datetime) -> None:
+    """Answer first messages where the shop has words for it."""
+    opened = [e.facts["message"] for e in entries if e.name == "ticket.opened"]
+    rows = Message.objects.filter(pk__in=opened).exclude(conversation__channel__first_answers={})
+    for message in rows.select_related(
+        "ticket__shop", "identity", "conversation__channel__shop", "conversation__identity"
+    ):
+        answer_first_message(message=message, now=now)
 
 
 def _notify(entries: Sequence[Entry], now: datetime) -> None:
@@ -133,4 +144,4 @@ _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     "channel.fetch.failed": _tell_admins(NoticeKind.MAILBOX),
 }
 
-FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify}
+FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify, "answers": _answer}

@@ -133,6 +133,7 @@ class Message(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     proof = models.CharField(max_length=8, blank=True, default="")
     warnings = models.JSONField(default=list)
+    silence = models.CharField(max_length=40, blank=True, default="")  # why nothing automatic may answer it; "" = may
     is_stranger = models.BooleanField(default=False)  # written by somebody who has no part in the conversation
     has_more = models.BooleanField(default=False)  # the letter says more than `text`: quotes, formatting
     is_recalled = models.BooleanField(default=False)
@@ -308,14 +309,17 @@ class TallyChange(models.Model):
 
 
 class SentAnswer(models.Model):
-    """An automatic answer that went out, for the limits per sender and ticket."""
+    """An automatic answer that was written, for the limits per sender, ticket and hour."""
 
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="sent_answers")
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="sent_answers")
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["identity", "at"], name="tickets_sent_answers")]
+        indexes = [
+            models.Index(fields=["identity", "at"], name="tickets_sent_answers"),
+            models.Index(fields=["at"], name="tickets_answers_by_hour"),
+        ]
 
     def __str__(self) -> str:
         return f"answered {self.identity_id}"

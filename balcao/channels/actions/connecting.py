@@ -1,6 +1,7 @@
 """Setting channels up: typed settings, secrets sealed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from balcao.channels.queries import SECRETS_PURPOSE, secret_keys
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, Subject, SubjectKind
 from balcao.kit import crypto
+from balcao.kit.placeholders import parse
 from balcao.ports import registry
 from balcao.ports.channel import Fetching
 from balcao.ports.config import secret_names
@@ -87,6 +89,18 @@ def configure_channel(
         FetchState.objects.filter(channel=channel).update(next_try_at=None, last_error="", last_error_code="")
     _announce("channel.changed", channel, actor, now)
     return channel
+
+
+@transaction.atomic
+def set_first_answers(*, channel: Channel, texts: Mapping[str, str], actor: Actor, now: datetime) -> None:
+    """Say what first messages are answered with, by language; raises `BadTemplate` for unknown placeholders."""
+    kept = {language: text.strip() for language, text in texts.items() if text.strip()}
+    for text in kept.values():
+        parse(text)
+    if channel.first_answers != kept:
+        channel.first_answers = kept
+        channel.save(update_fields=["first_answers"])
+        _announce("channel.changed", channel, actor, now)
 
 
 @transaction.atomic

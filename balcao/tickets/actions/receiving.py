@@ -165,6 +165,7 @@ def _store(
             fingerprint=inbound.fingerprint,
             proof=inbound.proof,
             warnings=list(inbound.warnings),
+            silence=inbound.silence[:40],
             is_stranger=is_stranger,
             has_more=bool(inbound.html) or inbound.full_text.strip() != inbound.text.strip(),
             envelope=envelope,

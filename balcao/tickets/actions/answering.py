@@ -1,0 +1,64 @@
+"""Answering a first message by itself, within the limits that keep two machines from talking for ever."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from balcao.kit.placeholders import fill
+from balcao.tickets.actions.holding import keep_in_place
+from balcao.tickets.actions.sending import Writing, send_message
+from balcao.tickets.models import Message, SentAnswer
+from balcao.tickets.rules.answering import ONE_DAY, Asked, refusal
+from balcao.tickets.types import TicketRefused
+
+_HOUR = timedelta(hours=1)
+
+
+@transaction.atomic
+def answer_first_message(*, message: Message, now: datetime) -> str:
+    """Answer the message that opened a ticket if its channel has words for it; return why not, "" when it did."""
+    keep_in_place()
+    text = _words(message)
+    if not text or message.identity is None:
+        return "nothing to say"
+    why_not = refusal(_asked(message, now=now))
+    if why_not:
+        return why_not
+    try:
+        writing = Writing(text=text, automatic=True)
+        send_message(conversation=message.conversation, writing=writing, agent=None, now=now, undo=timedelta())
+    except TicketRefused as refused:
+        return refused.refusal
+    SentAnswer.objects.create(identity=message.identity, ticket=message.ticket, at=now)
+    return ""
+
+
+def _words(message: Message) -> str:
+    """Return the channel's words in the language of the message, else in the shop's own, filled."""
+    ticket, words = message.ticket, message.conversation.channel.first_answers
+    template = words.get(message.language) or words.get(ticket.shop.language, "")
+    name = message.identity.name if message.identity else ""
+    values = {
+        "customer.name": name,
+        "customer.first_name": name.split()[0] if name else "",
+        "ticket.number": str(ticket.number),
+        "ticket.subject": ticket.subject,
+        "shop.name": ticket.shop.name,
+    }
+    return fill(template, values).text.strip()
+
+
+def _asked(message: Message, *, now: datetime) -> Asked:
+    day = SentAnswer.objects.filter(at__gt=now - ONE_DAY)
+    by_hour = [0] * 24
+    for at in day.values_list("at", flat=True):
+        by_hour[-1 - min(int((now - at) / _HOUR), 23)] += 1
+    return Asked(
+        kind=message.kind,
+        silence=message.silence,
+        proof=message.proof,
+        status=message.ticket.status,
+        to_ticket=SentAnswer.objects.filter(ticket=message.ticket).count(),
+        to_sender=day.filter(identity=message.identity).count(),
+        by_hour=by_hour,
+    )
