@@ -24,7 +24,7 @@ async def journal(request: Request) -> Response:
     found = await in_thread(_viewer_with, secret if scheme.lower() == "bearer" else "")
     if isinstance(found, HTTPStatus):
         return _problem(found, request)
-    return await polls.answer(request, found)
+    return await polls.answer(request, found, in_pages=True)
 
 
 def _viewer_with(secret: str) -> Viewer | HTTPStatus:

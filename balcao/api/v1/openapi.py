@@ -1,5 +1,6 @@
 """The OpenAPI document: what every operation has in common is written into it here, once."""
 
+from functools import cached_property
 from typing import Any
 
 from ninja import NinjaAPI
@@ -59,8 +60,8 @@ _KEY = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "description": "A word of your own for this change: repeating the request with it changes nothing more and gets the "
-    "same answer, for two days.",
+    "description": "A word of your own for this change: repeating the request with it changes nothing more and gets "
+    "the same answer, for two days.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "7c1f9f1e-2d0b-4a3e-9a53-52d8e1f0a1c4",
 }
@@ -78,6 +79,17 @@ class Api(NinjaAPI):
             for method, operation in methods.items():
                 _complete(operation, path=path, method=method, scope=scopes.get(operation["operationId"]))
         return document
+
+    @cached_property
+    def queries(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Return the names of query parameters by method and Django's route, read once from the document."""
+        found = {}
+        for path, methods in self.get_openapi_schema()["paths"].items():
+            route = path.removeprefix("/").replace("{", "<").replace("}", ">")
+            for method, operation in methods.items():
+                names = frozenset(each["name"] for each in operation["parameters"] if each["in"] == "query")
+                found[method.upper(), route] = names
+        return found
 
     def _scopes(self) -> dict[str, Bearer]:
         """Return what lets callers in, by operation."""

@@ -19,13 +19,14 @@ problems.install(api)
 for _module in (tickets, messages, customers, files, searching, journal, house):
     api.add_router("", _module.router)
 
-_FORMS = {"/tickets/{number}/attachments", "tickets/<number>/attachments"}
+_FORM = "tickets/<number>/attachments"
 
 
 def _guarded(found: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
     for each in found:
         if isinstance(each, URLPattern):
-            each.callback = guarded(each.callback, takes=FORM if str(each.pattern) in _FORMS else JSON)
+            takes = FORM if str(each.pattern) == _FORM else JSON
+            each.callback = guarded(each.callback, takes=takes, queries=lambda: api.queries)
     return found
 
 

@@ -1,11 +1,13 @@
 """The kinds of values that requests hold: bounded, so that no engine chokes on them."""
 
+import re
 from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 _LARGEST_ID = 2**63 - 1
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
 
 no_controls = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 _no_nul = r"^[^\u0000]*$"
@@ -21,8 +23,8 @@ Language = Annotated[str, StringConstraints(max_length=10, pattern=r"^([A-Za-z]{
 
 
 def _written(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("A moment is written as text: 2026-11-22T09:30:00Z.")  # noqa: TRY004 - pydantic's way
+    if not isinstance(value, str) or not _DAY.match(value):
+        raise ValueError("A moment is written as text: 2026-11-22T09:30:00Z.")
     return value
 
 

@@ -129,7 +129,7 @@ def _tags(names: list[str]) -> list[Tag]:
     summary="Merge a ticket into another",
 )
 def merge_ticket(request: HttpRequest, number: Named[Number], body: MergeInput) -> Status[MergeOut]:
-    """Put a ticket into another one of the same shop: its conversations and notes are shown there until it is undone."""
+    """Put a ticket into another of the same shop: its conversations and notes are shown there until it is undone."""
     caller = caller_of(request)
     source = ticket_for(caller, number)
     target = _named("#/into", ticket_for, caller, body.into)
