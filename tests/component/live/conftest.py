@@ -23,6 +23,7 @@ from balcao.customers.models import Customer, Identity
 from balcao.journal import actions as journal
 from balcao.journal.models import Entry, EntryPersonal, EntrySubject, Head
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.kit.http import Policy
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket
@@ -32,7 +33,8 @@ class Server:
     """A running live server."""
 
     def __init__(self) -> None:
-        self.app = Live()
+        # Loopback is where the test's own picture server is; in earnest it is refused.
+        self.app = Live(pictures_from=Policy(allow_http=True, allow_private=True, ports=None, largest=100_000))
         config = uvicorn.Config(
             self.app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws_per_message_deflate=False
         )

@@ -9,12 +9,16 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from balcao.api.live import feed
 from balcao.journal import actions as journal
 from balcao.journal import queries
+from balcao.journal.types import SYSTEM
 from balcao.shops.models import Shop
+from balcao.staff.actions import create_token
 from balcao.staff.models import Agent
+from balcao.staff.types import Scope
 
 from .conftest import Server, log_in, record
 
@@ -87,3 +91,21 @@ def test_nobody_is_answered_without_a_session(server: Server) -> None:
 
 def test_other_addresses_are_unknown(server: Server) -> None:
     assert httpx.get(f"http://127.0.0.1:{server.port}/live/elsewhere").status_code == 404
+
+
+def test_a_program_that_was_away_gets_all_of_it_in_pages(server: Server, shop: Shop, ana: Agent) -> None:
+    for _ in range(feed.MOST_REPLAYED + 1):
+        record(shop=shop)
+    while journal.seal():
+        pass
+    _, secret = create_token(name="Warehouse", scopes=[Scope.JOURNAL_READ], agent=ana, actor=SYSTEM, now=timezone.now())
+
+    def ask(after: int) -> Any:
+        headers = {"Authorization": f"Bearer {secret}"}
+        url = f"http://127.0.0.1:{server.port}/live/journal"
+        return httpx.get(url, params={"after": after, "wait": 0}, headers=headers).json()
+
+    first = ask(0)
+    second = ask(first["position"])
+    positions = [entry["position"] for page in (first, second) for entry in page["messages"]]
+    assert positions == list(range(1, queries.head_position() + 1))
