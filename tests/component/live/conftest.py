@@ -25,7 +25,7 @@ from balcao.journal.models import Entry, EntryPersonal, EntrySubject, Head
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
 from balcao.kit.http import Policy
 from balcao.shops.models import Shop
-from balcao.staff.models import Agent
+from balcao.staff.models import Agent, ApiToken
 from balcao.tickets.models import Ticket
 
 
@@ -94,6 +94,8 @@ _WRITTEN = [
     Ticket,
     Identity,
     Customer,
+    ApiToken.shops.through,
+    ApiToken,
     Agent.shops.through,
     Agent,
     Shop,
