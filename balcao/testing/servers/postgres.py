@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -15,25 +15,34 @@ from balcao.testing.servers.running import MissingServer, as_owner, free_port, o
 
 _OWNER = "postgres"  # the server refuses to run as root
 _ATTEMPTS = 100
+_OFTEN = ["listen_addresses=127.0.0.1", "max_connections=200"]
 # Speed over durability: the cluster does not outlive its test run.
-_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=128MB"]
+_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB"]
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a cluster while the block lasts; give the URL of its empty database `balcao`."""
+    with open_folder(owner=_OWNER) as folder, cluster(folder, settings=_FAST) as url:
+        yield url
+
+
+@contextmanager
+def cluster(folder: Path, *, settings: Iterable[str]) -> Iterator[str]:
+    """Run the cluster in an `open_folder`, made if there is none yet; give the URL of its database `balcao`."""
     folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    initdb = program("initdb", folders=folders, package="postgresql")
     server = program("postgres", folders=folders, package="postgresql")
-    with open_folder(owner=_OWNER) as folder:
-        _make_cluster(initdb, folder / "cluster")
-        port = free_port()
-        command = [server, "-D", str(folder / "cluster"), "-p", str(port), "-k", str(folder)]
-        command += [argument for setting in ["listen_addresses=127.0.0.1", *_FAST] for argument in ("-c", setting)]
-        with running(as_owner(command, owner=_OWNER), port=port, log=folder / "server.log", stop=signal.SIGINT):
-            address = f"postgresql://balcao@127.0.0.1:{port}"
+    is_new = not (folder / "cluster").exists()
+    if is_new:
+        _make_cluster(program("initdb", folders=folders, package="postgresql"), folder / "cluster")
+    port = free_port()
+    command = [server, "-D", str(folder / "cluster"), "-p", str(port), "-k", str(folder)]
+    command += [argument for setting in (*_OFTEN, *settings) for argument in ("-c", setting)]
+    with running(as_owner(command, owner=_OWNER), port=port, log=folder / "server.log", stop=signal.SIGINT):
+        address = f"postgresql://balcao@127.0.0.1:{port}"
+        if is_new:
             _create(f"{address}/postgres", "balcao")
-            yield f"{address}/balcao"
+        yield f"{address}/balcao"
 
 
 @contextmanager
@@ -48,8 +57,8 @@ def new_database(url: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _make_cluster(initdb: str, cluster: Path) -> None:
-    command = [initdb, "-D", str(cluster), "-A", "trust", "-U", "balcao", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+def _make_cluster(initdb: str, folder: Path) -> None:
+    command = [initdb, "-D", str(folder), "-A", "trust", "-U", "balcao", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
     made = subprocess.run(as_owner(command, owner=_OWNER), cwd="/", capture_output=True, text=True, check=False)
     if made.returncode:
         raise MissingServer(f"initdb failed: {made.stderr[-2000:]}")
