@@ -82,7 +82,7 @@ check: lint test ## What CI runs
 
 bench: dev ## Measure against the targets, on SQLite and PostgreSQL
 	@tools/test-servers
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.run
 
 torture: dev ## Kill workers at random for long, on both databases
 	@tools/test-servers
