@@ -32,8 +32,12 @@ class ConfigForm(forms.Form):
             self.fields[setting.name] = self._field(setting.name, setting.type, facts, default)
 
     def _field(self, name: str, kind: Any, facts: Mapping[str, Any], value: Any) -> forms.Field:
-        help_text = _(facts["help"]) if facts["help"] else ""
-        shared: dict[str, Any] = {"label": _(facts["label"]), "help_text": help_text, "required": False}
+        label, help_words = facts["label"], facts["help"]
+        shared: dict[str, Any] = {
+            "label": _(label),
+            "help_text": _(help_words) if help_words else "",
+            "required": False,
+        }
         if facts["secret"]:
             return forms.CharField(
                 **shared,
@@ -88,7 +92,8 @@ class ConfigForm(forms.Form):
         found: dict[str, list[tuple[forms.BoundField, str]]] = {}
         for setting, facts in described(self.config_class):
             condition = " ".join(f"{_PREFIX}-{other}={value}" for other, value in facts["shown_if"])
-            found.setdefault(_(facts["group"]) if facts["group"] else "", []).append((self[setting.name], condition))
+            group = facts["group"]
+            found.setdefault(_(group) if group else "", []).append((self[setting.name], condition))
         return list(found.items())
 
 

@@ -9,13 +9,15 @@ from balcao.channels.models import Channel
 from balcao.channels.queries import secret_keys
 from balcao.jobs.backend import job
 from balcao.kit import crypto
+from balcao.kit.i18n import N_
 from balcao.pipeline.poll import working_connection
 from balcao.ports import registry
 from balcao.ports.channel import ChannelError, Checked, Consented
 
 Steps = list[tuple[str, bool, str]]
 _PURPOSE = "consent"
-_DOES_NOT_CONNECT = "This kind of channel does not connect to an account elsewhere."
+_CONNECT = N_("Connect the account")
+_DOES_NOT_CONNECT = N_("This kind of channel does not connect to an account elsewhere.")
 
 
 @job(most_tries=2, priority=10)
@@ -32,16 +34,16 @@ def take_consent(channel_id: int, redirect_uri: str, sealed: str) -> Sequence[tu
     channel = Channel.objects.select_related("shop").get(pk=channel_id)
     adapter = registry.channel(channel.kind)
     if not isinstance(adapter, Consented):
-        return [("Connect the account", False, _DOES_NOT_CONNECT)]
+        return [(_CONNECT, False, _DOES_NOT_CONNECT)]
     code, _, verifier = crypto.unseal(sealed, key=secret_keys(), purpose=_PURPOSE).partition("\n")
     try:
         secrets = adapter.consented(
             working_connection(channel), redirect_uri=redirect_uri, code=code, verifier=verifier
         )
     except ChannelError as error:
-        return [("Connect the account", False, str(error))]
+        return [(_CONNECT, False, str(error))]
     renew_secrets(channel=channel, secrets=dict(secrets))
-    return [("Connect the account", True, ""), *try_settings.call(channel_id)]
+    return [(_CONNECT, True, ""), *try_settings.call(channel_id)]
 
 
 def seal_consent(code: str, verifier: str) -> str:

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from balcao.automation.types import Deed
 from balcao.channels.models import Envelope
 from balcao.channels.types import EnvelopeState, Outcome
 from balcao.staff.types import Permission, Role
@@ -69,16 +68,6 @@ def permission_words(permission: Permission) -> str:
         Permission.TOKEN_EDIT: _("Give programs access"),
         Permission.JOURNAL_READ: _("Read the journal"),
     }[permission]
-
-
-def deed_words(deed: Deed) -> str:
-    """Return what a step of a macro does."""
-    return {
-        Deed.TAG: _("Tag"),
-        Deed.ASSIGN: _("Assign"),
-        Deed.STATUS: _("Set the status"),
-        Deed.PRIORITY: _("Set the priority"),
-    }[deed]
 
 
 def status_words(status: Status) -> str:
