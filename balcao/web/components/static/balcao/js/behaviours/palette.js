@@ -79,7 +79,9 @@ define("palette", (dialog) => {
 
 function showCommands(box, words, all) {
   const title = box.dataset.title;
+  const inTicket = (element) => Number(Boolean(element.closest("#work")));
   const matches = [...document.querySelectorAll("[data-command]")]
+    .sort((one, other) => inTicket(other) - inTicket(one))
     .filter((element) => !words ? true : fold(element.dataset.command).includes(words))
     .slice(0, all ? 100 : words ? MOST : 6);
   box.replaceChildren();
