@@ -1,0 +1,129 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from balcao.jobs.backend import job
+from balcao.jobs.models import Job, Lease
+from balcao.jobs.types import JobState
+from balcao.journal import actions as journal
+from balcao.journal import queries
+from balcao.journal.types import SYSTEM
+from balcao.pipeline import sealing, steps
+from balcao.pipeline.worker import Worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@job()
+def greet(name: str) -> str:
+    return f"Olá, {name}"
+
+
+@pytest.fixture
+def worker() -> Any:
+    worker = Worker(threads=2)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    yield worker
+    worker.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    connections.close_all()
+
+
+def soon(condition: Any, *, within: float = 15) -> bool:
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_job_is_done_as_soon_as_it_is_there(worker: Worker) -> None:
+    time.sleep(0.5)
+    result = greet.enqueue("Ana")
+    assert soon(lambda: Job.objects.get().state == JobState.DONE)
+    result.refresh()
+    assert result.return_value == "Olá, Ana"
+
+
+def test_what_is_written_is_sealed(worker: Worker) -> None:
+    from django.utils import timezone
+
+    journal.record(name="ticket.opened", at=timezone.now(), actor=SYSTEM, about=[])
+    assert soon(lambda: queries.head_position() == 1)
+
+
+def test_a_worker_that_stops_leaves_nothing_held() -> None:
+    worker = Worker(threads=1)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert soon(Lease.objects.exists)
+    worker.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert not Lease.objects.exists()
+
+
+def test_a_source_that_fails_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> None:
+    def fail(*_: Any, **__: Any) -> int:
+        raise ValueError("This source is broken.")
+
+    monkeypatch.setattr("balcao.pipeline.inbound.run_due", fail)
+    greet.enqueue("Bruno")
+    assert soon(lambda: Job.objects.get().state == JobState.DONE)
+
+
+def test_sealing_is_left_to_who_has_the_lease() -> None:
+    from django.utils import timezone
+
+    journal.lease_sealer(worker="elif", now=timezone.now())
+    journal.record(name="ticket.opened", at=timezone.now(), actor=SYSTEM, about=[])
+    assert sealing.seal_now(worker="mehmet") == 0
+    assert sealing.seal_now(worker="elif") == 1
+
+
+def test_sigterm_ends_the_process_in_good_order() -> None:
+    settings = connection.settings_dict
+    url = f"sqlite:///{settings['NAME']}"
+    if connection.vendor == "postgresql":
+        url = f"postgresql://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+    environment = {**os.environ, "DATABASE_URL": url}
+    running = subprocess.Popen([sys.executable, "-m", "balcao.cli", "worker"], env=environment)
+    try:
+        assert soon(Lease.objects.exists, within=60)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
+    finally:
+        running.kill()
+    assert not Lease.objects.exists()
+
+
+def test_a_process_told_to_die_at_a_step_dies_there_at_the_right_time(tmp_path: Path) -> None:
+    code = (
+        "from balcao.pipeline.steps import reached\n"
+        "for n in range(3):\n print(n, flush=True)\n reached('envelope.parsed')\n reached('envelope.kept')\n"
+    )
+    environment = {**os.environ, "BALCAO_FAULT_AT": "envelope.kept:2"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, "0\n1\n")
+
+
+def test_an_unknown_step_is_refused() -> None:
+    with pytest.raises(ValueError, match="no step 'nowhere'"):
+        steps.arm("nowhere")
+
+
+def test_every_step_is_reached_somewhere() -> None:
+    folder = Path(steps.__file__).parent
+    code = "".join((folder / name).read_text() for name in ("inbound.py", "outbound.py"))
+    assert [step for step in steps.STEPS if f'reached("{step}")' not in code] == []
