@@ -19,7 +19,9 @@ def channel(kind: str) -> Channel:
     try:
         return _channels[kind]
     except KeyError:
-        raise UnknownPlugin(f"No channel plug-in '{kind}' is installed; installed: {', '.join(sorted(_channels)) or 'none'}.") from None
+        raise UnknownPlugin(
+            f"No channel plug-in '{kind}' is installed; installed: {', '.join(sorted(_channels)) or 'none'}."
+        ) from None
 
 
 def channel_kinds() -> list[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from balcao.kit.i18n import N_
-from balcao.plugins.channels.mail import cloud, cloud_send, oauth, smtp
+from balcao.plugins.channels.mail import cloud, cloud_send, folder, oauth, smtp
 from balcao.plugins.channels.mail.checking import checked
 from balcao.plugins.channels.mail.compose import Sender, composed
 from balcao.plugins.channels.mail.config import MailConfig
@@ -56,6 +56,8 @@ class Transport:
             raise ChannelError(NOTHING_OUT, permanent=True, code="refused")
         mail = composed(outbound, Sender(config.address, config.plus_addressing), date=datetime.now(UTC))
         to, copied = [party.value for party in outbound.to], [party.value for party in outbound.copied]
+        if config.outgoing == "folder":
+            return folder.deliver(config, outbound, mail, handing_over=handing_over)
         if config.outgoing == "provider":
             return cloud_send.deliver(config, outbound, mail, handing_over=handing_over)
         is_silent = outbound.automatic and config.empty_sender
