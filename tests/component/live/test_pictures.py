@@ -81,7 +81,9 @@ def test_a_site_that_is_away_is_said_to_be(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "x:y:z", signing.dumps("http://127.0.0.1:9/", salt="another purpose"), "a" * 5000]
+    "token",
+    ["x", "x:y:z", signing.dumps("http://127.0.0.1:9/", salt="another purpose"), "a" * 5000],
+    ids=["short", "malformed", "signed for something else", "long"],
 )
 def test_nobody_else_makes_us_fetch(server: Server, elsewhere: Elsewhere, token: str) -> None:
     assert httpx.get(f"http://127.0.0.1:{server.port}{proxied.PATH}{token}").status_code == 404
