@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from balcao.web.console.views import channels, embedding, home, journal, macros, people, quarantine, shops, tags
+from balcao.web.console.views import (
+    channels,
+    embedding,
+    first_answers,
+    home,
+    journal,
+    macros,
+    people,
+    quarantine,
+    shops,
+    tags,
+    tokens,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +31,7 @@ urlpatterns = [
     path("channels/<int:channel_id>/outcome/<int:job_id>/", channels.outcome, name="channel_outcome"),
     path("channels/<int:channel_id>/intake/", channels.intake, name="channel_intake"),
     path("channels/<int:channel_id>/fetch-again/", channels.fetch_again, name="channel_fetch_again"),
+    path("channels/<int:channel_id>/answers/", first_answers.first_answers, name="channel_answers"),
     path("channels/<int:channel_id>/envelopes/", channels.envelopes, name="channel_envelopes"),
     path("channels/<int:channel_id>/consent/", channels.consent, name="channel_consent"),
     path("channels/<int:channel_id>/embed/", embedding.embed, name="channel_embed"),
@@ -47,6 +60,9 @@ urlpatterns = [
     path("departments/", people.departments, name="departments"),
     path("departments/new/", people.department, name="department_new"),
     path("departments/<int:row_id>/", people.department, name="department"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.token, name="token_new"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path("journal/", journal.journal, name="journal"),
     path("health/", home.health, name="health"),
 ]

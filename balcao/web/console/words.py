@@ -5,7 +5,7 @@ from django.utils.translation import pgettext
 
 from balcao.channels.models import Envelope
 from balcao.channels.types import EnvelopeState, Outcome
-from balcao.staff.types import Permission, Role
+from balcao.staff.types import Permission, Role, Scope
 from balcao.tickets.types import Priority, Status
 
 
@@ -68,6 +68,20 @@ def permission_words(permission: Permission) -> str:
         Permission.TOKEN_EDIT: _("Give programs access"),
         Permission.JOURNAL_READ: _("Read the journal"),
     }[permission]
+
+
+def scope_words(scope: Scope) -> str:
+    """Return what a scope lets a program do."""
+    return {
+        Scope.TICKETS_READ: _("Read tickets and messages"),
+        Scope.TICKETS_WRITE: _("Write and change tickets"),
+        Scope.CUSTOMERS_READ: _("See customers"),
+        Scope.CUSTOMERS_WRITE: _("Edit customers"),
+        Scope.STAFF_READ: _("See agents and teams"),
+        Scope.SHOPS_READ: _("See shops and channels"),
+        Scope.FILES_READ: _("Open attachments"),
+        Scope.JOURNAL_READ: _("Read the journal"),
+    }[scope]
 
 
 def status_words(status: Status) -> str:

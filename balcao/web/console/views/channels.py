@@ -150,12 +150,13 @@ def edit(request: HttpRequest, agent: Agent, channel_id: int) -> HttpResponse:
         )
         messages.success(request, _("Kept."))
         return _tried(channel)
-    context = _context(channel, config) | {"form": form, "config_form": config_form, "tab": "edit"}
+    context = channel_context(channel, config) | {"form": form, "config_form": config_form, "tab": "edit"}
     context |= {"trial": request.GET.get("trial", "")}
     return page(request, agent, "channel_form", context, status=422 if given is not None else 200)
 
 
-def _context(channel: Channel, config: Any) -> dict[str, Any]:
+def channel_context(channel: Channel, config: Any) -> dict[str, Any]:
+    """Return what every page of a channel shows."""
     return {
         "channel": channel,
         "kind": kinds.kind_words(channel.kind),
@@ -216,7 +217,7 @@ def intake(request: HttpRequest, agent: Agent, channel_id: int) -> HttpResponse:
     state = state_of(channel)
     if state is None:
         raise Http404
-    context = _context(channel, config_of(channel)) | {
+    context = channel_context(channel, config_of(channel)) | {
         "tab": "intake",
         "fault": _advice(state.last_error),
         "refused": [(row, _(row.reason)) for row in channel.refused_envelopes.order_by("-id")[:_SHOWN]],
@@ -248,7 +249,7 @@ def envelopes(request: HttpRequest, agent: Agent, channel_id: int) -> HttpRespon
     channel = channel_for(agent, channel_id)
     rows = channel.envelopes.order_by("-id")[:_SHOWN]
     found = [(row, outcome_words(row), _(row.reason) if row.reason else "") for row in rows]
-    context = _context(channel, config_of(channel)) | {"tab": "envelopes", "envelopes": found}
+    context = channel_context(channel, config_of(channel)) | {"tab": "envelopes", "envelopes": found}
     return page(request, agent, "channel_envelopes", context)
 
 

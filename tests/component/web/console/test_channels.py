@@ -203,3 +203,14 @@ def test_a_worker_really_tries(visitor: Client, letters: Channel, paper: PaperCh
     try_settings.enqueue(letters.pk)
     backend.run_due(worker="w")
     assert Job.objects.get().result == []
+
+
+def test_a_first_answer_is_kept_by_language(visitor: Client, mailbox: Channel) -> None:
+    address = reverse("console:channel_answers", args=[mailbox.pk])
+    visitor.post(address, {"pt-BR": "Oi, {customer.first_name}!", "tr": " ", "en": ""})
+    mailbox.refresh_from_db()
+    assert mailbox.first_answers == {"pt-BR": "Oi, {customer.first_name}!"}
+    refused = visitor.post(address, {"tr": "{agent.name}"})
+    assert refused.status_code == 422
+    mailbox.refresh_from_db()
+    assert list(mailbox.first_answers) == ["pt-BR"]

@@ -16,7 +16,7 @@ from balcao.plugins.channels.form.config import FormConfig
 from balcao.plugins.channels.mail.config import MailConfig
 from balcao.ports.channel import RawEnvelope
 from balcao.shops.models import Shop
-from balcao.staff.actions import create_department, create_team
+from balcao.staff.actions import create_department, create_team, create_token
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission, Role
 from balcao.testing.factories import make_agent
@@ -58,7 +58,7 @@ ONLY_POST = {
 }
 # What deletes comes last, so that one house serves for all.
 ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
-_OWNED = {"shop_id", "channel_id", "envelope_id", "agent_id", "macro_id"}
+_OWNED = {"shop_id", "channel_id", "envelope_id", "agent_id", "macro_id", "token_id"}
 OF_ONE_SHOP = [str(pattern.name) for pattern in urlpatterns if _OWNED & set(pattern.pattern.converters)]
 
 
@@ -90,7 +90,7 @@ class House:
             "macro_id": save_macro(macro=None, name="Oi", texts={"en": "Hi"}, steps=[], shop=shop, **common).pk,
             "tag_id": save_tag(tag=None, name=f"tag{shop.pk}", colour="", **common).pk,
             "row_id": create_team(name=f"Team {shop.pk}", members=[], **common).pk,
-            "token_id": 0,
+            "token_id": create_token(name="T", agent=self.agent, scopes=[], **common)[0].pk,
         }
         create_department(name=f"Stock {shop.pk}", members=[], **common)
 

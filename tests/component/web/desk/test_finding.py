@@ -1,0 +1,84 @@
+"""Search, palette, suggestions, the bell and the agent's own settings."""
+
+from django.test import Client
+from django.utils import timezone
+
+from balcao.journal.actions import seal
+from balcao.pipeline import followers
+from balcao.staff.models import Agent
+
+
+def follow() -> None:
+    while seal() or followers.run_due(now=timezone.now()):
+        pass
+
+
+def test_search_finds_words_in_messages(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+    arrive(subject="Kettle", text="The handle fell off yesterday.", language="en")
+    follow()
+
+    assert "Kettle" in desk.get("/search/?q=handles").content.decode()
+    assert "Nothing found." in desk.get("/search/?q=teapot").content.decode()
+
+
+def test_search_names_what_it_does_not_understand(desk: Client) -> None:
+    assert "is:purple" in desk.get("/search/?q=is:purple").content.decode()
+
+
+def test_the_palette_jumps_to_a_number(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+    ticket = arrive().ticket
+
+    part = desk.get(f"/palette/?q=%23{ticket.number}").content.decode()
+
+    assert f'data-href="/tickets/{ticket.number}/"' in part
+
+
+def test_the_palette_shows_what_was_looked_at_last(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+    seen, _other = arrive().ticket, arrive(**{"from": "leo@example.com"}).ticket
+    desk.get(f"/tickets/{seen.number}/")
+
+    part = desk.get("/palette/").content.decode()
+
+    assert part.count('role="option"') == 1
+
+
+def test_colleagues_are_offered_whatever_the_i(desk: Client, caio: Agent) -> None:
+    caio.name = "Işıl Demir"
+    caio.save()
+
+    assert "Işıl Demir" in desk.get("/colleagues/?q=isi").content.decode()
+
+
+def test_the_bell_tells_and_is_read_by_looking(desk: Client, bia: Agent, caio: Agent, arrive, sign_in) -> None:  # type: ignore[no-untyped-def]
+    ticket = arrive().ticket
+    sign_in(caio).post(f"/tickets/{ticket.number}/note/", {"text": "@Bia please"})
+    follow()
+
+    before = desk.get("/in/ours/").content.decode()
+    told = desk.get("/notices/").content.decode()
+    after = desk.get("/in/ours/").content.decode()
+
+    assert 'aria-hidden="true">1</span>' in before
+    assert f"mentions you in {ticket.number}" in told
+    assert 'aria-hidden="true" hidden>0</span>' in after
+
+
+def test_preferences_change_language_theme_and_keys(desk: Client, bia: Agent) -> None:
+    desk.post("/me/preferences/", {"language": "tr", "time_zone": "Europe/Istanbul", "theme": "dark", "density": "roomy"})
+
+    page = desk.get("/").content.decode()
+    assert '<html lang="tr" data-theme="dark" data-density="roomy">' in page
+    assert 'data-letters="off"' in page
+
+
+def test_presence_and_layout_are_remembered(desk: Client, bia: Agent) -> None:
+    desk.post("/me/presence/", {"presence": "available"})
+    desk.post("/me/layout/", {"pane": "customer", "closed": "1"})
+
+    bia.refresh_from_db()
+    assert bia.presence == "available"
+    assert "no-customer" in desk.get("/").content.decode()
+
+
+def test_the_keys_are_explained(desk: Client) -> None:
+    assert "<kbd>r</kbd>" in desk.get("/keys/").content.decode()

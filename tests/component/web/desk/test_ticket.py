@@ -1,0 +1,187 @@
+"""One ticket: what the timeline shows, what it costs, and every deed of its header."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from balcao.staff.models import Agent
+from balcao.tickets.actions import arranging, noting
+from balcao.tickets.models import Ticket
+from balcao.tickets.types import Priority, Status
+
+from .conftest import DIALOG, PART
+
+
+@pytest.fixture
+def ticket(arrive) -> Ticket:  # type: ignore[no-untyped-def]
+    return arrive().ticket
+
+
+def test_a_ticket_shows_words_notes_and_events(desk: Client, bia: Agent, caio: Agent, ticket: Ticket) -> None:
+    noting.add_note(ticket=ticket, text="Ask @Bia about it", agent=caio, now=timezone.now(), mentions=[bia])
+    desk.post(f"/tickets/{ticket.number}/take/")
+
+    page = desk.get(f"/tickets/{ticket.number}/").content.decode()
+
+    assert "They came in pieces." in page
+    assert '<span class="mention">@Bia</span>' in page
+    assert "You gave it to Bia" in page
+
+
+def test_what_came_in_since_the_last_look_stands_below_a_line(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+    desk.get(f"/tickets/{ticket.number}/")
+    first = ticket.messages.get()
+    arrive(minutes=-1, text="Any news?", answers=[first.external_id])
+
+    page = desk.get(f"/tickets/{ticket.number}/").content.decode()
+
+    assert page.index('id="fresh"') < page.index("Any news?")
+    assert page.index("They came in pieces.") < page.index('id="fresh"')
+
+
+def test_only_the_panes_are_sent_when_only_they_are_asked_for(desk: Client, ticket: Ticket) -> None:
+    part = desk.get(f"/tickets/{ticket.number}/", **PART).content.decode()
+
+    assert part.lstrip().startswith("<title>")
+    assert 'id="rows"' not in part
+
+
+def test_a_long_timeline_comes_in_pages(desk: Client, ticket: Ticket, bia: Agent) -> None:
+    for number in range(40):
+        noting.add_note(ticket=ticket, text=f"Remark {number:02}", agent=bia, now=timezone.now() + timedelta(minutes=number))
+
+    page = desk.get(f"/tickets/{ticket.number}/").content.decode()
+    older = page.split('hx-get="')[1:]
+    address = next(part.split('"')[0] for part in older if "/older/" in part.split('"')[0])
+    rest = desk.get(address, **DIALOG).content.decode()
+
+    assert ("Remark 39" in page, "Remark 05" in page) == (True, False)
+    assert ("Remark 05" in rest, "They came in pieces." in rest) == (True, True)
+
+
+def test_a_ticket_costs_the_same_however_long(  # type: ignore[no-untyped-def]
+    desk: Client, ticket: Ticket, arrive, django_assert_max_num_queries
+) -> None:
+    first = ticket.messages.get()
+    for number in range(15):
+        arrive(minutes=-number, text=f"Word {number}", answers=[first.external_id])
+    desk.get(f"/tickets/{ticket.number}/")
+
+    with django_assert_max_num_queries(26):
+        desk.get(f"/tickets/{ticket.number}/", **PART)
+
+
+def test_markup_in_a_mail_stays_text(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+    message = arrive(subject="<b>hi</b>", text="<script>alert(1)</script>", name="<i>Eve</i>")
+
+    page = desk.get(f"/tickets/{message.ticket.number}/").content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "deed,fields,field,expected",
+    [
+        ("status", {"status": "solved"}, "status", Status.SOLVED),
+        ("status", {"status": "waiting", "remind_at": "2099-01-02"}, "status", Status.WAITING),
+        ("hide", {"status": "spam"}, "status", Status.SPAM),
+        ("priority", {"priority": "urgent"}, "priority", Priority.URGENT),
+        ("subject", {"subject": "Plates", "language": "tr"}, "subject", "Plates"),
+    ],
+)
+def test_a_deed_of_the_header(  # type: ignore[no-untyped-def]
+    deed: str, fields: dict[str, str], field: str, expected: str, desk: Client, ticket: Ticket
+) -> None:
+    answer = desk.post(f"/tickets/{ticket.number}/{deed}/?in=ours", fields)
+
+    ticket.refresh_from_db()
+    assert answer["Location"] == f"/tickets/{ticket.number}/?in=ours"
+    assert getattr(ticket, field) == expected
+
+
+def test_what_was_solved_can_be_undone_from_the_toast(desk: Client, ticket: Ticket) -> None:
+    page = desk.post(f"/tickets/{ticket.number}/status/", {"status": "solved"}, follow=True).content.decode()
+    undo = page.split('data-undo="')[1].split('"')[0]
+
+    desk.post(undo)
+
+    ticket.refresh_from_db()
+    assert ticket.status == Status.NEW
+
+
+def test_spam_comes_back_to_where_it_stood(desk: Client, ticket: Ticket) -> None:
+    desk.post(f"/tickets/{ticket.number}/hide/", {"status": "trash"})
+    desk.post(f"/tickets/{ticket.number}/restore/")
+
+    ticket.refresh_from_db()
+    assert ticket.status == Status.NEW
+
+
+def test_a_ticket_sleeps_and_wakes(desk: Client, ticket: Ticket) -> None:
+    desk.post(f"/tickets/{ticket.number}/snooze/", {"until": "+1d"})
+    ticket.refresh_from_db()
+    slept = ticket.snoozed_until
+
+    desk.post(f"/tickets/{ticket.number}/snooze/")
+    ticket.refresh_from_db()
+
+    assert slept is not None
+    assert ticket.snoozed_until is None
+
+
+def test_solving_can_lead_to_the_next_ticket(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+    following = arrive(**{"from": "leo@example.com"}).ticket
+
+    answer = desk.post(f"/tickets/{ticket.number}/status/?in=ours", {"status": "solved", "next": "1"})
+
+    assert answer["Location"] == f"/tickets/{following.number}/?in=ours"
+
+
+def test_tags_are_what_the_form_says(desk: Client, ticket: Ticket) -> None:
+    from balcao.journal.types import SYSTEM
+
+    tags = [
+        arranging.save_tag(tag=None, name=name, colour="", actor=SYSTEM, now=timezone.now()) for name in ("damage", "vip")
+    ]
+    desk.post(f"/tickets/{ticket.number}/tags/", {"tag": [tags[0].pk, tags[1].pk]})
+    desk.post(f"/tickets/{ticket.number}/tags/", {"tag": [tags[1].pk]})
+
+    assert list(ticket.tags.all()) == [tags[1]]
+
+
+def test_merge_shows_what_will_happen_then_does_it_and_undoes_it(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+    target = arrive(subject="The same again", **{"from": "leo@example.com"}).ticket
+
+    preview = desk.get(f"/tickets/{ticket.number}/merge/?into={target.number}").content.decode()
+    done = desk.post(f"/tickets/{ticket.number}/merge/", {"into": target.number, "sure": "1"}, follow=True)
+    ticket.refresh_from_db()
+    merged_into = ticket.merged_into
+    desk.post(done.content.decode().split('data-undo="')[1].split('"')[0])
+    ticket.refresh_from_db()
+
+    assert "The same again" in preview
+    assert "They came in pieces." in done.content.decode()
+    assert (merged_into, ticket.merged_into) == (target, None)
+
+
+def test_split_takes_messages_out_and_puts_them_back(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+    first = ticket.messages.get()
+    other = arrive(minutes=1, text="Also, my invoice is wrong.", answers=[first.external_id])
+
+    done = desk.post(f"/tickets/{ticket.number}/split/", {"message": [other.pk], "subject": "Invoice"}, follow=True)
+    other.refresh_from_db()
+    apart = other.ticket
+    desk.post(done.content.decode().split('data-undo="')[1].split('"')[0])
+    other.refresh_from_db()
+
+    assert (apart.subject, apart == ticket) == ("Invoice", False)
+    assert other.ticket == ticket
+
+
+def test_a_split_that_would_take_all_is_refused_in_words(desk: Client, ticket: Ticket) -> None:
+    page = desk.post(f"/tickets/{ticket.number}/split/", {"message": [ticket.messages.get().pk]}, follow=True)
+
+    assert "At least one message has to stay." in page.content.decode()
