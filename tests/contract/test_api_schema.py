@@ -28,7 +28,7 @@ from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import make_agent, make_channel, make_shop, receive
 
 _SETTINGS = {
-    "generation": {"max-examples": 5, "allow-x00": True},
+    "generation": {"max-examples": 2, "allow-x00": True},
     "phases": {"coverage": {"unexpected-methods": ["DELETE"]}},
     "checks": {
         # A cursor, an id or a moment in the past is valid by its form and yet refused for what it says.
@@ -72,7 +72,7 @@ def secret(db: None, quiet: None) -> str:
 
 @schema.parametrize()
 @hypothesis.settings(
-    max_examples=5,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     database=None,

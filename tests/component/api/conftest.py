@@ -119,3 +119,8 @@ def message(channel: Channel) -> Message:
 @pytest.fixture
 def ticket(message: Message) -> Ticket:
     return message.ticket
+
+
+@pytest.fixture
+def caio(shop: Shop) -> Agent:
+    return make_agent("Caio", shop=shop)
