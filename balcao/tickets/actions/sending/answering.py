@@ -1,0 +1,98 @@
+"""Answering in a conversation."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from balcao.channels.queries import answering_channel
+from balcao.ports.channel import IdentityKind, Party
+from balcao.staff.models import Agent
+from balcao.tickets import rules
+from balcao.tickets.actions.sending.writing import Writing, announce, check_writable, touch, write
+from balcao.tickets.actions.tallies import recounted
+from balcao.tickets.models import Conversation, Draft, Message, Ticket
+from balcao.tickets.types import Direction, MessageKind, Refusal, Status, TicketRefused
+
+
+@transaction.atomic
+def send_message(
+    *,
+    conversation: Conversation,
+    writing: Writing,
+    agent: Agent | None,
+    now: datetime,
+    undo: timedelta = rules.UNDO_WINDOW,
+) -> Message:
+    """Answer in a conversation; it leaves when the undo window is over.
+
+    Refuses (`TicketRefused`) an empty text, a merged ticket, what the channel cannot carry, and a text
+    written while something newer came in that its writer had not seen.
+    """
+    ticket = conversation.ticket
+    check_writable(ticket)
+    channel = answering_channel(conversation.channel)
+    if channel is None:
+        raise TicketRefused(Refusal.NO_ANSWER_CHANNEL)
+    _check_nothing_newer(ticket, writing)
+    to = writing.to or _partner(conversation)
+    if not to:
+        raise TicketRefused(Refusal.NO_RECIPIENT)
+    message = write(conversation, channel, replace(writing, to=to), agent, kind=MessageKind.SAID, now=now, undo=undo)
+    _after_writing(ticket, message, writing, agent, now=now)
+    return message
+
+
+def _check_nothing_newer(ticket: Ticket, writing: Writing) -> None:
+    if writing.seen_message_id is None:
+        return
+    newer = Message.objects.filter(ticket=ticket, pk__gt=writing.seen_message_id, is_recalled=False)
+    if newer.exists():
+        raise TicketRefused(Refusal.SOMETHING_NEWER)
+
+
+def _partner(conversation: Conversation) -> tuple[Party, ...]:
+    """Return whom an answer goes to: where the last letter asked for answers, else its writer."""
+    last = (
+        Message.objects.filter(conversation=conversation, direction=Direction.IN, is_stranger=False)
+        .exclude(kind__in=[MessageKind.AUTO, MessageKind.BOUNCE])
+        .select_related("letter", "identity")
+        .order_by("-at", "-id")
+        .first()
+    )
+    reply_to = last.letter.addressing.get("reply_to") if last and hasattr(last, "letter") else None
+    if reply_to:
+        return (Party(IdentityKind(reply_to[0]), reply_to[1], reply_to[2]),)
+    identity = conversation.identity
+    if identity.kind == IdentityKind.WALK_IN:
+        return ()
+    return (Party(IdentityKind(identity.kind), identity.value, identity.name),)
+
+
+def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Agent | None, *, now: datetime) -> None:
+    """Move the ticket on: an answer takes an unassigned ticket and makes it the customer's turn."""
+    if writing.automatic:
+        announce("ticket.message.written", message, agent, now=now)
+        return
+    before = {"status": ticket.status, "assignee_id": ticket.assignee_id}
+    with recounted(ticket):
+        ticket.status = writing.then or Status.WAITING
+        ticket.snoozed_until = None
+        ticket.remind_at = writing.remind_at if ticket.status == Status.WAITING else None
+        ticket.solved_at = now if ticket.status == Status.SOLVED else None
+        ticket.closed_at = None
+        if agent and ticket.assignee_id is None:
+            ticket.assignee = agent
+    touch(ticket, message, "status", "queue", "snoozed_until", "remind_at", "solved_at", "closed_at", "assignee")
+    _remember(message, {**before, "status_after": ticket.status, "assignee_after": ticket.assignee_id})
+    if agent:
+        Draft.objects.filter(ticket=ticket, agent=agent, mode="reply").delete()
+    announce("ticket.message.written", message, agent, now=now)
+
+
+def _remember(message: Message, before: dict[str, Any]) -> None:
+    """Keep beside the dispatch what a recall has to put back."""
+    if message.dispatch:
+        message.dispatch.outbound["before"] = before
+        message.dispatch.save(update_fields=["outbound"])

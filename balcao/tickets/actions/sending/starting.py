@@ -1,0 +1,119 @@
+"""Writing first: to a customer, to somebody outside, or down what was said on the phone."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from balcao.channels.models import Channel
+from balcao.channels.queries import connection_of
+from balcao.kit.redact import redact_cards
+from balcao.ports import registry
+from balcao.ports.channel import Party
+from balcao.staff.models import Agent
+from balcao.tickets import rules
+from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
+from balcao.tickets.actions.sending.writing import Writing, announce, check_writable, identity_of, touch, write
+from balcao.tickets.models import Draft, Letter, Message, Ticket
+from balcao.tickets.types import Direction, MessageKind, Refusal, Status, TicketRefused
+
+
+@transaction.atomic
+def start_ticket(*, channel: Channel, writing: Writing, agent: Agent, language: str, now: datetime) -> Message:
+    """Write to a customer first: a ticket that begins with the shop's own message."""
+    if not writing.to:
+        raise TicketRefused(Refusal.NO_RECIPIENT)
+    connection = connection_of(channel)
+    if not registry.channel(channel.kind).limits(connection).starts:
+        raise TicketRefused(Refusal.CANNOT_START)
+    identity = identity_of(writing.to[0], channel, now=now)
+    ticket = open_ticket(
+        Opening(
+            channel=channel,
+            identity=identity,
+            subject=writing.subject,
+            status=writing.then or Status.WAITING,
+            language=language or identity.customer.language,
+            at=now,
+            assignee_id=agent.pk,
+            more={"remind_at": writing.remind_at, "channel_kinds": [channel.kind]},
+        )
+    )
+    conversation = open_conversation(
+        ticket=ticket,
+        channel=channel,
+        identity=identity,
+        subject=writing.subject,
+        at=now,
+        copied=[identity_of(party, channel, now=now) for party in (*writing.to[1:], *writing.copied)],
+    )
+    message = write(conversation, channel, writing, agent, kind=MessageKind.SAID, now=now, undo=rules.UNDO_WINDOW)
+    touch(ticket, message)
+    announce("ticket.started", message, agent, now=now)
+    return message
+
+
+@transaction.atomic
+def log_contact(
+    *,
+    channel: Channel,
+    party: Party,
+    text: str,
+    subject: str,
+    agent: Agent,
+    ticket: Ticket | None,
+    language: str,
+    now: datetime,
+) -> Message:
+    """Write down a contact that came by phone or in person, on a new ticket or an open one."""
+    if not text.strip():
+        raise TicketRefused(Refusal.EMPTY)
+    identity = identity_of(party, channel, now=now)
+    if ticket is None:
+        ticket = open_ticket(
+            Opening(
+                channel=channel,
+                identity=identity,
+                subject=subject,
+                status=Status.OPEN,
+                language=language,
+                at=now,
+                assignee_id=agent.pk,
+                more={"channel_kinds": [MessageKind.LOGGED]},
+            )
+        )
+    check_writable(ticket)
+    conversation = open_conversation(ticket=ticket, channel=channel, identity=identity, subject=subject, at=now)
+    message = Message.objects.create(
+        ticket=ticket,
+        conversation=conversation,
+        channel=channel,
+        direction=Direction.IN,
+        kind=MessageKind.LOGGED,
+        identity=identity,
+        agent=agent,
+        at=now,
+        text=redact_cards(text),
+        language=language,
+        external_id=registry.channel(channel.kind).new_id(connection_of(channel)),
+    )
+    Letter.objects.create(message=message, subject=subject[:500], full_text=message.text)
+    touch(ticket, message)
+    announce("ticket.contact.logged", message, agent, now=now)
+    return message
+
+
+@transaction.atomic
+def forward_message(*, ticket: Ticket, channel: Channel, writing: Writing, agent: Agent, now: datetime) -> Message:
+    """Write to somebody outside about a ticket, in a conversation of their own inside it."""
+    check_writable(ticket)
+    if not writing.to:
+        raise TicketRefused(Refusal.NO_RECIPIENT)
+    identity = identity_of(writing.to[0], channel, now=now)
+    conversation = open_conversation(
+        ticket=ticket, channel=channel, identity=identity, subject=writing.subject or ticket.subject, at=now
+    )
+    message = write(conversation, channel, writing, agent, kind=MessageKind.FORWARD, now=now, undo=rules.UNDO_WINDOW)
+    Draft.objects.filter(ticket=ticket, agent=agent, mode="forward").delete()
+    touch(ticket, message)
+    announce("ticket.message.forwarded", message, agent, now=now)
+    return message
