@@ -76,7 +76,7 @@ class FullText:
         bound, values = ("AND id < %s", [before]) if before else ("", [])
         some = f"SELECT id FROM {self.table} WHERE terms @@ %s::tsquery"  # noqa: S608 - our own name
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({some} LIMIT {_MANY}) AS hits", [wanted])
+            cursor.execute(f"SELECT count(*) FROM ({some} LIMIT {_MANY}) AS hits", [wanted])  # noqa: S608
             if cursor.fetchone()[0] < _MANY:
                 walk = f"WITH hits AS MATERIALIZED ({some}) SELECT id FROM hits WHERE true {bound}"  # noqa: S608
             else:

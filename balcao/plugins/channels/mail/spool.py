@@ -20,14 +20,14 @@ class SpooledMail:
     source: str
     sent_at: datetime | None
     path: Path = field(repr=False)
-    key: str | int | None = None  # inside an mbox
+    key: str | None = None  # inside an mbox
 
     def read(self, boxes: dict[Path, mailbox.mbox]) -> bytes:
         """Return the mail's bytes; `boxes` keeps opened mboxes between calls."""
         if self.key is None:
             return self.path.read_bytes()
         box = boxes.setdefault(self.path, mailbox.mbox(str(self.path), create=False))
-        return bytes(box.get_bytes(str(self.key) if isinstance(self.key, str) else self.key))
+        return box.get_bytes(self.key)
 
 
 class NoSuchPath(Exception):
@@ -83,7 +83,8 @@ def _file(path: Path, source: str) -> Iterator[SpooledMail]:
 
 def _mbox(path: Path, source: str) -> Iterator[SpooledMail]:
     box = mailbox.mbox(str(path), create=False)
-    for key in box.keys():  # noqa: SIM118 - a mailbox iterates over messages
-        body = bytes(box.get_bytes(key))
-        yield SpooledMail(f"{source}#{key}", sent_at(body), path, key)
+    keys = box.keys()
+    for key in keys:
+        name = f"{source}#{key}" if len(keys) > 1 else source
+        yield SpooledMail(name, sent_at(box.get_bytes(key)), path, key)
     box.close()
