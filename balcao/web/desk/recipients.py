@@ -30,12 +30,12 @@ def answer_to(message: Message, *, everybody: bool) -> Recipients:
     addressing = letter.addressing if letter else {}
     first = _party(addressing.get("reply_to")) or _party(addressing.get("from"))
     to = (first,) if first else ()
-    others = [*(addressing.get("to") or []), *(addressing.get("cc") or [])]
-    if not everybody or len(others) <= 1:  # the one it was written to is we
+    written_to, copied = addressing.get("to") or [], addressing.get("cc") or []
+    if not everybody or (len(written_to) <= 1 and not copied):  # the only one it was written to is we
         return Recipients(to)
     ours = {address.lower() for address in Channel.objects.exclude(address="").values_list("address", flat=True)}
     known = {party.value.lower() for party in to} | ours
-    return Recipients(to, tuple(_others(others, known)))
+    return Recipients(to, tuple(_others([*written_to, *copied], known)))
 
 
 def _others(plain: Iterable[list[str]], known: set[str]) -> list[Party]:
@@ -64,6 +64,8 @@ def typed(text: str) -> tuple[Party, ...]:
     found = []
     for name, address in getaddresses([text.replace(";", ",")]):
         if not address:
+            if name:
+                raise BadAddress(name)
             continue
         try:
             validate_email(address)

@@ -63,7 +63,7 @@ def light(shop: Shop, sign_in: Callable[[Agent], Client]) -> Client:
 
 
 @pytest.fixture
-def stranger(sign_in: Callable[[Agent], Client]) -> Client:
+def stranger(shop: Shop, sign_in: Callable[[Agent], Client]) -> Client:
     """Give the desk of somebody who works for another shop only."""
     return sign_in(make_agent("Zoe", shop=make_shop("other")))
 

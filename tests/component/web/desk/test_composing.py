@@ -182,7 +182,13 @@ def test_the_shop_writes_first(desk: Client, channel) -> None:  # type: ignore[n
 
 
 def test_a_call_is_written_down(desk: Client, channel) -> None:  # type: ignore[no-untyped-def]
-    fields = {"name": "Dona Rosa", "kind": "phone", "value": "+55 81 98842-2210", "subject": "Kettle", "text": "Where is it?"}
+    fields = {
+        "name": "Dona Rosa",
+        "kind": "phone",
+        "value": "+55 81 98842-2210",
+        "subject": "Kettle",
+        "text": "Where is it?",
+    }
 
     desk.post("/log/", fields)
 

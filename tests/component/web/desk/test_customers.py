@@ -37,7 +37,9 @@ def test_the_panel_names_the_person_and_earlier_tickets(desk: Client, marina: Me
 def test_what_is_known_is_changed_and_noted(desk: Client, marina: Message) -> None:
     customer = customer_of(marina)
 
-    desk.post(f"/customers/{customer.pk}/edit/", {"name": "Marina A. Souza", "city": "Recife", "time_zone": "America/Recife"})
+    desk.post(
+        f"/customers/{customer.pk}/edit/", {"name": "Marina A. Souza", "city": "Recife", "time_zone": "America/Recife"}
+    )
     desk.post(f"/customers/{customer.pk}/note/", {"text": "Prefers the phone"})
 
     page = desk.get(f"/customers/{customer.pk}/").content.decode()

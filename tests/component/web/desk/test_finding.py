@@ -64,7 +64,9 @@ def test_the_bell_tells_and_is_read_by_looking(desk: Client, bia: Agent, caio: A
 
 
 def test_preferences_change_language_theme_and_keys(desk: Client, bia: Agent) -> None:
-    desk.post("/me/preferences/", {"language": "tr", "time_zone": "Europe/Istanbul", "theme": "dark", "density": "roomy"})
+    desk.post(
+        "/me/preferences/", {"language": "tr", "time_zone": "Europe/Istanbul", "theme": "dark", "density": "roomy"}
+    )
 
     page = desk.get("/").content.decode()
     assert '<html lang="tr" data-theme="dark" data-density="roomy">' in page

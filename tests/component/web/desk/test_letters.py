@@ -14,7 +14,9 @@ from balcao.tickets.models import Message
 
 @pytest.fixture
 def letter(arrive) -> Message:  # type: ignore[no-untyped-def]
-    return arrive(html="<p onclick=x()>Hello <b>there</b><img src='http://spy.example/a.png'><script>alert(1)</script></p>")
+    return arrive(
+        html="<p onclick=x()>Hello <b>there</b><img src='http://spy.example/a.png'><script>alert(1)</script></p>"
+    )
 
 
 def picture() -> bytes:

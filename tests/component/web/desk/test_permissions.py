@@ -13,7 +13,12 @@ from balcao.web.desk import urls
 _OWN = {"inbox", "view", "shop", "bulk", "bulk_menu", "updates", "keys", "search", "palette", "colleagues", "notices"} | {
     "notices_read", "saved_new", "saved_edit", "start", "log", "customers", "picture"
 }  # fmt: skip
-_BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin"}  # need a row of their own: tested with their deeds
+_BY_LINK = {
+    "merge_undo",
+    "split_undo",
+    "customer_part",
+    "customer_pin",
+}  # need a row of their own: tested with their deeds
 
 
 def addresses(message: Message) -> Iterator[tuple[str, str]]:
@@ -42,7 +47,13 @@ def test_a_stranger_finds_nothing_of_another_shop(stranger: Client, arrive) -> N
 def test_a_stranger_sees_no_row_and_finds_no_word(stranger: Client, arrive) -> None:  # type: ignore[no-untyped-def]
     message = arrive(subject="Secret plates")
 
-    pages = ["/in/ours/", "/in/unassigned/", "/search/?q=is:new", f"/palette/?q=%23{message.ticket.number}", "/customers/?q=mar"]
+    pages = [
+        "/in/ours/",
+        "/in/unassigned/",
+        "/search/?q=is:new",
+        f"/palette/?q=%23{message.ticket.number}",
+        "/customers/?q=mar",
+    ]
     parts = [f"/updates/?view=ours&changed={message.ticket_id}&shown={message.ticket_id}"]
 
     for address in [*pages, *parts]:
@@ -53,7 +64,21 @@ def test_a_stranger_sees_no_row_and_finds_no_word(stranger: Client, arrive) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["reply", "forward", "take", "assign", "status", "hide", "restore", "snooze", "priority", "tags", "subject", "merge", "split"],
+    [
+        "reply",
+        "forward",
+        "take",
+        "assign",
+        "status",
+        "hide",
+        "restore",
+        "snooze",
+        "priority",
+        "tags",
+        "subject",
+        "merge",
+        "split",
+    ],
 )
 def test_a_light_agent_changes_nothing(address: str, light: Client, arrive) -> None:  # type: ignore[no-untyped-def]
     ticket = arrive().ticket

@@ -50,7 +50,9 @@ def test_only_the_panes_are_sent_when_only_they_are_asked_for(desk: Client, tick
 
 def test_a_long_timeline_comes_in_pages(desk: Client, ticket: Ticket, bia: Agent) -> None:
     for number in range(40):
-        noting.add_note(ticket=ticket, text=f"Remark {number:02}", agent=bia, now=timezone.now() + timedelta(minutes=number))
+        noting.add_note(
+            ticket=ticket, text=f"Remark {number:02}", agent=bia, now=timezone.now() + timedelta(minutes=number)
+        )
 
     page = desk.get(f"/tickets/{ticket.number}/").content.decode()
     older = page.split('hx-get="')[1:]
@@ -144,7 +146,8 @@ def test_tags_are_what_the_form_says(desk: Client, ticket: Ticket) -> None:
     from balcao.journal.types import SYSTEM
 
     tags = [
-        arranging.save_tag(tag=None, name=name, colour="", actor=SYSTEM, now=timezone.now()) for name in ("damage", "vip")
+        arranging.save_tag(tag=None, name=name, colour="", actor=SYSTEM, now=timezone.now())
+        for name in ("damage", "vip")
     ]
     desk.post(f"/tickets/{ticket.number}/tags/", {"tag": [tags[0].pk, tags[1].pk]})
     desk.post(f"/tickets/{ticket.number}/tags/", {"tag": [tags[1].pk]})
