@@ -80,13 +80,13 @@ messages: dev ## Collect strings anew into balcao/locale and check the translati
 
 check: lint test ## What CI runs
 
-bench: dev ## Measure against the targets, on SQLite and PostgreSQL
+bench: dev ## Measure against the targets (ARGS="--engine sqlite --only W1,W2")
 	@tools/test-servers
 	@$(BIN)/python -m benchmarks.run
 
-torture: dev ## Kill workers at random for long, on both databases
+torture: dev ## Kill workers for long, on both databases (ARGS="--rounds 5000")
 	@tools/test-servers
-	@$(BIN)/python -m benchmarks.torture
+	@$(BIN)/python -m benchmarks.torture $(ARGS)
 
 clean: ## Remove the environment and all caches; state in var/ stays
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(MO)
