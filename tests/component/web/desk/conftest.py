@@ -18,8 +18,6 @@ from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import make_agent, make_channel, make_shop, receive
 from balcao.tickets.models import Message
 
-Receive = Callable[..., Message]
-
 
 @pytest.fixture
 def shop(db: None) -> Shop:
@@ -69,7 +67,7 @@ def stranger(shop: Shop, sign_in: Callable[[Agent], Client]) -> Client:
 
 
 @pytest.fixture
-def arrive(channel: Channel) -> Receive:
+def arrive(channel: Channel) -> Callable[..., Message]:
     """Let a letter arrive some minutes ago."""
 
     def arrived(minutes: int = 5, **facts: Any) -> Message:
@@ -79,7 +77,3 @@ def arrive(channel: Channel) -> Receive:
         return taken.message
 
     return arrived
-
-
-PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
-DIALOG = {"HTTP_HX_REQUEST": "true"}

@@ -1,12 +1,15 @@
 """Writing: replies with their guards, notes, forwards, drafts, files, and taking back."""
 
+from collections.abc import Callable
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from balcao.automation.actions import save_macro
 from balcao.automation.types import Deed, Step
-from balcao.channels.models import Dispatch
+from balcao.channels.models import Channel, Dispatch
 from balcao.channels.types import DispatchState
 from balcao.journal.types import SYSTEM
 from balcao.staff.models import Agent
@@ -15,7 +18,7 @@ from balcao.tickets.types import Direction, Status
 
 
 @pytest.fixture
-def ticket(arrive) -> Ticket:  # type: ignore[no-untyped-def]
+def ticket(arrive: Callable[..., Message]) -> Ticket:
     return arrive(copied=["porter@example.com"]).ticket
 
 
@@ -53,7 +56,9 @@ def test_a_forgotten_attachment_is_asked_about_once(desk: Client, ticket: Ticket
     assert len(answers(ticket)) == 1
 
 
-def test_an_answer_to_what_one_has_not_seen_is_held_back(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_an_answer_to_what_one_has_not_seen_is_held_back(
+    desk: Client, ticket: Ticket, arrive: Callable[..., Message]
+) -> None:
     seen = ticket.messages.get()
     arrive(minutes=0, text="Never mind!", answers=[seen.external_id])
 
@@ -111,7 +116,9 @@ def test_a_note_tells_the_colleague_it_names(desk: Client, caio: Agent, ticket: 
     assert Dispatch.objects.count() == 0
 
 
-def test_a_draft_is_kept_and_seen_by_colleagues(desk: Client, caio: Agent, ticket: Ticket, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_draft_is_kept_and_seen_by_colleagues(
+    desk: Client, caio: Agent, ticket: Ticket, sign_in: Callable[[Agent], Client]
+) -> None:
     kept = desk.post(f"/tickets/{ticket.number}/draft/", {"mode": "reply", "text": "I would say"})
 
     theirs = sign_in(caio).get(f"/tickets/{ticket.number}/").content.decode()
@@ -131,7 +138,9 @@ def test_files_travel_with_the_reply(desk: Client, ticket: Ticket) -> None:
     assert [file.name for file in message.attachments.all()] == ["label.txt"]
 
 
-def test_nobody_sends_another_agents_upload(desk: Client, caio: Agent, ticket: Ticket, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_nobody_sends_another_agents_upload(
+    desk: Client, caio: Agent, ticket: Ticket, sign_in: Callable[[Agent], Client]
+) -> None:
     chip = sign_in(caio).post(f"/tickets/{ticket.number}/files/", {"file": SimpleUploadedFile("his.txt", b"x")})
     pk = chip.content.decode().split('name="file" value="')[1].split('"')[0]
 
@@ -154,8 +163,6 @@ def test_a_forward_goes_to_somebody_outside(desk: Client, ticket: Ticket) -> Non
 
 
 def test_a_macro_brings_its_text_filled_and_its_steps(desk: Client, bia: Agent, ticket: Ticket) -> None:
-    from django.utils import timezone
-
     macro = save_macro(
         macro=None,
         name="Thanks",
@@ -173,7 +180,7 @@ def test_a_macro_brings_its_text_filled_and_its_steps(desk: Client, bia: Agent, 
     assert ticket.priority == "high"
 
 
-def test_the_shop_writes_first(desk: Client, channel) -> None:  # type: ignore[no-untyped-def]
+def test_the_shop_writes_first(desk: Client, channel: Channel) -> None:
     answer = desk.post("/start/", {"to": "new@example.com", "subject": "Your order", "text": "It left today."})
 
     ticket = Ticket.objects.get()
@@ -181,7 +188,7 @@ def test_the_shop_writes_first(desk: Client, channel) -> None:  # type: ignore[n
     assert ticket.identity.value == "new@example.com"
 
 
-def test_a_call_is_written_down(desk: Client, channel) -> None:  # type: ignore[no-untyped-def]
+def test_a_call_is_written_down(desk: Client, channel: Channel) -> None:
     fields = {
         "name": "Dona Rosa",
         "kind": "phone",

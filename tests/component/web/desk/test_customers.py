@@ -1,5 +1,7 @@
 """The customer's panel and page: card, notes, merge with preview and undo, two people."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -8,12 +10,12 @@ from balcao.tickets.models import Message
 
 
 @pytest.fixture
-def marina(arrive) -> Message:  # type: ignore[no-untyped-def]
+def marina(arrive: Callable[..., Message]) -> Message:
     return arrive(name="Marina Souza", **{"from": "marina.souza@example.com"})
 
 
 @pytest.fixture
-def also_marina(arrive) -> Message:  # type: ignore[no-untyped-def]
+def also_marina(arrive: Callable[..., Message]) -> Message:
     return arrive(name="Marina Souza", **{"from": "marina.souza@example.org"})
 
 
@@ -24,7 +26,9 @@ def customer_of(message: Message) -> Customer:
     return message.identity.customer
 
 
-def test_the_panel_names_the_person_and_earlier_tickets(desk: Client, marina: Message, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_the_panel_names_the_person_and_earlier_tickets(
+    desk: Client, marina: Message, arrive: Callable[..., Message]
+) -> None:
     later = arrive(subject="Something else", **{"from": "marina.souza@example.com"})
 
     page = desk.get(f"/tickets/{later.ticket.number}/").content.decode()

@@ -1,11 +1,14 @@
 """Search, palette, suggestions, the bell and the agent's own settings."""
 
+from collections.abc import Callable
+
 from django.test import Client
 from django.utils import timezone
 
 from balcao.journal.actions import seal
 from balcao.pipeline import followers
 from balcao.staff.models import Agent
+from balcao.tickets.models import Message
 
 
 def follow() -> None:
@@ -13,7 +16,7 @@ def follow() -> None:
         pass
 
 
-def test_search_finds_words_in_messages(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_search_finds_words_in_messages(desk: Client, arrive: Callable[..., Message]) -> None:
     arrive(subject="Kettle", text="The handle fell off yesterday.", language="en")
     follow()
 
@@ -25,7 +28,7 @@ def test_search_names_what_it_does_not_understand(desk: Client) -> None:
     assert "is:purple" in desk.get("/search/?q=is:purple").content.decode()
 
 
-def test_the_palette_jumps_to_a_number(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_the_palette_jumps_to_a_number(desk: Client, arrive: Callable[..., Message]) -> None:
     ticket = arrive().ticket
 
     part = desk.get(f"/palette/?q=%23{ticket.number}").content.decode()
@@ -33,7 +36,7 @@ def test_the_palette_jumps_to_a_number(desk: Client, arrive) -> None:  # type: i
     assert f'data-href="/tickets/{ticket.number}/"' in part
 
 
-def test_the_palette_shows_what_was_looked_at_last(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_the_palette_shows_what_was_looked_at_last(desk: Client, arrive: Callable[..., Message]) -> None:
     seen, _other = arrive().ticket, arrive(**{"from": "leo@example.com"}).ticket
     desk.get(f"/tickets/{seen.number}/")
 
@@ -49,7 +52,9 @@ def test_colleagues_are_offered_whatever_the_i(desk: Client, caio: Agent) -> Non
     assert "Işıl Demir" in desk.get("/colleagues/?q=isi").content.decode()
 
 
-def test_the_bell_tells_and_is_read_by_looking(desk: Client, bia: Agent, caio: Agent, arrive, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_the_bell_tells_and_is_read_by_looking(
+    desk: Client, bia: Agent, caio: Agent, arrive: Callable[..., Message], sign_in: Callable[[Agent], Client]
+) -> None:
     ticket = arrive().ticket
     sign_in(caio).post(f"/tickets/{ticket.number}/note/", {"text": "@Bia please"})
     follow()

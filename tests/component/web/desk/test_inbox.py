@@ -1,5 +1,8 @@
 """The inbox: which rows, in which order, with what counts, at what cost."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -7,14 +10,17 @@ from django.utils import timezone
 from balcao.staff.models import Agent
 from balcao.tickets.actions import arranging, changing
 from balcao.tickets.actions.tallies import fold
+from balcao.tickets.models import Message
 from balcao.tickets.types import Status
 
 
-def give(message, to: Agent) -> None:  # type: ignore[no-untyped-def] # a fixture's value
+def give(message: Message, to: Agent) -> None:
     changing.assign(ticket=message.ticket, assignee=to, team=None, agent=to, now=timezone.now())
 
 
-def test_the_inbox_shows_what_is_mine_and_my_turn(desk: Client, bia: Agent, caio: Agent, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_the_inbox_shows_what_is_mine_and_my_turn(
+    desk: Client, bia: Agent, caio: Agent, arrive: Callable[..., Message]
+) -> None:
     give(arrive(subject="Mine to answer", **{"from": "ana@example.com"}), bia)
     give(arrive(subject="Somebody else's", **{"from": "leo@example.com"}), caio)
 
@@ -38,7 +44,7 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_login(db: None) -> None:
     assert "login" in answer["HX-Redirect"]
 
 
-def test_counts_come_with_the_views(desk: Client, bia: Agent, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_counts_come_with_the_views(desk: Client, bia: Agent, arrive: Callable[..., Message]) -> None:
     give(arrive(**{"from": "ana@example.com"}), bia)
     arrive(**{"from": "leo@example.com"})
     fold()
@@ -49,7 +55,7 @@ def test_counts_come_with_the_views(desk: Client, bia: Agent, arrive) -> None:  
     assert '<span class="count">1</span>' in mine
 
 
-def test_a_row_is_unread_until_the_agent_looked(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_a_row_is_unread_until_the_agent_looked(desk: Client, arrive: Callable[..., Message]) -> None:
     message = arrive()
 
     before = desk.get("/in/unassigned/").content.decode()
@@ -60,7 +66,7 @@ def test_a_row_is_unread_until_the_agent_looked(desk: Client, arrive) -> None:  
     assert 'class="row unread"' not in after
 
 
-def test_the_list_goes_on_where_it_ended(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_the_list_goes_on_where_it_ended(desk: Client, arrive: Callable[..., Message]) -> None:
     for number in range(53):
         arrive(minutes=number, subject=f"Question {number:03}", **{"from": f"c{number}@example.com"})
 
@@ -74,8 +80,12 @@ def test_the_list_goes_on_where_it_ended(desk: Client, arrive) -> None:  # type:
 
 
 @pytest.mark.parametrize("key", ["unassigned", "mine"])
-def test_a_page_costs_the_same_however_many_rows(  # type: ignore[no-untyped-def]
-    key: str, desk: Client, bia: Agent, arrive, django_assert_max_num_queries
+def test_a_page_costs_the_same_however_many_rows(
+    key: str,
+    desk: Client,
+    bia: Agent,
+    arrive: Callable[..., Message],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     for number in range(12):
         message = arrive(minutes=number, **{"from": f"c{number}@example.com"})
@@ -87,7 +97,7 @@ def test_a_page_costs_the_same_however_many_rows(  # type: ignore[no-untyped-def
         desk.get(f"/in/{key}/")
 
 
-def test_a_saved_view_runs_its_search(desk: Client, bia: Agent, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_a_saved_view_runs_its_search(desk: Client, bia: Agent, arrive: Callable[..., Message]) -> None:
     message = arrive(subject="About a broken plate")
     changing.set_status(ticket=message.ticket, status=Status.SOLVED, agent=bia, now=timezone.now())
     arrive(subject="Still open", **{"from": "leo@example.com"})
@@ -113,7 +123,7 @@ def test_a_saved_view_says_what_it_does_not_understand(desk: Client) -> None:
     assert "is:purple" in answer.content.decode()
 
 
-def test_one_deed_on_several_tickets(desk: Client, bia: Agent, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_one_deed_on_several_tickets(desk: Client, bia: Agent, arrive: Callable[..., Message]) -> None:
     tickets = [arrive(**{"from": f"c{n}@example.com"}).ticket for n in range(3)]
 
     desk.post("/bulk/", {"deed": "take", "ticket": [tickets[0].pk, tickets[2].pk], "back": "/in/ours/"})
@@ -123,7 +133,7 @@ def test_one_deed_on_several_tickets(desk: Client, bia: Agent, arrive) -> None: 
     assert [ticket.assignee for ticket in tickets] == [bia, None, bia]
 
 
-def test_a_form_cannot_send_the_agent_elsewhere(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_a_form_cannot_send_the_agent_elsewhere(desk: Client, arrive: Callable[..., Message]) -> None:
     ticket = arrive().ticket
 
     answer = desk.post("/bulk/", {"deed": "take", "ticket": [ticket.pk], "back": "https://evil.example/"})
@@ -131,7 +141,7 @@ def test_a_form_cannot_send_the_agent_elsewhere(desk: Client, arrive) -> None:  
     assert answer["Location"] == "/"
 
 
-def test_updates_bring_changed_rows_and_count_new_ones(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_updates_bring_changed_rows_and_count_new_ones(desk: Client, arrive: Callable[..., Message]) -> None:
     shown = arrive(subject="On the screen").ticket
     fresh = arrive(subject="Not yet", **{"from": "leo@example.com"}).ticket
 

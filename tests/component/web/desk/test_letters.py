@@ -1,6 +1,7 @@
 """Letters whole: their HTML in a frame that can do nothing, pictures encoded anew, the original, attachments."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from balcao.tickets.models import Message
 
 
 @pytest.fixture
-def letter(arrive) -> Message:  # type: ignore[no-untyped-def]
+def letter(arrive: Callable[..., Message]) -> Message:
     return arrive(
         html="<p onclick=x()>Hello <b>there</b><img src='http://spy.example/a.png'><script>alert(1)</script></p>"
     )

@@ -1,21 +1,25 @@
 """One ticket: what the timeline shows, what it costs, and every deed of its header."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from balcao.journal.types import SYSTEM
 from balcao.staff.models import Agent
 from balcao.tickets.actions import arranging, noting
-from balcao.tickets.models import Ticket
+from balcao.tickets.models import Message, Ticket
 from balcao.tickets.types import Priority, Status
 
-from .conftest import DIALOG, PART
+PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
+DIALOG = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
-def ticket(arrive) -> Ticket:  # type: ignore[no-untyped-def]
+def ticket(arrive: Callable[..., Message]) -> Ticket:
     return arrive().ticket
 
 
@@ -30,7 +34,9 @@ def test_a_ticket_shows_words_notes_and_events(desk: Client, bia: Agent, caio: A
     assert "You gave it to Bia" in page
 
 
-def test_what_came_in_since_the_last_look_stands_below_a_line(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_what_came_in_since_the_last_look_stands_below_a_line(
+    desk: Client, ticket: Ticket, arrive: Callable[..., Message]
+) -> None:
     desk.get(f"/tickets/{ticket.number}/")
     first = ticket.messages.get()
     arrive(minutes=-1, text="Any news?", answers=[first.external_id])
@@ -63,8 +69,11 @@ def test_a_long_timeline_comes_in_pages(desk: Client, ticket: Ticket, bia: Agent
     assert ("Remark 05" in rest, "They came in pieces." in rest) == (True, True)
 
 
-def test_a_ticket_costs_the_same_however_long(  # type: ignore[no-untyped-def]
-    desk: Client, ticket: Ticket, arrive, django_assert_max_num_queries
+def test_a_ticket_costs_the_same_however_long(
+    desk: Client,
+    ticket: Ticket,
+    arrive: Callable[..., Message],
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:
     first = ticket.messages.get()
     for number in range(15):
@@ -75,7 +84,7 @@ def test_a_ticket_costs_the_same_however_long(  # type: ignore[no-untyped-def]
         desk.get(f"/tickets/{ticket.number}/", **PART)
 
 
-def test_markup_in_a_mail_stays_text(desk: Client, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_markup_in_a_mail_stays_text(desk: Client, arrive: Callable[..., Message]) -> None:
     message = arrive(subject="<b>hi</b>", text="<script>alert(1)</script>", name="<i>Eve</i>")
 
     page = desk.get(f"/tickets/{message.ticket.number}/").content.decode()
@@ -94,7 +103,7 @@ def test_markup_in_a_mail_stays_text(desk: Client, arrive) -> None:  # type: ign
         ("subject", {"subject": "Plates", "language": "tr"}, "subject", "Plates"),
     ],
 )
-def test_a_deed_of_the_header(  # type: ignore[no-untyped-def]
+def test_a_deed_of_the_header(
     deed: str, fields: dict[str, str], field: str, expected: str, desk: Client, ticket: Ticket
 ) -> None:
     answer = desk.post(f"/tickets/{ticket.number}/{deed}/?in=ours", fields)
@@ -134,7 +143,7 @@ def test_a_ticket_sleeps_and_wakes(desk: Client, ticket: Ticket) -> None:
     assert ticket.snoozed_until is None
 
 
-def test_solving_can_lead_to_the_next_ticket(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_solving_can_lead_to_the_next_ticket(desk: Client, ticket: Ticket, arrive: Callable[..., Message]) -> None:
     following = arrive(**{"from": "leo@example.com"}).ticket
 
     answer = desk.post(f"/tickets/{ticket.number}/status/?in=ours", {"status": "solved", "next": "1"})
@@ -143,8 +152,6 @@ def test_solving_can_lead_to_the_next_ticket(desk: Client, ticket: Ticket, arriv
 
 
 def test_tags_are_what_the_form_says(desk: Client, ticket: Ticket) -> None:
-    from balcao.journal.types import SYSTEM
-
     tags = [
         arranging.save_tag(tag=None, name=name, colour="", actor=SYSTEM, now=timezone.now())
         for name in ("damage", "vip")
@@ -155,7 +162,9 @@ def test_tags_are_what_the_form_says(desk: Client, ticket: Ticket) -> None:
     assert list(ticket.tags.all()) == [tags[1]]
 
 
-def test_merge_shows_what_will_happen_then_does_it_and_undoes_it(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_merge_shows_what_will_happen_then_does_it_and_undoes_it(
+    desk: Client, ticket: Ticket, arrive: Callable[..., Message]
+) -> None:
     target = arrive(subject="The same again", **{"from": "leo@example.com"}).ticket
 
     preview = desk.get(f"/tickets/{ticket.number}/merge/?into={target.number}").content.decode()
@@ -170,7 +179,9 @@ def test_merge_shows_what_will_happen_then_does_it_and_undoes_it(desk: Client, t
     assert (merged_into, ticket.merged_into) == (target, None)
 
 
-def test_split_takes_messages_out_and_puts_them_back(desk: Client, ticket: Ticket, arrive) -> None:  # type: ignore[no-untyped-def]
+def test_split_takes_messages_out_and_puts_them_back(
+    desk: Client, ticket: Ticket, arrive: Callable[..., Message]
+) -> None:
     first = ticket.messages.get()
     other = arrive(minutes=1, text="Also, my invoice is wrong.", answers=[first.external_id])
 
