@@ -14,10 +14,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, output: Output) -> Exit:
     """Serve until told to stop."""
-    from balcao.cli.serving import chosen_port, listen, uvicorn_server
+    from balcao.cli.serving import chosen_port, listen, serve
 
     port = chosen_port(options.port) or 8001
     with listen(host=options.host, port=port) as listener:
         output.say(f"Live connections on http://{options.host}:{port}/live")
-        uvicorn_server("balcao.project.asgi:live").run(sockets=[listener])
+        serve("balcao.project.asgi:live", listener)
     return Exit.OK

@@ -1,6 +1,7 @@
 """How the parts are served: the one place that sets up uvicorn and granian."""
 
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,15 @@ def chosen_port(given: int | None) -> int | None:
     return Env().number("BALCAO_PORT", 0, least=0) or None
 
 
-def uvicorn_server(target: str) -> "uvicorn.Server":
-    """Return a server for an ASGI application given as `module:name`."""
+def serve(target: str, listener: socket.socket) -> None:
+    """Serve an ASGI application, given as `module:name`, until told to stop."""
+    # The server passes on the signal that stopped it once it has ended well: nobody needs to hear it then.
+    for heard in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(heard, lambda *_: None)
+    _uvicorn(target).run(sockets=[listener])
+
+
+def _uvicorn(target: str) -> "uvicorn.Server":
     import uvicorn
 
     behind_proxy = Env().switch("BALCAO_BEHIND_PROXY", default=False)

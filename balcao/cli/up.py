@@ -56,9 +56,9 @@ def _prepare(output: Output, *, demo: bool) -> None:
 
 
 def _serve(listener: socket.socket) -> None:
-    from balcao.cli.serving import uvicorn_server
+    from balcao.cli.serving import serve
 
-    uvicorn_server("balcao.project.asgi:application").run(sockets=[listener])
+    serve("balcao.project.asgi:application", listener)
 
 
 def _work() -> None:
