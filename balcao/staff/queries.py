@@ -76,7 +76,8 @@ def acting_agent(token: ApiToken) -> Agent:
     stand_in = Agent(pk=0, name=token.name, role=Role.SUPERVISOR, every_shop=True)
     agent = copy.copy(token.agent) if token.agent else stand_in
     if not token.every_shop:
-        shops = frozenset(token.shops.values_list("id", flat=True))
-        narrowed = shops & agent.shop_ids() if token.agent else shops
-        agent.every_shop, agent._shop_ids = False, narrowed  # noqa: SLF001 - see `Agent.shop_ids`
+        shops = [shop for shop in token.shops.order_by("id") if agent.sees_shop(shop.pk)]
+        agent.every_shop = False
+        agent._shops = shops  # type: ignore[attr-defined]  # noqa: SLF001 - read by `shops_of`
+        agent._shop_ids = frozenset(shop.pk for shop in shops)  # noqa: SLF001 - read by `Agent.shop_ids`
     return agent

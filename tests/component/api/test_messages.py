@@ -52,9 +52,7 @@ def test_the_system_may_answer_too(make_program: MakeProgram, message: Message, 
     assert len(paper.sent) == 1
 
 
-def test_an_answer_is_recalled_and_a_failed_one_sent_again(
-    erp: Program, message: Message, paper: PaperChannel
-) -> None:
+def test_an_answer_is_recalled_and_a_failed_one_sent_again(erp: Program, message: Message, paper: PaperChannel) -> None:
     path = f"/conversations/{message.conversation_id}/messages"
     first = erp.post(path, {"text": "Oops"}).json()
     assert erp.post(f"/messages/{first['id']}/recall").json()["is_recalled"]
@@ -110,7 +108,12 @@ def test_a_recipient_must_be_one(erp: Program, channel: Channel) -> None:
 
 
 def test_a_header_cannot_be_smuggled_in(erp: Program, channel: Channel) -> None:
-    body = {"channel_id": channel.pk, "to": [{"value": "a@b.example"}], "subject": "Oi\r\nBcc: x@y.example", "text": "x"}
+    body = {
+        "channel_id": channel.pk,
+        "to": [{"value": "a@b.example"}],
+        "subject": "Oi\r\nBcc: x@y.example",
+        "text": "x",
+    }
     assert erp.post("/tickets", body).json()["errors"][0]["pointer"] == "#/subject"
 
 
@@ -178,7 +181,9 @@ def test_an_upload_is_used_once_and_by_its_owner(
 
 
 def test_a_file_is_fetched_by_its_signed_address(erp: Program, ticket: Ticket) -> None:
-    file = erp.upload(f"/tickets/{ticket.number}/attachments", SimpleUploadedFile("p.html", b"<script>x</script>")).json()
+    file = erp.upload(
+        f"/tickets/{ticket.number}/attachments", SimpleUploadedFile("p.html", b"<script>x</script>")
+    ).json()
     url = erp.get(f"/attachments/{file['id']}").json()["download_url"]
 
     fetched = Client().get(url)
