@@ -118,7 +118,7 @@ def agents(request: HttpRequest, agent: Agent) -> HttpResponse:
 @for_agents(_MAY)
 def agent_new(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Invite somebody by mail."""
-    initial = {"role": Role.AGENT, "language": agent.language, "shops": list(agent.shop_ids())}
+    initial = {"role": Role.AGENT, "language": agent.language.lower(), "shops": list(agent.shop_ids())}
     form = AgentForm(request.POST or None, admin=agent, initial=initial)
     if form.is_valid() and (invited := _create(agent, form)):
         messages.success(request, _("%(name)s is invited; a mail is on its way.") % {"name": invited.name})
@@ -149,6 +149,7 @@ def agent_edit(request: HttpRequest, agent: Agent, agent_id: int) -> HttpRespons
     who = agent_for(agent, agent_id)
     initial = {name: getattr(who, name) for name in ("name", "language", "role", "every_shop")}
     initial |= {name: getattr(who, name).all() for name in ("shops", "teams", "departments")}
+    initial["language"] = who.language.lower()  # pt-BR and pt-br are one
     form = AgentForm(request.POST or None, admin=agent, agent=who, initial=initial)
     if form.is_valid() and _change(agent, who, form):
         messages.success(request, _("Kept."))

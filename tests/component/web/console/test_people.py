@@ -52,6 +52,11 @@ def test_an_agent_needs_a_shop(visitor: Client, bruno: Agent, moringa: Shop) -> 
     assert visitor.post(f"/console/agents/{bruno.pk}/", facts(moringa, shops=[])).status_code == 422
 
 
+def test_the_language_is_known_however_it_is_written(visitor: Client, bruno: Agent) -> None:
+    Agent.objects.filter(pk=bruno.pk).update(language="pt-BR")
+    assert '<option value="pt-br" selected>' in visitor.get(f"/console/agents/{bruno.pk}/").content.decode()
+
+
 def test_the_last_admin_stays(visitor: Client, helena: Agent, moringa: Shop) -> None:
     assert visitor.post(f"/console/agents/{helena.pk}/", facts(moringa)).status_code == 422
     visitor.post(f"/console/agents/{helena.pk}/do/", {"deed": "disable"})

@@ -8,7 +8,7 @@
     frame.src = `${facts.address}?embed=1${language ? `&lang=${encodeURIComponent(language.toLowerCase())}` : ""}`;
     frame.title = facts.title;
     frame.loading = "lazy";
-    frame.style.cssText = "inline-size:100%;block-size:46rem;border:0;display:block;color-scheme:light dark";
+    frame.style.cssText = "inline-size:100%;block-size:46rem;border:0;display:block";
     place.append(frame);
     window.addEventListener("message", (event) => {
       if (event.origin !== origin || event.source !== frame.contentWindow) return;
