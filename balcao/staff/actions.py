@@ -133,7 +133,7 @@ def set_password(*, agent: Agent, password: str, actor: Actor, now: datetime) ->
 @transaction.atomic
 def forget_second_steps(*, agent: Agent, actor: Actor, now: datetime) -> int:
     """Take an agent's authenticator app, passkeys and recovery codes away, for one who lost them; return how many."""
-    count, _ = Authenticator.objects.filter(user=agent).delete()
+    count: int = Authenticator.objects.filter(user=agent).delete()[0]
     if count:
         _announce("agent.second_steps.reset", agent, actor, now)
     return count

@@ -25,7 +25,7 @@ def shops_of(agent: Agent) -> list[Shop]:
         known = list(rows.order_by("id"))
         agent._shops = known  # type: ignore[attr-defined]  # noqa: SLF001 - beside `Agent.shop_ids`
         if not hasattr(agent, "_shop_ids"):
-            agent._shop_ids = frozenset(shop.pk for shop in known)  # type: ignore[attr-defined]  # noqa: SLF001
+            agent._shop_ids = frozenset(shop.pk for shop in known)  # noqa: SLF001
     return known
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import balcao.demo
+from balcao.tickets.rules.searching import parse_search
 
 DEMO = Path(balcao.demo.__file__).parent
 SHOP: dict[str, Any] = tomllib.loads((DEMO / "shop.toml").read_text("utf-8"))
@@ -188,7 +189,9 @@ def test_shop_refers_only_to_itself() -> None:
             assert set(step.get("add", [])) <= tags
     for view in SHOP["views"]:
         assert view["owner"] in agents | {""}
-        assert set(view["where"].get("tags", [])) <= tags
+        search = parse_search(view["query"])
+        assert not search.problems
+        assert set(search.tags) <= {tag["name"] for tag in SHOP["tags"]}
 
 
 def test_three_languages_are_spoken_everywhere() -> None:

@@ -59,7 +59,7 @@ def _codec(label: str) -> str:
     label = label.strip(" '\"").partition("*")[0].lower()
     label = _MEANT.get(label, label)
     try:
-        return label if label and codecs.lookup(label)._is_text_encoding else "utf-8"  # type: ignore[attr-defined]  # noqa: SLF001 - typeshed leaves it out
+        return label if label and codecs.lookup(label)._is_text_encoding else "utf-8"  # noqa: SLF001 - no public name says it
     except (LookupError, ValueError):
         return "utf-8"
 
