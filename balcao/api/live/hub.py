@@ -6,10 +6,13 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
+from django.conf import settings
+
 from balcao.api.live import rules, viewers
 from balcao.api.live.colleagues import Counter, Tickets
 from balcao.api.live.feed import Feed
 from balcao.api.live.line import Line
+from balcao.api.live.relay import Relay
 from balcao.api.live.threads import in_thread
 from balcao.api.live.types import Close, Sealed, Sight, Viewer
 
@@ -29,6 +32,7 @@ class Hub:
         self.feed = Feed()
         self.tickets = Tickets()
         self.counter = Counter()
+        self._relay = Relay(settings.REDIS_URL, self.tickets, self.counter) if settings.REDIS_URL else None
         self._groups: dict[Sight, set[Line]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
         self._begun: asyncio.Future[None] | None = None
@@ -52,6 +56,8 @@ class Hub:
             asyncio.create_task(self._repeat(_TICK, self._tick)),
             asyncio.create_task(self._repeat(RENEW_EVERY, self._renew_all)),
         ]
+        if self._relay:
+            self._tasks.append(asyncio.create_task(self._relay.run()))
 
     async def end(self) -> None:
         """Stop following; the server closes the connections."""
@@ -128,6 +134,8 @@ class Hub:
         changed, gone = self.counter.take_changes()
         if not changed and not gone:
             return
+        if self._relay:
+            self._relay.tell_people()
         for sight, group in self._groups.items():
             text = self.counter.message(changed, gone, sight)
             if text:

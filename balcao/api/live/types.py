@@ -52,6 +52,25 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """An agent at the counter."""
+
+    agent: int
+    name: str
+    is_away: bool
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an agent does at a ticket."""
+
+    agent: int
+    name: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """A journal entry as it travels: encoded once, whoever gets it."""
 

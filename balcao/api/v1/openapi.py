@@ -4,10 +4,11 @@ from functools import cached_property
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from balcao.api.v1.access import Bearer
 from balcao.api.v1.idempotency import HEADER
-from balcao.api.v1.problems import MEDIA_TYPE, TITLES
+from balcao.api.v1.problems import AS_WRITTEN, MEDIA_TYPE, TITLES
 
 _PROBLEM = {
     "title": "Problem",
@@ -65,6 +66,12 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "7c1f9f1e-2d0b-4a3e-9a53-52d8e1f0a1c4",
 }
+
+
+class Readable(JSONRenderer):
+    """Writes people's words as they are."""
+
+    json_dumps_params: dict[str, Any] = AS_WRITTEN
 
 
 class Api(NinjaAPI):

@@ -17,6 +17,7 @@ from balcao.kit.keyset import BadCursor
 from balcao.tickets.types import Refusal, TicketRefused
 
 MEDIA_TYPE = "application/problem+json"
+AS_WRITTEN = {"ensure_ascii": False}  # people's words stay readable
 _URN = "urn:balcao:problem:"
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,9 @@ def response_of(problem: Problem, *, request: HttpRequest) -> HttpResponse:
         **problem.more,
         **({"errors": problem.errors} if problem.errors else {}),
     }
-    return JsonResponse(document, status=problem.status, content_type=MEDIA_TYPE, headers=problem.headers)
+    return JsonResponse(
+        document, status=problem.status, content_type=MEDIA_TYPE, headers=problem.headers, json_dumps_params=AS_WRITTEN
+    )
 
 
 def as_problem(response: HttpResponse, *, request: HttpRequest) -> HttpResponse:
@@ -172,7 +175,7 @@ def _of_http(error: Any) -> Problem:
 
 def _unauthenticated(_: Any) -> Problem:
     detail = "Send `Authorization: Bearer balcao_...` with a token that is neither revoked nor over."
-    return Problem(401, "not-authenticated", detail, headers={"WWW-Authenticate": 'Bearer realm="Balcão"'})
+    return Problem(401, "not-authenticated", detail, headers={"WWW-Authenticate": 'Bearer realm="balcao"'})
 
 
 def _fixed(status: int, kind: str, detail: str) -> Callable[[Any], Problem]:

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from balcao.api.v1 import problems
 from balcao.api.v1.guard import FORM, JSON, guarded, nothing_here
-from balcao.api.v1.openapi import Api
+from balcao.api.v1.openapi import Api, Readable
 from balcao.api.v1.views import customers, files, house, journal, messages, searching, tickets
 
 ABOUT = """
@@ -14,7 +14,7 @@ Send `Authorization: Bearer balcao_...` with every request (`balcao token create
 problem document (RFC 9457). Lists give at most 100 rows and a `next_cursor`. Every POST takes an `Idempotency-Key`.
 """
 
-api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespace="api-v1")
+api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespace="api-v1", renderer=Readable())
 problems.install(api)
 for _module in (tickets, messages, customers, files, searching, journal, house):
     api.add_router("", _module.router)

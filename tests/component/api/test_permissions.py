@@ -49,8 +49,8 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def call(program: Program, method: str, path: str, *, id: int = 1, body: Any = None) -> Any:
-    address = path.replace("{number}", str(id)).replace("{id}", str(id))
+def call(program: Program, method: str, path: str, *, pk: int = 1, body: Any = None) -> Any:
+    address = path.replace("{number}", str(pk)).replace("{id}", str(pk))
     if path.endswith("/attachments") and method == "POST":
         from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -123,7 +123,7 @@ NAMED = sorted({(m, p) for m, p, _ in operations() if "{" in p and not p.startsw
 @pytest.mark.parametrize("method, path", NAMED)
 def test_what_is_of_another_shop_does_not_exist(ids: dict[str, int], stranger: Program, method: str, path: str) -> None:
     own = ids["/" + path.split("/")[1]]
-    answer = call(stranger, method, path, id=own)
+    answer = call(stranger, method, path, pk=own)
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:balcao:problem:not-found")
 
 
