@@ -24,3 +24,4 @@ import "./behaviours/timeline.js";
 import "./behaviours/toast.js";
 
 start();
+document.documentElement.dataset.ready = "yes"; // the keys work from now on
