@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from balcao.channels.queries import raw_of
 from balcao.kit.html import sanitise
+from balcao.kit.proxied import proxied
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions import sending
@@ -21,7 +22,7 @@ from balcao.tickets.actions.receiving import welcome
 from balcao.tickets.models import Attachment, Message
 from balcao.web.desk.access import for_agents, message_for, wants_fragment
 from balcao.web.desk.frame import context
-from balcao.web.desk.pictures import as_picture, remote_address
+from balcao.web.desk.pictures import as_picture
 
 _PICTURE_SALT = "desk-picture"
 _PICTURE_SECONDS = 300
@@ -77,7 +78,7 @@ def html(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         if address.lower().startswith("cid:"):
             row = inline.get(address[4:].strip("<>"))
             return picture_address(row) if row else None
-        return remote_address(address) if wanted else None
+        return proxied(address) if wanted and address.lower().startswith(("http://", "https://")) else None
 
     safe = sanitise(letter.html, image_url=picture)
     answer = render(request, "desk/letter_frame.html", {"letter_html": safe})
