@@ -12,7 +12,7 @@ from balcao.journal import queries, rules
 from balcao.journal.models import Entry, EntryPersonal, EntrySubject, Head, Reader
 from balcao.journal.types import Actor, Subject
 from balcao.kit import wake
-from balcao.kit.db import insert, locked
+from balcao.kit.db import insert, insert_all, locked
 
 SEALER_LEASE = timedelta(seconds=3)  # a sealer that dies holds up live pages for so long
 
@@ -45,8 +45,7 @@ def record(
                 personal_digest=digest,
             )
         )
-        for subject in about:
-            insert(EntrySubject(entry=entry, kind=subject.kind, subject_id=subject.id))
+        insert_all([EntrySubject(entry=entry, kind=subject.kind, subject_id=subject.id) for subject in about])
         if personal:
             insert(EntryPersonal(entry=entry, salt=salt, values=personal))
         wake.notify(wake.Topic.JOURNAL)

@@ -3,7 +3,7 @@
 import zlib
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
 from balcao.channels import rules
 from balcao.channels.models import Channel, Envelope, EnvelopeBody
@@ -11,7 +11,7 @@ from balcao.channels.types import EnvelopeState, Outcome
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
 from balcao.kit import wake
-from balcao.kit.db import insert, locked
+from balcao.kit.db import insert_all, insert_new, locked
 from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
 
@@ -25,31 +25,33 @@ def keep(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: str = ""
     envelope again is a no-op. `held_by`: the caller understands it at once, so no worker takes it for a lease's time.
     """
     clean = registry.channel(channel.kind).clean(raw)
-    try:
-        with transaction.atomic():
-            return _store(channel, clean, now=now, held_by=held_by), True
-    except IntegrityError:
-        return Envelope.objects.get(channel=channel, source=raw.source, external_id=raw.external_id), False
+    return keep_clean(channel=channel, raw=clean, now=now, held_by=held_by)
 
 
-def _store(channel: Channel, raw: RawEnvelope, *, now: datetime, held_by: str) -> Envelope:
-    envelope = insert(
-        Envelope(
-            channel=channel,
-            source=raw.source,
-            external_id=raw.external_id,
-            size=len(raw.body),
-            received_at=raw.received_at or now,
-            due_at=now + rules.ENVELOPE_LEASE if held_by else now,
-            leased_by=held_by,
-        )
+@transaction.atomic(savepoint=False)
+def keep_clean(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: str = "") -> tuple[Envelope, bool]:
+    """Store one envelope likewise whose card numbers the channel has redacted already."""
+    envelope = Envelope(
+        channel=channel,
+        source=raw.source,
+        external_id=raw.external_id,
+        size=len(raw.body),
+        received_at=raw.received_at or now,
+        due_at=now + rules.ENVELOPE_LEASE if held_by else now,
+        leased_by=held_by,
     )
-    packed = zlib.compress(raw.body, 1) if len(raw.body) > _WORTH_PACKING else raw.body
-    is_packed = len(packed) < len(raw.body)
-    insert(EnvelopeBody(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed))
+    if not insert_new(envelope):
+        return Envelope.objects.get(channel=channel, source=raw.source, external_id=raw.external_id), False
+    _store_body(envelope, raw)
     if not held_by:
         wake.notify(wake.Topic.WORK)
-    return envelope
+    return envelope, True
+
+
+def _store_body(envelope: Envelope, raw: RawEnvelope) -> None:
+    packed = zlib.compress(raw.body, 1) if len(raw.body) > _WORTH_PACKING else raw.body
+    is_packed = len(packed) < len(raw.body)
+    insert_all([EnvelopeBody(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed)])
 
 
 def claim_envelopes(*, worker: str, now: datetime, limit: int = 20) -> list[Envelope]:
@@ -65,17 +67,19 @@ def claim_envelopes(*, worker: str, now: datetime, limit: int = 20) -> list[Enve
     return found
 
 
+_FINISH = "UPDATE channels_envelope SET state = %s, outcome = %s, reason = '' WHERE id = %s AND state = %s"
+
+
 class AlreadyDone(Exception):
     """Another worker finished this envelope first; the transaction is to be rolled back."""
 
 
 def finish_envelope(*, envelope: Envelope, outcome: Outcome) -> None:
     """Mark an envelope as understood, in the transaction that stored what it says."""
-    changed = Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.KEPT).update(
-        state=EnvelopeState.DONE, outcome=outcome, reason=""
-    )
-    if not changed:
-        raise AlreadyDone
+    with connection.cursor() as cursor:  # written out: every message comes through here
+        cursor.execute(_FINISH, [EnvelopeState.DONE, outcome, envelope.pk, EnvelopeState.KEPT])
+        if not cursor.rowcount:
+            raise AlreadyDone
     envelope.state, envelope.outcome = EnvelopeState.DONE, outcome
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from balcao.channels.models import Channel
 from balcao.customers import actions as customers
 from balcao.customers.models import Identity
-from balcao.kit.db import insert
+from balcao.kit.db import insert, insert_all
 from balcao.tickets import rules
 from balcao.tickets.actions.tallies import counted, shift
 from balcao.tickets.models import Conversation, NumberSeries, Participant, Ticket
@@ -83,6 +83,5 @@ def open_conversation(
     people = {identity.pk: ParticipantRole.WRITER}
     for other in copied:
         people.setdefault(other.pk, ParticipantRole.COPIED)
-    for person, role in people.items():
-        insert(Participant(conversation=conversation, identity_id=person, role=role))
+    insert_all([Participant(conversation=conversation, identity_id=pk, role=role) for pk, role in people.items()])
     return conversation

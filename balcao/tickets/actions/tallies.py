@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.db.models import F
 
-from balcao.kit.db import insert, locked
+from balcao.kit.db import insert_all, locked
 from balcao.tickets import rules
 from balcao.tickets.models import Tally, TallyChange, Ticket
 
@@ -27,8 +27,7 @@ def shift(before: Counted | None, after: Counted | None) -> None:
     old = {(before[0], key) for key in before[1]} if before else set()
     new = {(after[0], key) for key in after[1]} if after else set()
     changes = [(pair, -1) for pair in old - new] + [(pair, 1) for pair in new - old]
-    for (shop, key), change in sorted(changes):
-        insert(TallyChange(shop_id=shop, key=key, change=change))
+    insert_all([TallyChange(shop_id=shop, key=key, change=change) for (shop, key), change in sorted(changes)])
 
 
 @contextmanager
