@@ -40,13 +40,33 @@ class Taken:
 
 def take_in(*, channel: Channel, raw: RawEnvelope, connection: Connection, now: datetime, holder: str) -> Taken:
     """Keep one envelope durably and understand it at once; a known one is a duplicate."""
-    raw = registry.channel(channel.kind).clean(raw)
-    envelope, is_new = keeping.keep(channel=channel, raw=raw, now=now, held_by=holder)
+    kept = keep(channel=channel, raw=raw, now=now, holder=holder)
     reached("envelope.kept")
-    if not is_new and envelope.state != EnvelopeState.KEPT:
+    return understand_kept(kept, connection=connection, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An envelope that is stored; `raw` is missing when it was stored before."""
+
+    envelope: Envelope
+    raw: RawEnvelope | None
+
+
+def keep(*, channel: Channel, raw: RawEnvelope, now: datetime, holder: str) -> Kept:
+    """Store one envelope durably once the transaction commits, for this holder to understand."""
+    clean = registry.channel(channel.kind).clean(raw)
+    envelope, is_new = keeping.keep_clean(channel=channel, raw=clean, now=now, held_by=holder)
+    return Kept(envelope, clean if is_new else None)
+
+
+def understand_kept(kept: Kept, *, connection: Connection, now: datetime) -> Taken:
+    """Understand an envelope that was just kept; one that was understood before is a duplicate."""
+    envelope = kept.envelope
+    if kept.raw is None and envelope.state != EnvelopeState.KEPT:
         message = Message.objects.filter(envelope=envelope).select_related("ticket", "conversation").first()
         return Taken(envelope, Outcome.DUPLICATE, message=message)
-    return understand(envelope=envelope, connection=connection, now=now, raw=raw if is_new else None)
+    return understand(envelope=envelope, connection=connection, now=now, raw=kept.raw)
 
 
 def understand(*, envelope: Envelope, connection: Connection, now: datetime, raw: RawEnvelope | None = None) -> Taken:

@@ -10,12 +10,11 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
-from balcao.channels.actions import keeping
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
 from balcao.journal.types import SYSTEM
-from balcao.pipeline.inbound import Taken, take_in
+from balcao.pipeline.inbound import Taken, keep, take_in, understand_kept
 from balcao.ports import registry
 from balcao.ports.channel import Connection, RawEnvelope
 from balcao.shops.actions import first_shop
@@ -62,12 +61,11 @@ def bring_in(*, channel: Channel, things: Iterable[Spooled], together: bool) -> 
     stream = iter(things)
     while batch := list(islice(stream, BATCH if together else 1)):
         raws = [_raw(thing) for thing in batch]
-        if together:
-            _keep_all(channel, raws, holder)
-            with transaction.atomic():
-                taken = [_take(channel, raw, connection, holder) for raw in raws]
-        else:
-            taken = [_take(channel, raws[0], connection, holder)]
+        taken = (
+            _take_together(channel, raws, connection, holder)
+            if together
+            else [take_in(channel=channel, raw=raws[0], connection=connection, now=timezone.now(), holder=holder)]
+        )
         yield from zip(batch, taken, strict=True)
 
 
@@ -76,12 +74,9 @@ def _raw(thing: Spooled) -> RawEnvelope:
     return RawEnvelope(external_id=digest, body=thing.body, source="ingest", received_at=thing.sent_at)
 
 
-def _take(channel: Channel, raw: RawEnvelope, connection: Connection, holder: str) -> Taken:
-    return take_in(channel=channel, raw=raw, connection=connection, now=timezone.now(), holder=holder)
-
-
-@transaction.atomic
-def _keep_all(channel: Channel, raws: list[RawEnvelope], holder: str) -> None:
-    now = timezone.now()
-    for raw in raws:
-        keeping.keep(channel=channel, raw=raw, now=now, held_by=holder)
+def _take_together(channel: Channel, raws: list[RawEnvelope], connection: Connection, holder: str) -> list[Taken]:
+    """Keep all in one commit, and place all in the next."""
+    with transaction.atomic():
+        kept = [keep(channel=channel, raw=raw, now=timezone.now(), holder=holder) for raw in raws]
+    with transaction.atomic():
+        return [understand_kept(one, connection=connection, now=timezone.now()) for one in kept]

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from balcao.customers import rules
 from balcao.customers.models import Customer, Identity, Link, NotSame
 from balcao.customers.types import Edge, Facts, IdentityKind, LinkRule, Refusal, Refused
+from balcao.kit.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,12 @@ def facts(identity: Identity) -> Facts:
 
 def identity(*, kind: str, scope: str, value: str) -> Identity | None:
     """Return the identity of an address with its customer, in one query."""
-    found = Identity.objects.select_related("customer").filter(kind=kind, scope=scope, value=value)
-    return next(iter(found), None)
+    return _BY_VALUE.first(kind, scope, value)
+
+
+_BY_VALUE = Prepared(
+    lambda kind, scope, value: Identity.objects.select_related("customer").filter(kind=kind, scope=scope, value=value)
+)
 
 
 def same_key(identity: Identity) -> list[Identity]:

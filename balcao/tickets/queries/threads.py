@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from balcao.channels.models import Channel
 from balcao.customers.models import Identity
 from balcao.kit import crypto
+from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound
 from balcao.tickets.models import Conversation, Message, Participant, TicketSplit
 from balcao.tickets.rules import Candidate
@@ -68,8 +69,22 @@ class KnownMessage(NamedTuple):
 
 def known_messages(*, channel: Channel, external_ids: list[str]) -> list[KnownMessage]:
     """Return the messages on a channel with one of these ids, as little of each as deciding needs."""
-    rows = Message.objects.filter(channel=channel, external_id__in=external_ids[:_MOST_IDS])
-    return [KnownMessage(*row) for row in rows.values_list("id", "external_id", "fingerprint", "conversation_id")]
+    return [KnownMessage(*row) for row in _KNOWN(channel.pk, list(dict.fromkeys(external_ids))[:_MOST_IDS])]
+
+
+_KNOWN = Prepared(
+    lambda channel, ids: Message.objects.filter(channel=channel, external_id__in=ids).values_list(
+        "id", "external_id", "fingerprint", "conversation_id"
+    )
+)
+_BY_ID = Prepared(lambda ids: _conversations().filter(pk__in=ids))
+_TAKING_PART = Prepared(
+    lambda ids, customer: (
+        Participant.objects.filter(conversation__in=ids, identity__customer=customer)
+        .exclude(role=ParticipantRole.FORWARDED)
+        .values_list("conversation_id", flat=True)
+    )
+)
 
 
 def candidates_for(
@@ -83,7 +98,7 @@ def candidates_for(
     about = [inbound.report.about] if inbound.report and inbound.report.about else []
     order = {external_id: place for place, external_id in enumerate([*about, *inbound.answers])}
     answered = sorted((m for m in known if m.external_id in order), key=lambda m: order[m.external_id])
-    threads = _conversations().in_bulk({message.conversation_id for message in answered}) if answered else {}
+    threads = {c.pk: c for c in _BY_ID(list({message.conversation_id for message in answered}))}
     threaded = [threads[message.conversation_id] for message in answered]
     if signed and threaded:
         signed = _going_on(signed, threaded[0])
@@ -117,8 +132,7 @@ def _going_on(signed: Conversation, nearest: Conversation) -> Conversation:
 
 def _taking_part(identity: Identity, conversations: list[int]) -> frozenset[int]:
     """Return those conversations in which this person takes part, under any of their addresses."""
-    rows = Participant.objects.filter(conversation__in=conversations, identity__customer=identity.customer_id)
-    return frozenset(rows.exclude(role=ParticipantRole.FORWARDED).values_list("conversation_id", flat=True))
+    return frozenset(_TAKING_PART(conversations, identity.customer_id))
 
 
 def latest_conversation(*, identity: Identity, channel: Channel, since: datetime) -> Conversation | None:
