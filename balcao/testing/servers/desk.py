@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from balcao.testing.servers.running import MissingServer
 
@@ -37,13 +37,13 @@ class Operator:
             raise MissingServer(f"balcao {' '.join(arguments)} failed: {done.stdout}{done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start a command that stays."""
+    def start(self, *arguments: str, log: IO[str] | None = None) -> "subprocess.Popen[str]":
+        """Start a command that stays; what it logs goes to a file, or into a pipe that is read at its end."""
         return subprocess.Popen(
             self._command(arguments),
             env=self.environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
             text=True,
         )
 
@@ -61,12 +61,16 @@ class Operator:
 @contextmanager
 def running_desk(operator: Operator, *arguments: str) -> Iterator[str]:
     """Run `balcao up` while the block lasts; give its address."""
-    process = operator.start("up", "--json", *arguments)
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        if not line.startswith('{"address"'):
-            raise MissingServer(f"The desk did not open: {line}{process.stderr.read() if process.stderr else ''}")
-        yield str(json.loads(line)["address"])
-    finally:
-        process.terminate()
-        process.communicate(timeout=_STOP_SECONDS)
+    operator.folder.mkdir(parents=True, exist_ok=True)
+    path = operator.folder / "desk.log"
+    # Not a pipe: nobody reads it while the desk runs, and once it is full the desk would stand still.
+    with path.open("w", encoding="utf-8") as log:
+        process = operator.start("up", "--json", *arguments, log=log)
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not line.startswith('{"address"'):
+                raise MissingServer(f"The desk did not open: {line}{path.read_text(encoding='utf-8')}")
+            yield str(json.loads(line)["address"])
+        finally:
+            process.terminate()
+            process.communicate(timeout=_STOP_SECONDS)
