@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from balcao.api.v1.words import no_controls
+from balcao.api.v1.words import one_line
 from balcao.kit.keyset import BadCursor, Part, decode_cursor, encode_cursor
 from balcao.tickets.queries.lists import Key
 
@@ -15,9 +15,8 @@ LARGEST = 100
 Limit = Annotated[int, Field(ge=1, le=LARGEST, description="How many rows a page has at most.")]
 Cursor = Annotated[
     str,
-    Field(
-        max_length=500, pattern=no_controls, description="`next_cursor` of the page before; leave out for the first."
-    ),
+    Field(max_length=500, description="`next_cursor` of the page before; leave out for the first."),
+    AfterValidator(one_line),
 ]
 
 

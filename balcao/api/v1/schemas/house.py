@@ -6,7 +6,7 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from balcao.api.v1.words import Input
+from balcao.api.v1.words import Input, Word
 from balcao.channels.models import Channel
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
@@ -119,7 +119,7 @@ class TagPage(Schema):
 class TagInput(Input):
     """A new tag."""
 
-    name: Annotated[str, StringConstraints(max_length=60, pattern=r"\S")] = Field(examples=["troca"])
+    name: Word = Field(min_length=1, examples=["troca"])
     colour: Annotated[str, StringConstraints(max_length=10, pattern=r"^[a-z]*$")] = ""
 
 
