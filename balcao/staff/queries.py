@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from balcao.kit.prepared import Prepared
 from balcao.shops.models import Shop
 from balcao.staff import rules
 from balcao.staff.models import Agent, ApiToken, Team
@@ -34,10 +35,20 @@ def active_teams() -> list[Team]:
     return list(Team.objects.filter(is_active=True))
 
 
-def at_the_counter(*, shop_ids: frozenset[int], limit: int = 12) -> list[Agent]:
-    """Return agents of these shops who say they are available or busy."""
-    rows = Agent.objects.filter(Q(every_shop=True) | Q(shops__in=shop_ids), is_active=True).exclude(presence="off")
-    return list(rows.distinct().order_by("name", "id")[:limit])
+_MOST_AT_THE_COUNTER = 12
+_AT_THE_COUNTER = Prepared(
+    lambda shop_ids: (
+        Agent.objects.filter(Q(every_shop=True) | Q(shops__in=shop_ids), is_active=True)
+        .exclude(presence="off")
+        .distinct()
+        .order_by("name", "id")[:_MOST_AT_THE_COUNTER]
+    )
+)
+
+
+def at_the_counter(*, shop_ids: frozenset[int]) -> list[Agent]:
+    """Return agents of these shops who say they are available or busy, a dozen at most."""
+    return _AT_THE_COUNTER(sorted(shop_ids)) if shop_ids else []
 
 
 def agents_in_reach(admin: Agent) -> "QuerySet[Agent]":

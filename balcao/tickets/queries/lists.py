@@ -10,8 +10,9 @@ from typing import cast
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
+from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
-from balcao.tickets.models import Draft, Sight, Tag, Tally, TallyChange, Ticket
+from balcao.tickets.models import Draft, Note, Sight, Tag, Tally, TallyChange, Ticket
 from balcao.tickets.types import Queue
 
 PAGE = 50
@@ -75,7 +76,8 @@ def view_filter(view: View, *, agent: Agent, team_id: int | None = None) -> Q:
     if view == View.TEAM:
         return Q(team_id=team_id, queue=Queue.OURS)
     if view == View.MENTIONS:
-        return Q(notes__mentions=agent)
+        named = Note.mentions.through.objects.filter(agent=agent)  # a set, not a join: a ticket once, however often named
+        return Q(pk__in=named.values("note__ticket_id"))
     return Q(queue=Queue(view.value))
 
 
@@ -168,15 +170,20 @@ def is_unread(ticket: Ticket) -> bool:
     return ticket.customer_wrote_at is not None and not cast("bool", getattr(ticket, "is_seen", True))
 
 
+_TALLIES = Prepared(
+    lambda shops: Tally.objects.filter(shop_id__in=shops).values_list("key").annotate(total=Sum("count"))
+)
+_CHANGES = Prepared(
+    lambda shops: TallyChange.objects.filter(shop_id__in=shops).values_list("key").annotate(total=Sum("change"))
+)
+
+
 def counts(*, agent: Agent, shop_id: int | None = None) -> dict[str, int]:
     """Return the kept counts of this agent's views, by tally key, in two queries."""
-    shops = frozenset([shop_id]) & agent.shop_ids() if shop_id else agent.shop_ids()
+    shops = sorted(frozenset([shop_id]) & agent.shop_ids() if shop_id else agent.shop_ids())
     sums: dict[str, int] = {}
-    for rows in (
-        Tally.objects.filter(shop_id__in=shops).values_list("key").annotate(total=Sum("count")),
-        TallyChange.objects.filter(shop_id__in=shops).values_list("key").annotate(total=Sum("change")),
-    ):
-        for key, total in rows:
+    for rows in (_TALLIES, _CHANGES) if shops else ():
+        for key, total in rows(shops):
             sums[key] = sums.get(key, 0) + total
     return {key: max(total, 0) for key, total in sums.items()}
 

@@ -4,9 +4,11 @@ import heapq
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.tickets.models import Draft, Sight, Ticket
 from balcao.tickets.queries.lists import (
@@ -21,6 +23,7 @@ from balcao.tickets.queries.lists import (
     tags_of,
     view_filter,
 )
+from balcao.tickets.types import Queue
 
 _COLUMNS = (
     "id",
@@ -76,6 +79,38 @@ class RowPage:
     next_key: Key | None
 
 
+def _start(view: View, *, by_shop: bool, newest: bool) -> Prepared[tuple[datetime, int]]:
+    """Return the beginning of a view as a prepared query; its values are those of `_start_values`."""
+
+    def build(*values: Any) -> "QuerySet[Ticket, tuple[datetime, int]]":
+        given = iter(values)
+        wanted = Q(shop_id=next(given)) if by_shop else Q()
+        if view in (View.MINE, View.TEAM):
+            wanted &= Q(**{"assignee_id" if view == View.MINE else "team_id": next(given)})
+        if view == View.UNASSIGNED:
+            wanted &= Q(assignee__isnull=True)
+        rows = Ticket.objects.filter(wanted, queue=next(given), merged_into__isnull=True)
+        order = ("-changed_at", "-id") if newest else ("changed_at", "id")
+        return rows.order_by(*order).values_list("changed_at", "id")[: PAGE + 1]
+
+    return Prepared(build)
+
+
+_STARTS: dict[tuple[View, bool, bool], Prepared[tuple[datetime, int]]] = {
+    (view, by_shop, newest): _start(view, by_shop=by_shop, newest=newest)
+    for view in View
+    if view != View.MENTIONS
+    for by_shop in (False, True)
+    for newest in (False, True)
+}
+
+
+def _start_values(view: View, *, agent: Agent, shop: int | None, team_id: int | None) -> list[int | str]:
+    whose = [agent.pk] if view == View.MINE else [team_id or 0] if view == View.TEAM else []
+    queue = Queue.OURS if view in (View.MINE, View.TEAM, View.UNASSIGNED) else Queue(view.value)
+    return [*([shop] if shop else []), *whose, queue.value]
+
+
 def row_page(
     *,
     agent: Agent,
@@ -91,10 +126,20 @@ def row_page(
         return RowPage([], None)
     wanted = view_filter(view, agent=agent, team_id=team_id) & Q(merged_into__isnull=True)
     shops = shops_to_walk(agent=agent, shop_id=shop_id)
-    walks = [_walk(wanted, shop=shop, order=order, after=after, limit=limit + 1) for shop in shops]
+    if after is None and limit == PAGE and view != View.MENTIONS:
+        walks = [_begin(view, agent=agent, shop=shop, team_id=team_id, order=order) for shop in shops]
+    else:
+        walks = [_walk(wanted, shop=shop, order=order, after=after, limit=limit + 1) for shop in shops]
     found = list(islice(heapq.merge(*walks, reverse=order == Order.NEWEST), limit + 1))
     rows = rows_by_id([pk for _, pk in found[:limit]], agent=agent)
     return RowPage(rows, Key(*found[limit - 1]) if len(found) > limit else None)
+
+
+def _begin(
+    view: View, *, agent: Agent, shop: int | None, team_id: int | None, order: Order
+) -> list[tuple[datetime, int]]:
+    start = _STARTS[view, bool(shop), order == Order.NEWEST]
+    return start(*_start_values(view, agent=agent, shop=shop, team_id=team_id))
 
 
 def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit: int) -> list[tuple[datetime, int]]:
@@ -105,17 +150,28 @@ def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit
     return list(rows.order_by(f"{sign}changed_at", f"{sign}id").values_list("changed_at", "id")[:limit])
 
 
+def _values(agent: int, ids: list[int]) -> "QuerySet[Ticket, tuple[Any, ...]]":
+    seen = Sight.objects.filter(agent_id=agent, ticket=OuterRef("pk"), seen_at__gte=OuterRef("customer_wrote_at"))
+    return Ticket.objects.filter(pk__in=ids).annotate(is_seen=Exists(seen)).values_list(*_COLUMNS, "is_seen")
+
+
+_ROWS = Prepared(_values)
+_TAGS = Prepared(lambda ids: Ticket.tags.through.objects.filter(ticket__in=ids).values_list("ticket_id", "tag__name"))
+_WRITERS = Prepared(
+    lambda ids: Draft.objects.filter(ticket__in=ids).values_list("ticket_id", "agent__name", "agent_id")
+)
+
+
 def rows_by_id(ids: list[int], *, agent: Agent) -> list[ListRow]:
     """Return the rows of these tickets in this order, in three queries."""
-    seen = Sight.objects.filter(agent=agent, ticket=OuterRef("pk"), seen_at__gte=OuterRef("customer_wrote_at"))
-    values = Ticket.objects.filter(pk__in=ids).annotate(is_seen=Exists(seen)).values_list(*_COLUMNS, "is_seen")
-    rows = {value[0]: _row(value) for value in values}
-    for ticket, name in Ticket.tags.through.objects.filter(ticket__in=ids).values_list("ticket_id", "tag__name"):
+    if not ids:
+        return []
+    rows = {value[0]: _row(value) for value in _ROWS(agent.pk, ids)}
+    for ticket, name in _TAGS(ids):
         rows[ticket].tags.append(name)
-    for ticket, name in (
-        Draft.objects.filter(ticket__in=ids).exclude(agent=agent).values_list("ticket_id", "agent__name")
-    ):
-        rows[ticket].writers.append(name)
+    for ticket, name, writer in _WRITERS(ids):
+        if writer != agent.pk:
+            rows[ticket].writers.append(name)
     return [rows[pk] for pk in ids if pk in rows]
 
 

@@ -73,7 +73,12 @@ def short_day(local: date, *, year: int, language: str) -> str:
 def full(moment: datetime, *, zone: tzinfo, language: str) -> str:
     """Return day and time in full, for titles."""
     local = moment.astimezone(zone)
-    return f"{format_date(local, 'full', locale=locale_of(language))}, {local:%H:%M}"
+    return f"{_full_day(local.date(), language)}, {local:%H:%M}"
+
+
+@lru_cache(maxsize=2048)
+def _full_day(local: date, language: str) -> str:
+    return format_date(local, "full", locale=locale_of(language))
 
 
 def moment_words(moment: datetime, *, now: datetime, zone: tzinfo, language: str) -> str:

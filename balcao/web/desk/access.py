@@ -1,6 +1,6 @@
 """Who may open what on the desk: every view goes through here, every ticket is looked up here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -18,6 +18,7 @@ from balcao.tickets.models import Message, Ticket
 from balcao.tickets.queries import lists
 
 LONGEST_NUMBER = 15  # digits of a ticket number: what a bigint surely holds
+_LONGEST_KEY = 18  # digits of a key or mark, likewise
 
 View = Callable[..., HttpResponseBase]
 
@@ -79,6 +80,16 @@ def customer_for(agent: Agent, customer_id: int) -> Customer:
         if shops and not shops & agent.shop_ids():
             raise Http404
     return identities[0].customer
+
+
+def number_in(text: str) -> int | None:
+    """Return the key that a form or address names; None for any other text, whatever calls itself a digit in it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY else None
+
+
+def numbers_in(texts: Iterable[str]) -> list[int]:
+    """Return the keys that a form or address names; what is none is left out."""
+    return [number for text in texts if (number := number_in(text)) is not None]
 
 
 def is_part(request: HttpRequest, target: str) -> bool:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Conversation, Draft, Message, Ticket
@@ -70,10 +72,15 @@ def composer_context(
     }
 
 
+_UPLOADS = Prepared(
+    lambda ticket, agent: Attachment.objects.filter(upload_ticket=ticket, uploader=agent, message=None, note=None)
+)
+
+
 def fresh(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str, drafts: list[Draft]) -> Composing:
     """Return the composer as it opens: with the agent's own draft, else empty and addressed."""
     draft = next((d for d in drafts if d.agent_id == agent.pk and d.mode == mode), None)
-    files = list(Attachment.objects.filter(upload_ticket=ticket, uploader=agent, message=None, note=None))
+    files = _UPLOADS(ticket.pk, agent.pk)
     base: dict[str, Any] = {"mode": mode, "files": files, "focus": bool(request.GET.get("write"))}
     if draft:
         base |= {"text": draft.text, "saved_at": draft.saved_at}
@@ -147,18 +154,33 @@ def forwarded_text(message: Message) -> str:
 
 def conversation_for(request: HttpRequest, ticket: Ticket) -> Conversation | None:
     """Return the conversation to answer in: the one asked for, else the one the customer last wrote in."""
-    rows = Conversation.objects.filter(ticket=ticket).select_related("channel__shop", "identity", "ticket__shop")
     asked = request.POST.get("conversation") or request.GET.get("conversation") or ""
-    chosen = rows.filter(pk=int(asked)).first() if asked.isdigit() else None
-    if chosen:
-        return chosen
+    chosen = _of(ticket.pk).filter(pk=int(asked)).first() if asked.isdigit() else None
+    return chosen or _LAST_WRITTEN.first(ticket.pk, ticket.pk) or _NEWEST.first(ticket.pk)
+
+
+def _of(ticket: int) -> "QuerySet[Conversation]":
+    return Conversation.objects.filter(ticket=ticket).select_related("channel__shop", "identity", "ticket__shop")
+
+
+def _last_written(of: int, ticket: int) -> "QuerySet[Conversation]":
     said = Message.objects.filter(ticket=ticket, is_recalled=False).exclude(kind=MessageKind.FORWARD)
-    last = said.order_by("-at", "-id").values("conversation_id")[:1]
-    return rows.filter(pk__in=last).first() or rows.order_by("-id").first()
+    return _of(of).filter(pk__in=said.order_by("-at", "-id").values("conversation_id")[:1])
+
+
+_LAST_WRITTEN = Prepared(_last_written)
+_NEWEST = Prepared(lambda ticket: _of(ticket).order_by("-id")[:1])
 
 
 def last_letter(conversation: Conversation) -> Message | None:
     """Return the last thing the customer wrote in a conversation: what an answer answers."""
+    return _LAST_LETTER.first(conversation.pk)
+
+
+def _letters(conversation: int) -> "QuerySet[Message]":
     rows = Message.objects.filter(conversation=conversation, direction=Direction.IN, is_stranger=False)
     rows = rows.exclude(kind__in=[MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.LOGGED])
-    return rows.select_related("letter").order_by("-at", "-id").first()
+    return rows.select_related("letter").order_by("-at", "-id")[:1]
+
+
+_LAST_LETTER = Prepared(_letters)

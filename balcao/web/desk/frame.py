@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from balcao.journal.queries import head_position
+from balcao.kit.prepared import Prepared
 from balcao.notices.models import Notice
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
@@ -20,6 +22,7 @@ from balcao.tickets.queries import lists
 from balcao.tickets.queries.lists import View
 
 _MOST_NAMES = 4
+_MOST_NOTICES = 99  # that the bell counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,15 @@ def view_words(view: View) -> tuple[str, str]:
     return str(words), icon
 
 
+_TEAMS = Prepared(lambda agent: Team.objects.filter(is_active=True, members=agent).order_by("name"))
+_SAVED = Prepared(
+    lambda agent: SavedView.objects.filter(Q(agent=agent) | Q(agent__isnull=True)).order_by("place", "name")
+)
+_UNREAD = Prepared(
+    lambda agent: Notice.objects.filter(agent=agent, read_at__isnull=True).values_list("pk", flat=True)[:_MOST_NOTICES]
+)
+
+
 class DeskFrame:
     """Read lazily: a fragment that shows no views asks for none."""
 
@@ -125,13 +137,12 @@ class DeskFrame:
     @cached_property
     def own_teams(self) -> list[Team]:
         """Return the teams the agent belongs to."""
-        return list(self._agent.teams.filter(is_active=True))
+        return _TEAMS(self._agent.pk)
 
     @cached_property
     def saved(self) -> list[SavedView]:
         """Return the agent's own saved views and the shared ones."""
-        mine = SavedView.objects.filter(agent=self._agent) | SavedView.objects.filter(agent__isnull=True)
-        rows = list(mine.order_by("place", "name"))
+        rows = _SAVED(self._agent.pk)
         return [row for row in rows if row.shop_id is None or self._agent.sees_shop(row.shop_id)]
 
     def view_link(self, view: View, team: Team | None = None, keys: str = "") -> ViewLink:
@@ -196,7 +207,7 @@ class DeskFrame:
     @cached_property
     def unread_notices(self) -> int:
         """Return how many notices the bell shows, at most 99."""
-        return Notice.objects.filter(agent=self._agent, read_at__isnull=True)[:99].count()
+        return len(_UNREAD(self._agent.pk))
 
     @cached_property
     def position(self) -> int:

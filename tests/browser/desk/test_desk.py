@@ -20,6 +20,11 @@ def open_first(page: Page, view: str = "unassigned") -> str:
     return re.sub(r"\D", "", stub.inner_text())
 
 
+def begin_note(page: Page) -> None:
+    page.keyboard.press("n")
+    expect(page.locator(".composer.is-note #text")).to_be_focused()
+
+
 def leave(page: Page) -> None:
     page.evaluate("document.activeElement.blur()")
 
@@ -95,7 +100,7 @@ def test_two_agents_see_each_other(sign_in: SignIn) -> None:
     caio.goto(f"/tickets/{number}/")
     caio.wait_for_selector("html[data-ready]")
     expect(bia.locator("#viewers")).to_contain_text("CM")
-    caio.keyboard.press("n")
+    begin_note(caio)
     caio.keyboard.type("Falei com o ateliê.")
     expect(bia.locator("#typing")).to_contain_text("Caio")
     caio.keyboard.press("Control+Enter")
@@ -118,7 +123,7 @@ def test_what_a_colleague_takes_changes_in_the_list(sign_in: SignIn) -> None:
 def test_what_one_writes_survives_leaving(sign_in: SignIn) -> None:
     page = sign_in("bia")
     number = open_first(page)
-    page.keyboard.press("n")
+    begin_note(page)
     page.keyboard.type("Meio pensamento")
 
     page.goto("/in/mine/")
@@ -132,7 +137,7 @@ def test_what_one_writes_survives_leaving(sign_in: SignIn) -> None:
 def test_a_pasted_picture_becomes_an_attachment(sign_in: SignIn) -> None:
     page = sign_in("bia")
     open_first(page)
-    page.keyboard.press("n")
+    begin_note(page)
 
     page.evaluate(
         """() => {

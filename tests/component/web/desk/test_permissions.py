@@ -17,11 +17,6 @@ _OWN = {"inbox", "view", "shop", "bulk", "bulk_menu", "updates", "keys", "search
 }  # fmt: skip
 # These need a row of their own: tested with their deeds.
 _BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin"}
-    "merge_undo",
-    "split_undo",
-    "customer_part",
-    "customer_pin",
-}  # need a row of their own: tested with their deeds
 
 
 def addresses(message: Message) -> Iterator[tuple[str, str]]:

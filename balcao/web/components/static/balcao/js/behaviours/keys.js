@@ -28,6 +28,7 @@ define("keys", (body) => {
   const find = (sequence) => [...document.querySelectorAll(`[data-keys="${CSS.escape(sequence)}"]`)].at(-1);
   const onKey = (event) => {
     if (event.defaultPrevented || body.dataset.letters === "off" || isTyping(event.target)) return;
+    if (document.querySelector(".composer .htmx-request")) return; // the text is about to take what is typed
     if (document.querySelector("dialog[open]") || event.target.closest?.("[popover]")) return;
     const letter = character(event);
     if (!letter) return;
