@@ -20,6 +20,7 @@ STORM = 50  # entries at once: one reload serves an open page better than each o
 BEAT_EVERY = 25.0  # seconds
 RENEW_EVERY = 60.0  # seconds between two looks at the sessions of open pages
 _TICK = 1.0
+_GRACE = 3.0
 _AT_ONCE = 200  # sessions looked at in one go
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,12 @@ class Hub:
 
     async def end(self) -> None:
         """Stop following; the server closes the connections."""
+        if self._relay:
+            self._relay.end()
         for task in self._tasks:
             task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_GRACE)
         if self._begun is not None:
             await self.feed.stop()
 

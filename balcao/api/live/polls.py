@@ -1,5 +1,6 @@
 """The fall-back for networks that cut WebSockets: ask, and wait for the answer."""
 
+import math
 import time
 
 from starlette.requests import Request
@@ -57,9 +58,10 @@ async def news(
 
 def _number(request: Request, name: str) -> float:
     try:
-        return float(request.query_params.get(name, ""))
+        number = float(request.query_params.get(name, ""))
     except ValueError:
         return -1.0
+    return number if math.isfinite(number) else -1.0
 
 
 def _json(text: str) -> Response:

@@ -31,21 +31,27 @@ class Relay:
         self._node = secrets.token_hex(6)
         self._to_say: asyncio.Queue[str] = asyncio.Queue()
         self._heard_at: dict[str, float] = {}
+        self._is_over = False
         tickets.on_news = self._tell_ticket
 
     async def run(self) -> None:
         """Speak and listen for ever; whatever goes wrong, go on."""
         from redis.asyncio import Redis
 
-        while True:
+        while not self._is_over:  # a group of tasks may swallow its cancelling when one of them fails meanwhile
             try:
                 async with Redis.from_url(self._url) as redis, asyncio.TaskGroup() as group:
                     group.create_task(self._speak(redis))
                     group.create_task(self._listen(redis))
                     group.create_task(self._say_all())
             except* Exception as errors:  # noqa: BLE001 - whatever cut the line, try again
-                log.warning("Redis is away, colleagues of other processes are not shown: %s", errors.exceptions[0])
-                await asyncio.sleep(_PAUSE_AFTER_ERROR)
+                if not self._is_over:
+                    log.warning("Redis is away, colleagues of other processes are not shown: %s", errors.exceptions[0])
+                    await asyncio.sleep(_PAUSE_AFTER_ERROR)
+
+    def end(self) -> None:
+        """Let `run` end when it is cancelled."""
+        self._is_over = True
 
     def tell_people(self) -> None:
         """Tell who has a page open here."""

@@ -150,6 +150,15 @@ def new_agent(name: str, shop: Shop) -> Agent:
     return agent
 
 
+def new_ticket(shop: Shop, *, number: int) -> Ticket:
+    now = timezone.now()
+    customer = Customer.objects.create(name="Mehmet", created_at=now)
+    identity = Identity.objects.create(
+        customer=customer, home=customer, kind="email", value=f"mehmet{number}@example.com", created_at=now
+    )
+    return Ticket.objects.create(number=number, shop=shop, identity=identity, opened_at=now, changed_at=now)
+
+
 def log_in(agent: Agent) -> str:
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(agent.pk)
@@ -167,13 +176,18 @@ def open_page(server: Server) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def open_page(
-            agent: Agent | None = None, *, session: str = "", origin: str = "", position: int | None = None
+            agent: Agent | None = None,
+            *,
+            session: str = "",
+            origin: str = "",
+            position: int | None = None,
+            at: Server = server,
         ) -> Page:
             key = session or (log_in(agent) if agent else "nobody")
             line = stack.enter_context(
                 connect(
-                    f"ws://127.0.0.1:{server.port}/live/socket",
-                    origin=origin or f"http://127.0.0.1:{server.port}",  # type: ignore[arg-type] # a NewType of str
+                    f"ws://127.0.0.1:{at.port}/live/socket",
+                    origin=origin or f"http://127.0.0.1:{at.port}",  # type: ignore[arg-type] # a NewType of str
                     additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"},
                 )
             )
