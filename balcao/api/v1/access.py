@@ -87,7 +87,11 @@ def _count(token: ApiToken) -> None:
     window = int(timezone.now().timestamp()) // _WINDOW
     key = f"api-rate:{token.pk}:{window}"
     cache.add(key, 0, timeout=2 * _WINDOW)
-    if cache.incr(key) > settings.API_REQUESTS_A_MINUTE:
+    try:
+        count = cache.incr(key)
+    except ValueError:  # the cache was full and threw it out in between
+        return
+    if count > settings.API_REQUESTS_A_MINUTE:
         left = _WINDOW - int(timezone.now().timestamp()) % _WINDOW
         detail = f"A token may make {settings.API_REQUESTS_A_MINUTE} requests a minute; wait {left} seconds."
         raise Problem(429, "too-many-requests", detail, headers={"Retry-After": str(left)})
