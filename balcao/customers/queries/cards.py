@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from balcao.customers.models import Customer, CustomerNote, Identity, Link
-from balcao.customers.queries.components import component, hindrance, links_among, members
+from balcao.customers.queries.components import MEMBERS, component, hindrance, links_among, members
 from balcao.customers.types import Refused
+from balcao.kit.prepared import Prepared
 
 _FIELDS = ("name", "language", "time_zone", "city", "salutation")
 
@@ -58,15 +59,21 @@ def active_links(customer: Customer) -> list[Link]:
 
 def card(customer_id: int) -> Card:
     """Return a customer's card in two queries, also by the id of one that was absorbed; `Customer.DoesNotExist`."""
-    identities = tuple(members(customer_id))
+    identities = tuple(MEMBERS(customer_id))
     if not identities:
         raise Customer.DoesNotExist
     return _card(identities, _notes(identities), kept_id=identities[0].customer_id)
 
 
 def _notes(identities: Iterable[Identity]) -> list[CustomerNote]:
-    found = CustomerNote.objects.filter(identity__in=[identity.pk for identity in identities])
-    return list(found.select_related("agent").order_by("-is_pinned", "-at", "-id"))
+    return _NOTES([identity.pk for identity in identities])
+
+
+_NOTES = Prepared(
+    lambda identities: CustomerNote.objects.filter(identity__in=identities)
+    .select_related("agent")
+    .order_by("-is_pinned", "-at", "-id")
+)
 
 
 def _card(identities: Sequence[Identity], notes: Iterable[CustomerNote], *, kept_id: int) -> Card:

@@ -45,6 +45,9 @@ def members(customer_id: int) -> QuerySet[Identity]:
     return found.select_related("home").order_by("id")
 
 
+MEMBERS = Prepared(members)
+
+
 def links_among(identity_ids: list[int]) -> QuerySet[Link]:
     """Return the active links of these identities, oldest first."""
     found = Link.objects.filter(identity_a__in=identity_ids, revoked_at__isnull=True)
