@@ -5,11 +5,15 @@ from datetime import UTC
 from balcao.journal import rules
 from balcao.journal.models import Entry, Head, Reader
 from balcao.journal.types import Said, SubjectKind
+from balcao.kit.prepared import Prepared
 
 
 def head_position() -> int:
     """Return the position of the newest sealed entry, 0 when there is none."""
-    return Head.objects.filter(id=1).values_list("position", flat=True).first() or 0
+    return _HEAD.first(1) or 0
+
+
+_HEAD = Prepared(lambda pk: Head.objects.filter(id=pk).values_list("position", flat=True))
 
 
 def entries_after(position: int, *, limit: int = 200) -> list[Entry]:
