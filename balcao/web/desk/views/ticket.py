@@ -9,11 +9,12 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from balcao.journal.types import Subject, SubjectKind
+from balcao.kit.prepared import Prepared
 from balcao.notices import actions as notices
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions.noting import mark_seen
-from balcao.tickets.models import Message, Sight, Ticket
+from balcao.tickets.models import Message, Sight, Tag, Ticket
 from balcao.tickets.queries.lists import View
 from balcao.tickets.queries.timeline import timeline
 from balcao.tickets.types import HIDDEN, Priority, Status
@@ -64,7 +65,7 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
         "lines": lines_of(page, ticket=found, agent=agent, now=now, seen_at=seen_at),
         "older": page.older,
         "last_message": max((e.pk for e in page.entries if isinstance(e, Message)), default=0),
-        "tags": list(found.tags.all()),
+        "tags": _TAGS(found.pk),
         "is_hidden": found.status in HIDDEN,
         "status_words": words.status_words,
         "statuses": [(status.value, words.status_words(status)) for status in _offered(found)],
@@ -78,6 +79,12 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
     }
 
 
+_TAGS = Prepared(lambda ticket: Tag.objects.filter(tickets=ticket))
+_SEEN = Prepared(
+    lambda ticket, agent: Sight.objects.filter(ticket_id=ticket, agent_id=agent).values_list("seen_at", flat=True)
+)
+
+
 def _offered(found: Ticket) -> list[Status]:
     return [status for status in (Status.OPEN, Status.WAITING, Status.SOLVED, Status.CLOSED) if status != found.status]
 
@@ -85,7 +92,7 @@ def _offered(found: Ticket) -> list[Status]:
 def _look(found: Ticket, agent: Agent) -> Any:
     """Remember the look, at most one write for what is new; reading the same again costs none."""
     now = timezone.now()
-    before = Sight.objects.filter(ticket=found, agent=agent).values_list("seen_at", flat=True).first()
+    before = _SEEN.first(found.pk, agent.pk)
     if before is None or found.changed_at > before:
         mark_seen(ticket=found, agent=agent, now=now)
         notices.read(agent=agent, now=now, subject=Subject(SubjectKind.TICKET, found.pk))

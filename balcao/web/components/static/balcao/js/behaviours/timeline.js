@@ -12,8 +12,13 @@ define("timeline", (timeline) => {
     if (event.detail.target?.hasAttribute?.("data-older")) timeline.scrollTop = timeline.scrollHeight - before;
     else if (wasAtEnd) toEnd();
   };
+  note();
+  const resized = new ResizeObserver(() => { if (wasAtEnd) toEnd(); });
+  resized.observe(timeline);
+  timeline.addEventListener("scroll", note, { passive: true });
   timeline.addEventListener("htmx:beforeSwap", note);
   timeline.addEventListener("htmx:afterSwap", hold);
   timeline.addEventListener("balcao:before", note);
   timeline.addEventListener("balcao:after", (event) => { if (wasAtEnd || event.detail?.mine) toEnd(); });
+  return () => resized.disconnect();
 });
