@@ -15,6 +15,7 @@ from balcao.channels.queries import connection_of, raw_of
 from balcao.channels.types import EnvelopeState, Outcome
 from balcao.customers import actions as customers
 from balcao.kit import language
+from balcao.kit.i18n import N_
 from balcao.pipeline.steps import reached
 from balcao.ports import registry
 from balcao.ports.channel import Connection, Inbound, Nature, RawEnvelope, Unreadable
@@ -23,6 +24,7 @@ from balcao.tickets.actions.sending import settled
 from balcao.tickets.models import Message
 
 MOST_TRIES = 8  # then it is set aside
+GIVEN_UP = N_("Storing it failed, or ended the worker, each time it was tried.")
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +145,7 @@ def run_due(*, worker: str, now: datetime, limit: int = 20, clock: Callable[[], 
     for envelope in claimed:
         channel = envelope.channel
         if envelope.tries > MOST_TRIES:
-            _set_aside(envelope, "Understanding it failed or ended its worker each time.", now=clock())
+            _set_aside(envelope, GIVEN_UP, now=clock())
             continue
         try:
             connection = connections.get(channel.pk) or connections.setdefault(channel.pk, connection_of(channel))

@@ -12,6 +12,7 @@ from balcao.channels import rules
 from balcao.channels.actions import sending
 from balcao.channels.models import Dispatch
 from balcao.channels.types import DispatchState
+from balcao.kit.i18n import N_
 from balcao.pipeline.poll import working_connection
 from balcao.pipeline.steps import reached
 from balcao.ports import registry
@@ -26,7 +27,7 @@ _NAMES = {
     DispatchState.FAILED: "ticket.message.failed",
     DispatchState.UNCERTAIN: "ticket.message.uncertain",
 }
-UNCERTAIN_REASON = "The line broke while the message was handed over: it may have arrived."
+UNCERTAIN_REASON = N_("The line broke while the message was handed over: it may have arrived.")
 
 
 def run_due(*, worker: str, now: datetime, limit: int = 10, clock: Callable[[], datetime] = timezone.now) -> int:
