@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 
+from balcao.kit.db import locked
 from balcao.pipeline import notice_mails
 from balcao.shops.models import Shop
 from balcao.tickets.actions import changing, tallies
+from balcao.tickets.actions.holding import keep_in_place
 from balcao.tickets.models import Ticket
 from balcao.tickets.types import ACTIVE, Status
 
@@ -31,10 +34,18 @@ def _mine(**due: object) -> "QuerySet[Ticket]":
 
 
 def _each(due: "QuerySet[Ticket]", deed: Callable[[Ticket], None]) -> int:
-    tickets = list(due.select_related("shop")[:BATCH])
-    for ticket in tickets:
-        deed(ticket)
-    return len(tickets)
+    return sum(_one(due.filter(pk=pk), deed) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
+
+
+@transaction.atomic
+def _one(due: "QuerySet[Ticket]", deed: Callable[[Ticket], None]) -> bool:
+    """Do it if it is still due once nobody else can change the ticket: the customer may have written just now."""
+    keep_in_place()
+    ticket = locked(due.select_related("shop")).first()
+    if ticket is None:
+        return False
+    deed(ticket)
+    return True
 
 
 def _remind(ticket: Ticket, now: datetime) -> None:
