@@ -1,9 +1,10 @@
 """Those who follow the journal: what happens after a change, in order, exactly once, without the writer waiting."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from balcao.channels.models import Channel
@@ -21,6 +22,8 @@ from balcao.tickets.actions.answering import answer_first_message
 from balcao.tickets.models import Message, Ticket
 
 BATCH = 200
+
+log = logging.getLogger(__name__)
 
 Follower = Callable[[Sequence[Entry], datetime], None]
 
@@ -61,7 +64,12 @@ def _answer(entries: Sequence[Entry], now: datetime) -> None:
     for message in rows.select_related(
         "ticket__shop", "identity", "conversation__channel__shop", "conversation__identity"
     ):
-        answer_first_message(message=message, now=now)
+        try:
+            answer_first_message(message=message, now=now)
+        except DatabaseError:
+            raise
+        except Exception:  # it goes unanswered by itself; the next one is not held up for ever
+            log.exception("Message %s could not be answered by itself", message.pk)
 
 
 def _notify(entries: Sequence[Entry], now: datetime) -> None:

@@ -10,9 +10,10 @@ from balcao.journal.actions import seal
 from balcao.journal.types import SYSTEM
 from balcao.kit.placeholders import BadTemplate
 from balcao.pipeline import followers, outbound
+from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.testing.channels import PaperChannel
-from balcao.testing.factories import receive
+from balcao.testing.factories import make_channel, receive
 from balcao.tickets.models import Ticket
 from balcao.tickets.queries.lists import counts
 
@@ -106,3 +107,17 @@ def test_a_channel_without_words_says_nothing(channel: Channel, paper: PaperChan
 def test_unknown_placeholders_are_refused(channel: Channel, now: datetime) -> None:
     with pytest.raises(BadTemplate):
         set_first_answers(channel=channel, texts={"en": "Hi {custmer.name}"}, actor=SYSTEM, now=now)
+
+
+def test_one_that_cannot_be_answered_holds_up_no_other(
+    answering: Channel, paper: PaperChannel, shop: Shop, now: datetime
+) -> None:
+    broken = make_channel(shop, name="Broken")
+    set_first_answers(channel=broken, texts={"pt-BR": "Oi!"}, actor=SYSTEM, now=now)
+    receive(broken, now=now, text="primeira", language="pt-BR")
+    Channel.objects.filter(pk=broken.pk).update(sealed_secrets="not ours")
+    receive(answering, now=now, text="selam", language="tr", **{"from": "elif@example.com"})
+
+    go_on(now)
+
+    assert [sent.text for sent in paper.sent] == ["Merhaba!"]
