@@ -1,5 +1,6 @@
 """Writing to customers, taking it back, and what became of it."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,8 +11,8 @@ from balcao.pipeline import outbound
 from balcao.ports.channel import ChannelError, IdentityKind, Party
 from balcao.staff.models import Agent
 from balcao.testing.channels import PaperChannel
-from balcao.testing.factories import make_channel, receive
-from balcao.tickets.actions import noting
+from balcao.testing.factories import make_channel, make_shop, receive
+from balcao.tickets.actions import changing, noting
 from balcao.tickets.actions.sending import (
     Writing,
     forward_message,
@@ -22,6 +23,7 @@ from balcao.tickets.actions.sending import (
     start_ticket,
 )
 from balcao.tickets.models import Conversation, Draft, Message, Ticket
+from balcao.tickets.queries.lists import counts
 from balcao.tickets.queries.threads import reply_token
 from balcao.tickets.types import Refusal, Status, TicketRefused
 
@@ -98,6 +100,51 @@ def test_an_answer_can_be_taken_back_until_it_leaves(
     assert (ticket.status, ticket.assignee, ticket.solved_at, ticket.message_count) == ("new", None, None, 1)
     assert ticket.last_words == "Chegou em pedaços."
     assert Draft.objects.get().text == "Oops"
+
+
+@pytest.mark.parametrize("status", [Status.SOLVED, Status.CLOSED, Status.WAITING, Status.OPEN])
+def test_taking_back_puts_everything_back(
+    conversation: Conversation, bia: Agent, caio: Agent, now: datetime, status: Status
+) -> None:
+    ticket = conversation.ticket
+    changing.assign(ticket=ticket, assignee=caio, team=None, agent=bia, now=now)
+    reminder = now + timedelta(days=3) if status == Status.WAITING else None
+    changing.set_status(ticket=ticket, status=status, agent=bia, now=now, remind_at=reminder)
+    if status == Status.OPEN:
+        changing.snooze(ticket=ticket, until=now + timedelta(days=2), agent=bia, now=now)
+    names = ["status", "queue", "assignee", "solved_at", "closed_at", "remind_at", "snoozed_until", "message_count"]
+    before, counted = Ticket.objects.values(*names).get(), Counter(counts(agent=bia))
+    later = now + 60 * SECOND
+
+    message = send_message(conversation=conversation, writing=Writing("Oops"), agent=bia, now=later)
+    assert recall_message(message=message, agent=bia, now=later + SECOND)
+
+    assert (Ticket.objects.values(*names).get(), Counter(counts(agent=bia))) == (before, counted)
+
+
+def test_what_was_begun_since_stays_below_what_is_taken_back(
+    conversation: Conversation, bia: Agent, now: datetime
+) -> None:
+    message = send_message(conversation=conversation, writing=Writing("Oops"), agent=bia, now=now)
+    noting.save_draft(
+        ticket=conversation.ticket, agent=bia, mode="reply", text="E mais uma coisa", addressing={}, now=now
+    )
+
+    assert recall_message(message=message, agent=bia, now=now + SECOND)
+
+    assert Draft.objects.get().text == "Oops\n\nE mais uma coisa"
+
+
+def test_a_forward_taken_back_is_no_answer_to_the_customer(
+    conversation: Conversation, channel: Channel, bia: Agent, now: datetime
+) -> None:
+    carrier = Party(IdentityKind.EMAIL, "sac@carrier.example", "Carrier")
+    writing = Writing("A cliente é difícil", to=(carrier,))
+    message = forward_message(ticket=conversation.ticket, channel=channel, writing=writing, agent=bia, now=now)
+
+    assert recall_message(message=message, agent=bia, now=now + SECOND)
+
+    assert [(draft.mode, draft.text) for draft in Draft.objects.all()] == [("forward", "A cliente é difícil")]
 
 
 def test_what_has_left_cannot_be_taken_back(conversation: Conversation, bia: Agent, now: datetime) -> None:
@@ -305,6 +352,25 @@ def test_a_phone_call_is_written_down(channel: Channel, bia: Agent, now: datetim
         now=now,
     )
     assert (message.kind, message.ticket.status, message.dispatch) == ("logged", "open", None)
+    with pytest.raises(TicketRefused) as refused:  # no letter goes to a telephone number
+        send_message(conversation=message.conversation, writing=Writing("Oi"), agent=bia, now=now)
+    assert refused.value.refusal == Refusal.NO_RECIPIENT
+
+
+def test_a_contact_stays_in_its_shop(conversation: Conversation, bia: Agent, now: datetime) -> None:
+    elsewhere = make_channel(make_shop("canela"))
+    with pytest.raises(TicketRefused) as refused:
+        log_contact(
+            channel=elsewhere,
+            party=Party(IdentityKind.PHONE, "+55 31 5555-0199", "Dona Célia"),
+            text="Ligou",
+            subject="Onde está",
+            agent=bia,
+            ticket=conversation.ticket,
+            language="pt-BR",
+            now=now,
+        )
+    assert refused.value.refusal == Refusal.OTHER_SHOP
 
 
 def test_a_note_stays_inside(

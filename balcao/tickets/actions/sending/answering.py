@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from balcao.channels.queries import answering_channel
+from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Party
 from balcao.staff.models import Agent
 from balcao.tickets import rules
+from balcao.tickets.actions.merging import standing_of
 from balcao.tickets.actions.sending.writing import Writing, announce, check_writable, touch, write
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Draft, Message, Ticket
@@ -36,7 +38,7 @@ def send_message(
     if channel is None:
         raise TicketRefused(Refusal.NO_ANSWER_CHANNEL)
     _check_nothing_newer(ticket, writing)
-    to = writing.to or _partner(conversation)
+    to = writing.to or _partner(conversation, registry.channel(channel.kind).identity_kind)
     if not to:
         raise TicketRefused(Refusal.NO_RECIPIENT)
     message = write(conversation, channel, replace(writing, to=to), agent, kind=MessageKind.SAID, now=now, undo=undo)
@@ -52,8 +54,11 @@ def _check_nothing_newer(ticket: Ticket, writing: Writing) -> None:
         raise TicketRefused(Refusal.SOMETHING_NEWER)
 
 
-def _partner(conversation: Conversation) -> tuple[Party, ...]:
-    """Return whom an answer goes to: where the last letter asked for answers, else its writer."""
+def _partner(conversation: Conversation, kind: IdentityKind) -> tuple[Party, ...]:
+    """Return whom an answer goes to: where the last letter asked for answers, else its writer; nobody of another kind.
+
+    Somebody who called has a number, to which no mail can be sent.
+    """
     last = (
         Message.objects.filter(conversation=conversation, direction=Direction.IN, is_stranger=False)
         .exclude(kind__in=[MessageKind.AUTO, MessageKind.BOUNCE])
@@ -65,7 +70,7 @@ def _partner(conversation: Conversation) -> tuple[Party, ...]:
     if reply_to:
         return (Party(IdentityKind(reply_to[0]), reply_to[1], reply_to[2]),)
     identity = conversation.identity
-    if identity.kind == IdentityKind.WALK_IN:
+    if identity.kind != kind:
         return ()
     return (Party(IdentityKind(identity.kind), identity.value, identity.name),)
 
@@ -75,7 +80,7 @@ def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Ag
     if writing.automatic:
         announce("ticket.message.written", message, agent, now=now)
         return
-    before = {"status": ticket.status, "assignee_id": ticket.assignee_id}
+    before = {"standing": standing_of(ticket).plain(), "assignee_id": ticket.assignee_id}
     with recounted(ticket):
         ticket.status = writing.then or Status.WAITING
         ticket.snoozed_until = None

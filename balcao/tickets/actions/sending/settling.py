@@ -1,5 +1,6 @@
 """What becomes of a message: taken back, tried again, or settled by the relay."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.db import transaction
 
 from balcao.channels.actions import sending as dispatches
 from balcao.staff.models import Agent
+from balcao.tickets import rules
 from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.actions.restating import restate
 from balcao.tickets.actions.sending.writing import announce
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Attachment, Draft, Message, Ticket
-from balcao.tickets.types import Status
+from balcao.tickets.types import MessageKind
 
 
 @transaction.atomic
@@ -25,12 +27,20 @@ def recall_message(*, message: Message, agent: Agent, now: datetime) -> bool:
     Message.objects.filter(pk=message.pk).update(is_recalled=True)
     _put_back(ticket, message.dispatch.outbound.get("before", {}))
     restate([ticket])
-    Draft.objects.update_or_create(
-        ticket=ticket, agent=agent, mode="reply", defaults={"text": message.text, "saved_at": now}
-    )
+    _draft_again(message, agent, now=now)
     Attachment.objects.filter(message=message).update(message=None, uploader=agent, upload_ticket=ticket)
     announce("ticket.message.recalled", message, agent, now=now)
     return True
+
+
+def _draft_again(message: Message, agent: Agent, *, now: datetime) -> None:
+    """Give the words back to the composer they came from, above what was begun there since."""
+    mode = "forward" if message.kind == MessageKind.FORWARD else "reply"
+    begun = Draft.objects.filter(ticket=message.ticket, agent=agent, mode=mode).values_list("text", flat=True).first()
+    is_more = begun and not message.text.startswith(begun.strip())
+    text = f"{message.text}\n\n{begun}" if is_more else message.text
+    values = {"text": text, "saved_at": now}
+    Draft.objects.update_or_create(ticket=message.ticket, agent=agent, mode=mode, defaults=values)
 
 
 def _put_back(ticket: Ticket, before: dict[str, Any]) -> None:
@@ -38,9 +48,11 @@ def _put_back(ticket: Ticket, before: dict[str, Any]) -> None:
     if not before or (ticket.status, ticket.assignee_id) != (before["status_after"], before["assignee_after"]):
         return
     with recounted(ticket):
-        ticket.status, ticket.assignee_id = before["status"], before["assignee_id"]
-        ticket.solved_at = ticket.solved_at if ticket.status == Status.SOLVED else None
-    ticket.save(update_fields=["status", "queue", "assignee", "solved_at"])
+        ticket.assignee_id = before["assignee_id"]
+        stood = asdict(rules.standing_from(before["standing"]))
+        for name, value in stood.items():
+            setattr(ticket, name, value)
+    ticket.save(update_fields=[*stood, "queue", "assignee"])
 
 
 @transaction.atomic

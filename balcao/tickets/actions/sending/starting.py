@@ -82,6 +82,8 @@ def log_contact(
             )
         )
     check_writable(ticket)
+    if ticket.shop_id != channel.shop_id:
+        raise TicketRefused(Refusal.OTHER_SHOP)
     conversation = open_conversation(ticket=ticket, channel=channel, identity=identity, subject=subject, at=now)
     message = Message.objects.create(
         ticket=ticket,
