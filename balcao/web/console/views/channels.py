@@ -6,17 +6,18 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from balcao.channels.actions.connecting import configure_channel, create_channel
-from balcao.channels.models import Channel, FetchState
+from balcao.channels.models import Channel, Envelope, FetchState
 from balcao.channels.queries import config_of, connection_of
 from balcao.channels.types import EnvelopeState
 from balcao.jobs.models import Job
@@ -79,11 +80,9 @@ def state_of(channel: Channel) -> FetchState | None:
 def index(request: HttpRequest, agent: Agent) -> HttpResponse:
     """List the channels with how they do."""
     rows = Channel.objects.filter(shop__in=agent.shop_ids()).select_related("shop", "fetch_state")
-    aside = Count("envelopes", filter=Q(envelopes__state=EnvelopeState.QUARANTINED))
-    found = [
-        (row, kinds.kind_words(row.kind), state_of(row)) for row in rows.annotate(aside=aside).order_by("shop", "id")
-    ]
-    return page(request, agent, "channels", {"channels": found})
+    found = [(row, kinds.kind_words(row.kind), state_of(row)) for row in rows.order_by("shop", "id")]
+    aside = Envelope.objects.filter(state=EnvelopeState.QUARANTINED).values_list("channel").annotate(Count("id"))
+    return page(request, agent, "channels", {"channels": found, "aside": dict(aside.order_by())})
 
 
 @require_GET
@@ -274,7 +273,7 @@ def consent(request: HttpRequest, agent: Agent, channel_id: int) -> HttpResponse
 def consented(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Take the answer of the consent page; a worker turns it into secrets."""
     asked = request.session.pop("consent", None)
-    if asked is None or not secrets.compare_digest(asked["state"], request.GET.get("state", "")):
+    if asked is None or not constant_time_compare(asked["state"], request.GET.get("state", "")):
         messages.error(request, _("This answer does not belong to a question of ours. Please connect again."))
         return redirect("console:channels")
     channel = channel_for(agent, asked["channel"])
