@@ -17,10 +17,7 @@ from balcao.tickets.queries.lists import (
     Order,
     View,
     beyond,
-    drafts_of_row,
-    is_unread,
     shops_to_walk,
-    tags_of,
     view_filter,
 )
 from balcao.tickets.types import Queue
@@ -196,30 +193,3 @@ def _row(value: tuple) -> ListRow:  # type: ignore[type-arg] # eighteen columns 
         shop=shop,
         is_unread=wrote is not None and not is_seen,
     )
-
-
-def rows_from(tickets: list[Ticket]) -> list[ListRow]:
-    """Return the rows of tickets of a `lists.Page`."""
-    return [
-        ListRow(
-            id=ticket.pk,
-            number=ticket.number,
-            subject=ticket.subject,
-            status=ticket.status,
-            priority=ticket.priority,
-            changed_at=ticket.changed_at,
-            snoozed_until=ticket.snoozed_until,
-            remind_at=ticket.remind_at,
-            last_words=ticket.last_words,
-            last_direction=ticket.last_direction,
-            channel_kinds=ticket.channel_kinds,
-            has_failed_send=ticket.has_failed_send,
-            name=ticket.identity.customer.name or ticket.identity.name or ticket.identity.value,
-            assignee=ticket.assignee.name if ticket.assignee else "",
-            shop=ticket.shop.name,
-            is_unread=is_unread(ticket),
-            tags=[tag.name for tag in tags_of(ticket)],
-            writers=[draft.agent.name for draft in drafts_of_row(ticket)],
-        )
-        for ticket in tickets
-    ]

@@ -5,18 +5,18 @@ import zoneinfo
 from django.http import HttpRequest
 from django.utils import timezone
 
-from balcao.shops.models import Shop
 from balcao.staff.models import Agent
-from balcao.tickets.queries.lists import Page
+from balcao.staff.queries import shops_of
+from balcao.tickets.queries.rows import ListRow
 from balcao.tickets.queries.searching import Found, search_tickets
 from balcao.tickets.rules.searching import parse_search
+from balcao.web.desk.access import number_in
 
 
-def found_page(request: HttpRequest, agent: Agent, query: str, *, limit: int = 50) -> tuple[Page, str]:
+def found_page(request: HttpRequest, agent: Agent, query: str, *, limit: int = 50) -> tuple[list[ListRow], str]:
     """Return one page of a search and the mark that continues it ("" when that was all)."""
-    after = request.GET.get("after", "")
-    found = find(agent, query, before=int(after) if after.isdigit() else None, limit=limit)
-    return found.page, str(found.before) if found.before is not None else ""
+    found = find(agent, query, before=number_in(request.GET.get("after", "")), limit=limit)
+    return found.rows, str(found.before) if found.before is not None else ""
 
 
 def find(agent: Agent, query: str, *, before: int | None = None, limit: int = 50) -> Found:
@@ -34,5 +34,4 @@ def find(agent: Agent, query: str, *, before: int | None = None, limit: int = 50
 
 def languages_of(agent: Agent) -> list[str]:
     """Return every language of the shops an agent works for."""
-    rows = Shop.objects.filter(pk__in=agent.shop_ids()).values_list("languages", flat=True)
-    return sorted({language for languages in rows for language in languages}) or ["en"]
+    return sorted({language for shop in shops_of(agent) for language in shop.languages}) or ["en"]

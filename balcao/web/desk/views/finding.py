@@ -14,7 +14,6 @@ from balcao.staff import queries as staff
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.queries.lists import of_number, visible
-from balcao.tickets.queries.rows import rows_from
 from balcao.tickets.rules.searching import parse_search
 from balcao.web.components.looks import fold
 from balcao.web.desk import words
@@ -32,14 +31,12 @@ def search(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Search all messages, tickets and customers."""
     query = request.GET.get("q", "").strip()
     around = context(request, agent)
-    page, cursor = found_page(request, agent, query)
+    rows, cursor = found_page(request, agent, query)
     address = reverse("desk:ticket", args=[0]).replace("0", "{}")
     more: dict[str, Any] = {
         "query": query,
         "problems": parse_search(query).problems,
-        "rows": rows_of(
-            rows_from(page.tickets), now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1
-        ),
+        "rows": rows_of(rows, now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1),
         "people": _people(agent, query) if not request.GET.get("after") else [],
         "more": "",
         "search": True,

@@ -19,8 +19,8 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView
 from balcao.tickets.queries import lists
 from balcao.tickets.queries.lists import Key, Order, View
-from balcao.tickets.queries.rows import RowPage, row_page, rows_from
-from balcao.web.desk.access import for_agents, is_part
+from balcao.tickets.queries.rows import RowPage, row_page
+from balcao.web.desk.access import for_agents, is_part, number_in
 from balcao.web.desk.frame import DeskFrame, context, view_words
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import found_page
@@ -76,7 +76,7 @@ def list_context(request: HttpRequest, agent: Agent, desk: DeskFrame, key: str) 
     now = timezone.now()
     if chosen.query:
         found, cursor = found_page(request, agent, chosen.query)
-        shown, more = rows_from(found.tickets), _more(request, key, cursor)
+        shown, more = found, _more(request, key, cursor)
     else:
         page = _page(request, agent, desk, chosen, order)
         shown, more = page.rows, _more(request, key, _cursor(page, order))
@@ -136,14 +136,15 @@ def _more(request: HttpRequest, key: str, cursor: str) -> str:
 def chosen_view(desk: DeskFrame, agent: Agent, key: str) -> Chosen:
     """Return the view behind a key of the address: a view's name, `team-3` or `saved-5`."""
     kind, _dash, number = key.partition("-")
-    if kind == "team" and number.isdigit():
-        team = Team.objects.filter(pk=int(number), is_active=True).first()
+    pk = number_in(number)
+    if kind == "team" and pk is not None:
+        team = Team.objects.filter(pk=pk, is_active=True).first()
         if team is None:
             raise Http404
         count = desk.counts.get(f"team:{team.pk}", 0)
         return Chosen(key, team.name, _("Nothing waits for this team."), count, view=View.TEAM, team_id=team.pk)
-    if kind == "saved" and number.isdigit():
-        return _saved(desk, agent, int(number))
+    if kind == "saved" and pk is not None:
+        return _saved(desk, agent, pk)
     if key not in set(View) or key == View.TEAM:
         raise Http404
     return _standard(desk, agent, View(key))
@@ -185,7 +186,6 @@ def _standard(desk: DeskFrame, agent: Agent, view: View) -> Chosen:
 @for_agents(Permission.TICKET_READ)
 def shop(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Choose the shop whose tickets the views show; none chosen means all."""
-    chosen = request.POST.get("shop", "")
-    pk = int(chosen) if chosen.isdigit() and agent.sees_shop(int(chosen)) else None
-    staff.remember(agent=agent, shop=pk)
+    chosen = number_in(request.POST.get("shop", ""))
+    staff.remember(agent=agent, shop=chosen if chosen is not None and agent.sees_shop(chosen) else None)
     return redirect("desk:inbox")
