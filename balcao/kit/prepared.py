@@ -69,7 +69,7 @@ class _Built(Generic[_T]):
         if set(self._places.values()) != set(range(len(flat))):
             raise TypeError("Each value of a prepared query has to reach the database as it is.")
         compiler.as_sql = lambda *_, **__: (self._sql, self._params)  # type: ignore[method-assign] # built already
-        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign] # the one that is built
+        rows.query.get_compiler = lambda *_, **__: compiler  # the one that is built
         self._rows = rows
 
     def run(self, values: Sequence[Value]) -> list[_T]:
@@ -78,8 +78,8 @@ class _Built(Generic[_T]):
         for place, number in self._places.items():
             params[place] = flat[number]
         self._params = tuple(params)
-        found = list(self._rows._iterable_class(self._rows))  # noqa: SLF001 - what evaluating a query set does
-        lookups = self._rows._prefetch_related_lookups  # noqa: SLF001 - likewise
-        if lookups:
+        rows: Any = self._rows  # what follows is what evaluating a query set does
+        found: list[_T] = list(rows._iterable_class(rows))  # noqa: SLF001
+        if lookups := rows._prefetch_related_lookups:  # noqa: SLF001
             prefetch_related_objects(found, *lookups)
         return found
