@@ -186,7 +186,7 @@ def test_the_list_costs_the_same_for_many_channels(
         create_channel(
             shop=moringa, kind="mail", name="B", address=config.address, config=config, actor=SYSTEM, now=NOW
         )
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         visitor.get(reverse("console:channels"))
 
 
