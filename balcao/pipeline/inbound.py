@@ -78,8 +78,9 @@ def understand(*, envelope: Envelope, connection: Connection, now: datetime, raw
     """
     channel = envelope.channel
     adapter = registry.channel(channel.kind)
+    raw = raw or raw_of(envelope)  # what the database fails to give is no fault of the envelope
     try:
-        inbound = adapter.parse(raw or raw_of(envelope), connection)
+        inbound = adapter.parse(raw, connection)
     except Unreadable as unreadable:
         return _set_aside(envelope, str(unreadable), now=now)
     except Exception as error:
@@ -125,16 +126,16 @@ def _note_report(inbound: Inbound, channel: Channel, *, now: datetime) -> None:
     if report is None:
         return
     about = [report.about, *inbound.answers]
-    message = (
-        Message.objects.filter(channel=channel, external_id__in=[a for a in about if a], dispatch__isnull=False)
-        .select_related("dispatch", "ticket", "conversation__identity")
-        .first()
-    )
+    ours = Message.objects.filter(channel=channel, external_id__in=[a for a in about if a], dispatch__isnull=False)
+    found = ours.select_related("dispatch", "ticket", "conversation__identity")
+    message = min(found, key=lambda row: about.index(row.external_id), default=None)  # the nearest, not the oldest
     if message is None or message.dispatch is None:
         return
     add_receipt(dispatch=message.dispatch, report=report, at=now)
     if inbound.nature == Nature.BOUNCE and report.action in ("failed", ""):
-        customers.mark_bounce(identity=message.conversation.identity, permanent=report.permanent, now=now)
+        copied = {party["value"].lower() for party in message.dispatch.outbound["copied"]}
+        if report.recipient.lower() not in copied:  # one of several may be gone while the customer got it
+            customers.mark_bounce(identity=message.conversation.identity, permanent=report.permanent, now=now)
         settled(message=message, name="ticket.message.bounced", now=now)
 
 

@@ -22,6 +22,11 @@ def index_messages(ids: Iterable[int]) -> int:
     return len(rows)
 
 
+def forget_messages(ids: Iterable[int]) -> int:
+    """Let messages be found no more: those that were taken back. Returns how many were found until then."""
+    return SearchDocument.objects.filter(message__in=list(ids)).delete()[0]
+
+
 def _message_terms(message: Message) -> list[str]:
     parts = [message.text[:_LONGEST]]
     if hasattr(message, "letter"):
