@@ -74,10 +74,12 @@ class Worker:
         watcher = self._thread(poll.Watcher(worker=self.name, stopping=self.stopping).run)
         while not self.stopping.wait(_RENEW_EVERY):
             self._try(lambda: jobs.renew(worker=self.name, now=timezone.now()))
+            close_old_connections()
         deadline = time.monotonic() + _GRACE
         for thread in [*labourers, sealer, watcher]:
             thread.join(max(deadline - time.monotonic(), 0))
         self._try(self._hand_back)
+        close_old_connections()
 
     def stop(self) -> None:
         """Ask the worker to stop; safe to call from a signal or another thread."""
