@@ -21,8 +21,11 @@ def put(content: bytes) -> tuple[str, str]:
     """Store a content before its row is written; return its SHA-256 and where it stands."""
     sha256 = hashlib.sha256(content).hexdigest()
     key = storage_key(sha256)
-    if not default_storage.exists(key):
-        default_storage.save(key, ContentFile(content))
+    if default_storage.exists(key):
+        if default_storage.size(key) == len(content):
+            return sha256, key
+        default_storage.delete(key)  # its writer died over it
+    default_storage.save(key, ContentFile(content))
     return sha256, key
 
 
