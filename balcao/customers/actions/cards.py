@@ -8,6 +8,7 @@ from balcao.customers import queries, rules
 from balcao.customers.actions.journal import about, by
 from balcao.customers.models import Customer, CustomerNote, Identity
 from balcao.journal.actions import record
+from balcao.kit.redact import redact_cards
 from balcao.staff.models import Agent
 
 _FIELDS = {"name": 200, "language": 10, "time_zone": 60, "city": 120, "salutation": 40}  # and how long each may be
@@ -16,7 +17,9 @@ _FIELDS = {"name": 200, "language": 10, "time_zone": 60, "city": 120, "salutatio
 @transaction.atomic
 def add_note(*, identity: Identity, agent: Agent, text: str, now: datetime, is_pinned: bool = False) -> CustomerNote:
     """Write a remark about a person, kept with the identity that it is about."""
-    note = CustomerNote.objects.create(identity=identity, agent=agent, text=text, is_pinned=is_pinned, at=now)
+    note = CustomerNote.objects.create(
+        identity=identity, agent=agent, text=redact_cards(text), is_pinned=is_pinned, at=now
+    )
     _tell("customer.note.added", note, agent=agent, now=now)
     return note
 
