@@ -147,6 +147,10 @@ def broken(letters: Channel) -> Envelope:
     return envelope
 
 
+def test_the_channels_say_how_much_was_set_aside(visitor: Client, broken: Envelope) -> None:
+    assert '<span class="count soon">1</span>' in visitor.get("/console/channels/").content.decode()
+
+
 def test_what_was_set_aside_is_shown_as_plain_text(visitor: Client, broken: Envelope) -> None:
     assert "It is no letter." in visitor.get("/console/quarantine/").content.decode()
     page = visitor.get(f"/console/quarantine/{broken.pk}/").content.decode()
