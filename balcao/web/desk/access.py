@@ -1,5 +1,6 @@
 """Who may open what on the desk: every view goes through here, every ticket is looked up here."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -18,6 +19,7 @@ from balcao.tickets.models import Message, Ticket
 from balcao.tickets.queries import lists
 
 LONGEST_NUMBER = 15  # digits of a ticket number: what a bigint surely holds
+_KEY = re.compile(r"[a-z]{1,20}(-[0-9]{1,18})?", re.ASCII)
 _LONGEST_KEY = 18  # digits of a key or mark, likewise
 
 View = Callable[..., HttpResponseBase]
@@ -90,6 +92,12 @@ def number_in(text: str) -> int | None:
 def numbers_in(texts: Iterable[str]) -> list[int]:
     """Return the keys that a form or address names; what is none is left out."""
     return [number for text in texts if (number := number_in(text)) is not None]
+
+
+def view_key(request: HttpRequest) -> str:
+    """Return the key of the view that a ticket was opened from; "" for none, and for what can be no key."""
+    key = request.GET.get("in", "")
+    return key if _KEY.fullmatch(key) else ""
 
 
 def is_part(request: HttpRequest, target: str) -> bool:

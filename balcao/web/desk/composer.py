@@ -15,6 +15,7 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Conversation, Draft, Message, Ticket
 from balcao.tickets.queries.timeline import drafts_of
 from balcao.tickets.types import Direction, MessageKind
+from balcao.web.desk.access import number_in, view_key
 from balcao.web.desk.guards import Doubt
 from balcao.web.desk.recipients import Recipients, answer_to, written
 
@@ -67,8 +68,8 @@ def composer_context(
         "modes": modes,
         "composing": composing or fresh(request, agent, ticket, mode, drafts),
         "others_writing": [draft for draft in drafts if draft.agent_id != agent.pk],
-        "suffix": f"?in={request.GET['in']}" if request.GET.get("in") else "",
-        "key": request.GET.get("in", ""),
+        "suffix": f"?in={view_key(request)}" if view_key(request) else "",
+        "key": view_key(request),
     }
 
 
@@ -119,9 +120,9 @@ def _others(ticket: Ticket, everybody: Recipients) -> str:
 
 
 def _forward(request: HttpRequest, ticket: Ticket, draft: Draft | None, base: dict[str, Any]) -> Composing:
-    message_id = request.GET.get("message", "")
+    message_id = number_in(request.GET.get("message", ""))
     rows = Message.objects.filter(ticket=ticket, is_recalled=False).select_related("letter", "identity", "agent")
-    about = rows.filter(pk=int(message_id)).first() if message_id.isdigit() else None
+    about = rows.filter(pk=message_id).first() if message_id is not None else None
     about = about or rows.filter(direction=Direction.IN).order_by("-at", "-id").first()
     if about is None:
         return Composing(**base, to=_drafted(draft, "to", ""), subject=f"Fwd: {ticket.subject}")
@@ -154,8 +155,8 @@ def forwarded_text(message: Message) -> str:
 
 def conversation_for(request: HttpRequest, ticket: Ticket) -> Conversation | None:
     """Return the conversation to answer in: the one asked for, else the one the customer last wrote in."""
-    asked = request.POST.get("conversation") or request.GET.get("conversation") or ""
-    chosen = _of(ticket.pk).filter(pk=int(asked)).first() if asked.isdigit() else None
+    asked = number_in(request.POST.get("conversation") or request.GET.get("conversation") or "")
+    chosen = _of(ticket.pk).filter(pk=asked).first() if asked is not None else None
     return chosen or _LAST_WRITTEN.first(ticket.pk, ticket.pk) or _NEWEST.first(ticket.pk)
 
 

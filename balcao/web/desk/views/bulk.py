@@ -19,7 +19,7 @@ from balcao.tickets.models import Tag, Ticket
 from balcao.tickets.queries.lists import visible
 from balcao.tickets.types import Status, TicketRefused
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, safe_address
+from balcao.web.desk.access import for_agents, number_in, numbers_in, safe_address
 from balcao.web.desk.frame import context
 
 _MOST = 200
@@ -39,7 +39,7 @@ def menu(request: HttpRequest, agent: Agent) -> HttpResponse:
 @for_agents(Permission.TICKET_BULK, Permission.TICKET_EDIT)
 def bulk(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Do one thing to all selected tickets."""
-    ids = [int(value) for value in request.POST.getlist("ticket") if value.isdigit()][:_MOST]
+    ids = numbers_in(request.POST.getlist("ticket"))[:_MOST]
     tickets = list(visible(agent).select_related("shop", "assignee", "team").filter(pk__in=ids).order_by("number"))
     name = request.POST.get("deed", "")
     if name == "merge":
@@ -87,7 +87,8 @@ def _into(source: Ticket, target: Ticket, agent: Agent, now: datetime) -> None:
 
 
 def _deed(name: str) -> Deed | None:
-    kind, _colon, pk = name.partition(":")
+    kind, _colon, typed = name.partition(":")
+    pk = number_in(typed)
     if kind in _STATUSES:
         return lambda ticket, agent, now: changing.set_status(
             ticket=ticket, status=_STATUSES[kind], agent=agent, now=now
@@ -100,7 +101,7 @@ def _deed(name: str) -> Deed | None:
         return lambda ticket, agent, now: changing.assign(
             ticket=ticket, assignee=None, team=ticket.team, agent=agent, now=now
         )
-    return _deed_with(kind, int(pk)) if pk.isdigit() else None
+    return _deed_with(kind, pk) if pk is not None else None
 
 
 def _deed_with(kind: str, pk: int) -> Deed | None:

@@ -19,7 +19,7 @@ from balcao.tickets.actions import changing
 from balcao.tickets.models import Tag, Ticket
 from balcao.tickets.types import HIDDEN, Priority, Status, TicketRefused
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, ticket_for, wants_fragment
+from balcao.web.desk.access import for_agents, number_in, numbers_in, ticket_for, view_key, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.composing import moment_of, next_address
 
@@ -33,7 +33,7 @@ def given(request: HttpRequest, name: str) -> str:
 
 def back(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """Go back to the ticket in the view it was opened from."""
-    key = request.GET.get("in", "")
+    key = view_key(request)
     return redirect(reverse("desk:ticket", args=[ticket.number]) + (f"?in={key}" if key else ""))
 
 
@@ -74,12 +74,13 @@ def assign(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
 
 def _assign(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
     to = given(request, "to")
-    kind, _dash, pk = to.partition("-")
+    kind, _dash, typed = to.partition("-")
+    pk = number_in(typed)
     assignee, team = ticket.assignee, ticket.team
     if kind == "agent":
-        assignee = Agent.objects.filter(pk=int(pk)).first() if pk.isdigit() else None
+        assignee = Agent.objects.filter(pk=pk).first()
     elif kind == "team":
-        assignee, team = None, Team.objects.filter(pk=int(pk)).first() if pk.isdigit() else None
+        assignee, team = None, Team.objects.filter(pk=pk).first()
     elif kind == "nobody":
         assignee = None
     attempt(
@@ -94,7 +95,7 @@ def status(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Move the ticket to a status, waiting with the date on which it comes back."""
     ticket = ticket_for(agent, number)
     wanted, before = given(request, "status"), ticket.status
-    key = request.GET.get("in", "") or "mine"
+    key = view_key(request) or "mine"
     follows = next_address(request, agent, ticket, key) if given(request, "next") else ""
     remind_at = moment_of(given(request, "remind_at"))
     if (
@@ -187,8 +188,7 @@ def tags(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Choose the ticket's tags."""
     ticket = ticket_for(agent, number)
     if request.method == "POST":
-        chosen = [int(value) for value in request.POST.getlist("tag") if value.isdigit()]
-        rows = list(Tag.objects.filter(pk__in=chosen))
+        rows = list(Tag.objects.filter(pk__in=numbers_in(request.POST.getlist("tag"))))
         attempt(request, lambda: changing.set_tags(ticket=ticket, tags=rows, agent=agent, now=timezone.now()))
         return back(request, ticket)
     on = set(ticket.tags.values_list("pk", flat=True))

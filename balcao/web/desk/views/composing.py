@@ -1,9 +1,10 @@
 """Writing: replies, notes, forwards, their drafts and files."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ from balcao.tickets.models import Attachment, Conversation, Message, Ticket
 from balcao.tickets.queries.rows import row_page
 from balcao.tickets.types import Status, TicketRefused
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, ticket_for, wants_fragment
+from balcao.web.desk.access import for_agents, number_in, numbers_in, ticket_for, view_key, wants_fragment
 from balcao.web.desk.composer import Composing, composer_context, conversation_for, doubt_words
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.guards import doubts
@@ -37,6 +38,7 @@ from balcao.web.desk.views.ticket import ticket_page
 _THEN = {"send": None, "wait": Status.WAITING, "solve": Status.SOLVED, "open": Status.OPEN}
 _LARGEST = 25 * 1024 * 1024
 _MOST_FILES = 50
+_AHEAD = re.compile(r"\+(\d{1,4})([hd]?)", re.ASCII)
 
 
 @require_safe
@@ -78,7 +80,6 @@ def reply(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
 
 
 def _writing(request: HttpRequest, text: str, files: list[Attachment]) -> Writing:
-    seen = request.POST.get("seen", "")
     then = request.POST.get("then", "send").removesuffix("+next")
     return Writing(
         text=text,
@@ -87,15 +88,15 @@ def _writing(request: HttpRequest, text: str, files: list[Attachment]) -> Writin
         upload_ids=tuple(file.pk for file in files),
         then=_THEN.get(then),
         remind_at=moment_of(request.POST.get("remind_at", "")),
-        seen_message_id=int(seen) if seen.isdigit() and not request.POST.get("sure") else None,
+        seen_message_id=None if request.POST.get("sure") else number_in(request.POST.get("seen", "")),
     )
 
 
 def moment_of(text: str) -> datetime | None:
     """Read a moment from a form (`2026-03-16` or with a time, in the agent's zone), or a number of days from now."""
-    if text.startswith("+") and text[1:].rstrip("hd").isdigit():
-        amount = int(text[1:].rstrip("hd"))
-        return timezone.now() + (timedelta(hours=amount) if text.endswith("h") else timedelta(days=amount))
+    if ahead := _AHEAD.fullmatch(text):
+        amount = int(ahead[1])
+        return timezone.now() + (timedelta(hours=amount) if ahead[2] == "h" else timedelta(days=amount))
     try:
         moment = parse_datetime(text) if "T" in text else None
         day = parse_date(text) if moment is None else None
@@ -103,7 +104,9 @@ def moment_of(text: str) -> datetime | None:
         return None
     if day:
         moment = datetime(day.year, day.month, day.day, 9)  # noqa: DTZ001 - made aware below
-    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
+    if moment is None or not 1970 <= moment.year < 3000:  # noqa: PLR2004 - what both engines and every time zone hold
+        return None
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 def _again(
@@ -135,7 +138,7 @@ def _again(
 
 def _own_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> list[Attachment]:
     """Return the files named by the form, those that came with it among them."""
-    ids = [int(value) for value in request.POST.getlist("file") if value.isdigit()]
+    ids = numbers_in(request.POST.getlist("file"))
     rows = list(Attachment.objects.filter(pk__in=ids, uploader=agent, upload_ticket=ticket, message=None, note=None))
     fresh, _refused = _keep_files(request, agent, ticket)
     return [*rows, *fresh]
@@ -154,13 +157,16 @@ def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> tuple[lis
 
 
 def _run_macros(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
-    wanted = {int(value) for value in request.POST.getlist("macro") if value.isdigit()}
+    wanted = set(numbers_in(request.POST.getlist("macro")))
     if not wanted:
         return
     ticket.refresh_from_db()
     for macro in macros_for(agent=agent, shop_id=ticket.shop_id):
         if macro.pk in wanted and macro.steps:
-            run_steps(macro=macro, ticket=ticket, agent=agent, now=timezone.now())
+            try:  # the answer is on its way by now, whatever becomes of the steps
+                run_steps(macro=macro, ticket=ticket, agent=agent, now=timezone.now())
+            except TicketRefused as refused:
+                messages.error(request, f"{macro.name}: {words.refusal_words(refused)}")
 
 
 def _tell_sent(request: HttpRequest, message: Message) -> None:
@@ -170,21 +176,24 @@ def _tell_sent(request: HttpRequest, message: Message) -> None:
 
 def _onwards(request: HttpRequest, agent: Agent, ticket: Ticket) -> HttpResponse:
     """Go where the agent wanted to go after sending: stay, or on to the next ticket of the view."""
-    key = request.GET.get("in", "") or "mine"
+    key = view_key(request) or "mine"
     if not request.POST.get("then", "").endswith("+next"):
         return redirect(_address(ticket.number, request))
     return redirect(next_address(request, agent, ticket, key))
 
 
 def _address(number: int, request: HttpRequest) -> str:
-    key = request.GET.get("in", "")
+    key = view_key(request)
     return reverse("desk:ticket", args=[number]) + (f"?in={key}" if key else "")
 
 
 def next_address(request: HttpRequest, agent: Agent, ticket: Ticket, key: str) -> str:
     """Return the address of the next ticket of a view, else of the view itself."""
     desk = DeskFrame(request, agent)
-    chosen = chosen_view(desk, agent, key)
+    try:
+        chosen = chosen_view(desk, agent, key)
+    except Http404:  # somebody deleted the view meanwhile; what was sent is sent
+        return reverse("desk:inbox")
     page = row_page(agent=agent, view=chosen.view, shop_id=desk.shop_id, team_id=chosen.team_id, limit=2)
     following = next((row for row in page.rows if row.id != ticket.pk), None)
     return _address(following.number, request) if following else reverse("desk:view", args=[key])
@@ -243,7 +252,7 @@ def forward(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
             copied=typed(request.POST.get("cc", "")),
             subject=request.POST.get("subject", ""),
             upload_ids=tuple(file.pk for file in files),
-            attachment_ids=tuple(int(value) for value in request.POST.getlist("along") if value.isdigit()),
+            attachment_ids=tuple(numbers_in(request.POST.getlist("along"))),
         )
         message = sending.forward_message(
             ticket=ticket, channel=channel, writing=writing, agent=agent, now=timezone.now()

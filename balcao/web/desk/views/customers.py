@@ -20,7 +20,7 @@ from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.queries.lists import tickets_of_customer
 from balcao.web.desk import words
-from balcao.web.desk.access import customer_for, for_agents, safe_address, wants_fragment
+from balcao.web.desk.access import customer_for, for_agents, number_in, numbers_in, safe_address, wants_fragment
 from balcao.web.desk.customer import duplicates_of, local_time
 from balcao.web.desk.frame import context
 
@@ -115,8 +115,8 @@ def note(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     """Write a remark about a person, kept with the identity it is about."""
     person = customer_for(agent, pk)
     identities = queries.identities_of(pk)
-    asked = request.POST.get("identity", "")
-    identity = next((one for one in identities if asked.isdigit() and one.pk == int(asked)), identities[0])
+    asked = number_in(request.POST.get("identity", ""))
+    identity = next((one for one in identities if one.pk == asked), identities[0])
     text = request.POST.get("text", "").strip()
     if text:
         actions.add_note(
@@ -176,8 +176,8 @@ def refusal(refused: Refused) -> str:
 def merge(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     """Make two customers one, after a look at what that makes."""
     kept = customer_for(agent, pk)
-    asked = request.POST.get("with") or request.GET.get("with") or ""
-    other = customer_for(agent, int(asked)) if asked.isdigit() else None
+    asked = number_in(request.POST.get("with") or request.GET.get("with") or "")
+    other = customer_for(agent, asked) if asked is not None else None
     if request.method == "POST" and other and request.POST.get("sure"):
         return _merge(request, agent, kept, other)
     query = request.GET.get("q", "").strip()
@@ -236,8 +236,7 @@ def part(request: HttpRequest, agent: Agent, link_id: int) -> HttpResponse:
 def two_people(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     """Note for good that two records are two people."""
     person = customer_for(agent, pk)
-    ids = [int(value) for value in request.POST.getlist("identity") if value.isdigit()]
-    pair = list(Identity.objects.filter(pk__in=ids))
+    pair = list(Identity.objects.filter(pk__in=numbers_in(request.POST.getlist("identity"))))
     if len(pair) != 2 or pk not in {one.customer_id for one in pair}:  # noqa: PLR2004 - a pair
         raise Http404
     for one in pair:

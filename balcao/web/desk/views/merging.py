@@ -17,7 +17,7 @@ from balcao.tickets.models import Message, Ticket, TicketMerge, TicketSplit
 from balcao.tickets.queries.lists import of_number, tickets_of_customer
 from balcao.tickets.types import TicketRefused
 from balcao.web.desk import words
-from balcao.web.desk.access import LONGEST_NUMBER, for_agents, ticket_for, wants_fragment
+from balcao.web.desk.access import LONGEST_NUMBER, for_agents, numbers_in, ticket_for, wants_fragment
 from balcao.web.desk.frame import context
 
 
@@ -83,7 +83,7 @@ def split(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     rows = Message.objects.filter(ticket=ticket, is_recalled=False).select_related("identity", "agent")
     offered = list(rows.order_by("at", "id"))
     if request.method == "POST":
-        chosen = {int(value) for value in request.POST.getlist("message") if value.isdigit()}
+        chosen = set(numbers_in(request.POST.getlist("message")))
         return _split(request, agent, ticket, [row for row in offered if row.pk in chosen])
     more = {"offered": offered, "preselected": request.GET.get("message", "")}
     name = "desk/_split.html" if wants_fragment(request) else "desk/page_split.html"

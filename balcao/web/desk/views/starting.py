@@ -23,7 +23,7 @@ from balcao.tickets.queries.lists import of_number
 from balcao.tickets.types import TicketRefused
 from balcao.web.components.formats import language_name
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, wants_fragment
+from balcao.web.desk.access import for_agents, number_in, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.recipients import BadAddress, typed
 
@@ -69,8 +69,11 @@ def log(request: HttpRequest, agent: Agent) -> HttpResponse:
     facts = _facts(request, ("kind", "value", "name", "subject", "text", "channel", "language", "ticket"))
     error = ""
     if request.method == "POST":
-        channel, number = _chosen(offered, facts["channel"]), facts["ticket"].lstrip("#")
-        existing = of_number(agent=agent, number=int(number)) if number.isascii() and number.isdigit() else None
+        number = facts["ticket"].lstrip("#")
+        key = number_in(number)
+        existing = of_number(agent=agent, number=key) if key is not None else None
+        fitting = [row for row in offered if existing is None or row.shop_id == existing.shop_id]
+        channel = _chosen(fitting, facts["channel"])
         if channel is None:
             error = _("Connect a mailbox first: a ticket belongs to a shop's channel.")
         elif number and existing is None:
@@ -96,7 +99,7 @@ def log(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _caller(facts: dict[str, str]) -> Party:
     kind, value = facts["kind"], facts["value"].strip()
     if not value:
-        return Party(IdentityKind.WALK_IN, facts["name"].strip() or "walk-in", facts["name"].strip())
+        return Party(IdentityKind.WALK_IN, "", facts["name"].strip())  # two of one name are two people
     return Party(IdentityKind(kind) if kind in {"phone", "email"} else IdentityKind.PHONE, value, facts["name"].strip())
 
 

@@ -19,7 +19,7 @@ from balcao.tickets.queries.lists import View
 from balcao.tickets.queries.timeline import timeline
 from balcao.tickets.types import HIDDEN, Priority, Status
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, is_part, ticket_for
+from balcao.web.desk.access import for_agents, is_part, ticket_for, view_key
 from balcao.web.desk.composer import composer_context
 from balcao.web.desk.customer import panel_context
 from balcao.web.desk.frame import DeskFrame, context
@@ -45,7 +45,7 @@ def ticket_page(request: HttpRequest, agent: Agent, found: Ticket, *, status: in
         if request.method == "POST":  # what could not be done has no address of its own
             answer.headers["HX-Push-Url"] = "false"
         return answer
-    key = request.GET.get("in", "") or View.MINE.value
+    key = view_key(request) or View.MINE.value
     try:
         rows = list_context(request, agent, around["desk"], key)
     except Http404:
@@ -60,8 +60,8 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
     page = timeline(ticket=found)
     return {
         "ticket": found,
-        "key": request.GET.get("in", ""),
-        "suffix": f"?in={request.GET['in']}" if request.GET.get("in") else "",
+        "key": view_key(request),
+        "suffix": f"?in={view_key(request)}" if view_key(request) else "",
         "lines": lines_of(page, ticket=found, agent=agent, now=now, seen_at=seen_at),
         "older": page.older,
         "last_message": max((e.pk for e in page.entries if isinstance(e, Message)), default=0),

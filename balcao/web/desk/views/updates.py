@@ -12,7 +12,7 @@ from balcao.tickets.queries.lists import view_filter, visible
 from balcao.tickets.queries.rows import rows_by_id
 from balcao.tickets.queries.timeline import timeline
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, ticket_for
+from balcao.web.desk.access import for_agents, numbers_in, ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.timeline import lines_of
@@ -47,7 +47,7 @@ def updates(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _ids(request: HttpRequest, name: str) -> list[int]:
-    return [int(part) for part in request.GET.get(name, "").split(",") if part.isdigit()][:200]
+    return numbers_in(request.GET.get(name, "").split(","))[:200]
 
 
 @require_safe
