@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from balcao.api.live import rules
@@ -11,7 +12,7 @@ from balcao.api.live.line import Line
 from balcao.api.live.types import Colleague, Deed, Mode, Sight, Viewer
 
 TYPING_LASTS = 6.0  # seconds after the last word of it
-MOST_LISTED = 500  # colleagues
+MOST_LISTED = 200  # colleagues in one message: nobody reads more, and each page that opens gets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +208,10 @@ class Counter:
         return self._message(seen, left, sight, whole=False) if seen or left else None
 
     def _message(self, agents: Iterable[int], gone: Iterable[int], sight: Sight, *, whole: bool) -> str:
-        found = [colleague for agent in agents if (colleague := self._seen(agent)) and colleague.sight.overlaps(sight)]
+        found = (colleague for agent in agents if (colleague := self._seen(agent)) and colleague.sight.overlaps(sight))
         listed = [
             {"id": each.agent, "name": each.name, "state": "away" if each.is_away else "active"}
-            for each in found[:MOST_LISTED]
+            for each in islice(found, MOST_LISTED)
         ]
         return rules.encode({"type": "presence", "agents": listed, "gone": list(gone), "whole": whole})
 
