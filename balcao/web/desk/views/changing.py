@@ -78,9 +78,9 @@ def _assign(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
     pk = number_in(typed)
     assignee, team = ticket.assignee, ticket.team
     if kind == "agent":
-        assignee = Agent.objects.filter(pk=pk).first()
+        assignee = Agent.objects.filter(pk=pk).first() if pk is not None else None
     elif kind == "team":
-        assignee, team = None, Team.objects.filter(pk=pk).first()
+        assignee, team = None, Team.objects.filter(pk=pk).first() if pk is not None else None
     elif kind == "nobody":
         assignee = None
     attempt(
