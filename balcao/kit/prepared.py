@@ -5,21 +5,27 @@ built at their first use in a thread and only given other values afterwards.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from threading import local
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import QuerySet, prefetch_related_objects
 
 _T = TypeVar("_T")
+_MOST = 10_000  # values of a list
 _PLACE = 7_700_000_000_000  # a number nobody else puts into a query: it shows where a value goes
 
-Value = int | str | Sequence[int] | Sequence[str]
-_Shape = tuple[tuple[bool, int], ...]  # of each value: whether it is text, and how many there are (-1: one by itself)
+_EPOCH = datetime(2200, 1, 1, tzinfo=UTC)
+
+One = int | str | datetime
+Value = One | Sequence[int] | Sequence[str]
+_Shape = tuple[tuple[type[One], int], ...]  # of each value: its kind, and how many there are (-1: one by itself)
 
 
 class Prepared(Generic[_T]):
-    """A query as a function of its values: ids, words, and lists of them that are compared as they are."""
+    """A query as a function of its values: ids, words, moments, and lists of them that are compared as they are."""
 
     def __init__(self, build: Callable[..., "QuerySet[Any, _T]"]) -> None:
         self._build = build
@@ -39,19 +45,34 @@ class Prepared(Generic[_T]):
         return next(iter(self(*values)), None)
 
 
-def _shape(value: Value) -> tuple[bool, int]:
-    if isinstance(value, (int, str)):
-        return isinstance(value, str), -1
-    return bool(value) and isinstance(value[0], str), len(value)
+def _shape(value: Value) -> tuple[type[One], int]:
+    if isinstance(value, One):
+        return _kind(value), -1
+    return _kind(value[0]) if value else int, len(value)
+
+
+def _kind(value: One) -> type[One]:
+    return next(kind for kind in (int, str, datetime) if isinstance(value, kind))
+
+
+def _mark(kind: type[One], place: int) -> One:
+    """Return a value of this kind that stands for another one."""
+    if kind is datetime:
+        return _EPOCH + timedelta(seconds=place)
+    return kind(_PLACE + place)  # type: ignore[call-arg] # the kinds left are int and str
+
+
+def _stored(value: One) -> object:
+    """Return a value as the database gets it."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _built(build: Callable[..., "QuerySet[Any, _T]"], shape: _Shape) -> "_Built[_T] | None":
     """Build the query with marks for its values; None when it can find nothing."""
     marks: list[Any] = []
-    for place, (is_text, size) in enumerate(shape):
-        mine: list[Any] = [_PLACE + place * 10_000 + number for number in range(size if size >= 0 else 1)]
-        mine = [str(mark) for mark in mine] if is_text else mine
-        marks.append(mine[0] if size < 0 else mine)
+    for place, (kind, size) in enumerate(shape):
+        mine = [_mark(kind, place * _MOST + number) for number in range(max(size, 0))]
+        marks.append(_mark(kind, place * _MOST) if size < 0 else mine)
     try:
         return _Built(build(*marks), marks)
     except EmptyResultSet:
@@ -62,24 +83,24 @@ class _Built(Generic[_T]):
     """A query of this thread with places for its values."""
 
     def __init__(self, rows: "QuerySet[Any, _T]", marks: list[Any]) -> None:
-        flat = [mark for given in marks for mark in (given if isinstance(given, list) else [given])]
+        flat = [_stored(mark) for given in marks for mark in (given if isinstance(given, list) else [given])]
         compiler = rows.query.get_compiler(rows.db)
         self._sql, self._params = compiler.as_sql()
         self._places = {place: flat.index(value) for place, value in enumerate(self._params) if value in flat}
         if set(self._places.values()) != set(range(len(flat))):
             raise TypeError("Each value of a prepared query has to reach the database as it is.")
-        compiler.as_sql = lambda *_, **__: (self._sql, self._params)  # type: ignore[method-assign] # built already
-        rows.query.get_compiler = lambda *_, **__: compiler  # the one that is built
+        compiler.as_sql = lambda *_, **__: (self._sql, self._params)
+        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign] # the one that is built
         self._rows = rows
 
     def run(self, values: Sequence[Value]) -> list[_T]:
-        flat = [one for value in values for one in ([value] if isinstance(value, (int, str)) else value)]
+        flat = [_stored(one) for value in values for one in ([value] if isinstance(value, One) else value)]
         params = list(self._params)
         for place, number in self._places.items():
             params[place] = flat[number]
         self._params = tuple(params)
         rows: Any = self._rows  # what follows is what evaluating a query set does
-        found: list[_T] = list(rows._iterable_class(rows))  # noqa: SLF001
+        found: list[Any] = list(rows._iterable_class(rows))  # noqa: SLF001
         if lookups := rows._prefetch_related_lookups:  # noqa: SLF001
             prefetch_related_objects(found, *lookups)
         return found

@@ -3,6 +3,7 @@
 from django.db import connection
 
 from balcao.kit.db import is_postgres, locked
+from balcao.kit.prepared import Prepared
 from balcao.tickets.models import Ticket
 
 _MOVING = 0x62616C74  # the number under which they wait for one another; SQLite's writers are alone anyway
@@ -24,10 +25,15 @@ def take_hold(ticket: Ticket) -> None:
     Pages and jobs hand in tickets that they read a moment ago; whatever somebody else did since must not be undone.
     """
     keep_in_place()
-    fresh = locked(Ticket.objects.filter(pk=ticket.pk)).get()
+    fresh = _AS_IT_STANDS.first(ticket.pk)
+    if fresh is None:
+        raise Ticket.DoesNotExist
     for field in Ticket._meta.concrete_fields:  # noqa: SLF001 - Django's public-by-custom options
         if getattr(ticket, field.attname) != getattr(fresh, field.attname):
             setattr(ticket, field.attname, getattr(fresh, field.attname))
+
+
+_AS_IT_STANDS = Prepared(lambda ticket: locked(Ticket.objects.filter(pk=ticket)))
 
 
 def _wait(function: str) -> None:

@@ -14,6 +14,7 @@ from balcao.customers.types import ProofSource
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.db import insert
+from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound, Nature, Party, Proof
 from balcao.tickets import rules
 from balcao.tickets.actions.files import attach
@@ -70,9 +71,14 @@ def _same_again(identity: Identity, channel: Channel, inbound: Inbound, *, at: d
     if inbound.sent_at is None or identity.last_contact_at is None:
         return None
     since = at - rules.REPEAT_WITHIN
-    return Message.objects.filter(
-        identity=identity, channel=channel, at__gte=since, fingerprint=inbound.fingerprint, sent_at=inbound.sent_at
-    ).first()
+    return _SAME.first(identity.pk, channel.pk, since, inbound.fingerprint, inbound.sent_at)
+
+
+_SAME = Prepared(
+    lambda identity, channel, since, fingerprint, sent_at: Message.objects.filter(
+        identity=identity, channel=channel, at__gte=since, fingerprint=fingerprint, sent_at=sent_at
+    ).order_by("id")[:1]
+)
 
 
 def _identify(party: Party, channel: Channel, *, language: str, proof: Proof, at: datetime) -> Identity:
