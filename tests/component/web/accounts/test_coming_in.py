@@ -118,7 +118,7 @@ def test_who_sets_a_second_step_proves_who_they_are(visitor: Client, elif_: Agen
     visitor.post(asked.headers["Location"], {"password": PASSWORD})
     page = visitor.get("/account/2fa/totp/activate/")
     assert page.status_code == 200
-    key = re.search(r'name="secret-shown" value="([A-Z2-7]+)"', page.content.decode())
+    key = re.search(r'name="secret-shown"\s+value="([A-Z2-7]+)"', page.content.decode())
     assert key
     visitor.post("/account/2fa/totp/activate/", {"code": _digits(key[1])})
     assert {row.type for row in Authenticator.objects.all()} == {"totp", "recovery_codes"}

@@ -82,7 +82,7 @@ def test_reply_to_all_names_everybody_but_ourselves(desk: Client, ticket: Ticket
     part = desk.get(f"/tickets/{ticket.number}/compose/?write=reply&all=1", headers={"HX-Request": "true"})
 
     page = part.content.decode()
-    cc = page.split('name="cc" value="')[1].split('"')[0]
+    cc = page.split('name="cc"')[1].split('value="')[1].split('"')[0]
     assert cc == "porter@example.com"
 
 
