@@ -9,7 +9,7 @@ from balcao.channels import rules
 from balcao.channels.models import Channel, Envelope, EnvelopeBody
 from balcao.channels.types import EnvelopeState, Outcome
 from balcao.journal.actions import record
-from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.journal.types import SYSTEM, Actor, Subject, SubjectKind
 from balcao.kit import wake
 from balcao.kit.db import insert_all, insert_new, locked
 from balcao.ports import registry
@@ -91,28 +91,32 @@ def quarantine(*, envelope: Envelope, reason: str, now: datetime) -> None:
     )
     if changed:
         envelope.state, envelope.outcome, envelope.reason = EnvelopeState.QUARANTINED, Outcome.QUARANTINED, reason[:300]
-        record(
-            name="channel.envelope.quarantined",
-            at=now,
-            actor=SYSTEM,
-            about=[Subject(SubjectKind.ENVELOPE, envelope.pk), Subject(SubjectKind.CHANNEL, envelope.channel_id)],
-            shop_id=envelope.channel.shop_id,
-            facts={"envelope": envelope.pk},
-        )
+        _announce("channel.envelope.quarantined", envelope, SYSTEM, now)
 
 
-def release(*, envelope: Envelope, now: datetime) -> bool:
+@transaction.atomic
+def release(*, envelope: Envelope, actor: Actor, now: datetime) -> bool:
     """Put a quarantined envelope back to be understood again; False when it was not in quarantine."""
     wake.notify(wake.Topic.WORK)
-    return bool(
-        Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED).update(
-            state=EnvelopeState.KEPT, outcome="", due_at=now, tries=0, leased_by=""
-        )
+    changed = Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED).update(
+        state=EnvelopeState.KEPT, outcome="", due_at=now, tries=0, leased_by=""
     )
+    if changed:
+        _announce("channel.envelope.released", envelope, actor, now)
+    return bool(changed)
 
 
-def discard(*, envelope: Envelope) -> bool:
+@transaction.atomic
+def discard(*, envelope: Envelope, actor: Actor, now: datetime) -> bool:
     """Decide that a quarantined envelope is worth nothing; its bytes stay, it leaves the page."""
-    return bool(
-        Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED).update(state=EnvelopeState.DISCARDED)
-    )
+    quarantined = Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.QUARANTINED)
+    changed = quarantined.update(state=EnvelopeState.DISCARDED)
+    if changed:
+        _announce("channel.envelope.discarded", envelope, actor, now)
+    return bool(changed)
+
+
+def _announce(name: str, envelope: Envelope, actor: Actor, now: datetime) -> None:
+    about = [Subject(SubjectKind.ENVELOPE, envelope.pk), Subject(SubjectKind.CHANNEL, envelope.channel_id)]
+    facts = {"envelope": envelope.pk}
+    record(name=name, at=now, actor=actor, about=about, shop_id=envelope.channel.shop_id, facts=facts)

@@ -7,6 +7,7 @@ import pytest
 from balcao.channels.models import Channel
 from balcao.channels.types import EnvelopeState, Outcome
 from balcao.journal.models import Entry
+from balcao.journal.types import SYSTEM
 from balcao.staff.models import Agent
 from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import make_channel, receive
@@ -254,7 +255,7 @@ def test_an_unreadable_letter_is_set_aside_and_can_run_again(channel: Channel, n
     assert "no letter" in taken.reason
     assert Entry.objects.filter(name="channel.envelope.quarantined").exists()
 
-    assert release(envelope=taken.envelope, now=now)
+    assert release(envelope=taken.envelope, actor=SYSTEM, now=now)
     assert inbound.run_due(worker="w", now=now, clock=lambda: now) == 1
     taken.envelope.refresh_from_db()
     assert taken.envelope.state == EnvelopeState.QUARANTINED, "still unreadable, still not lost"

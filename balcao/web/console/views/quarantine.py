@@ -15,7 +15,7 @@ from balcao.channels.types import EnvelopeState
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
-from balcao.web.console.frame import page
+from balcao.web.console.frame import actor_of, page
 
 _MAY = Permission.QUARANTINE
 _SHOWN = 100
@@ -65,7 +65,7 @@ def release(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Run one envelope again, or all of them."""
     chosen = request.POST.get("envelope", "")
     rows = [_envelope_for(agent, int(chosen))] if chosen.isdigit() else _aside(agent)
-    count = sum(keeping.release(envelope=row, now=timezone.now()) for row in rows)
+    count = sum(keeping.release(envelope=row, actor=actor_of(agent), now=timezone.now()) for row in rows)
     done = ngettext("%(num)s envelope is run again.", "%(num)s envelopes are run again.", count) % {"num": count}
     messages.success(request, done)
     return redirect("console:quarantine")
@@ -75,6 +75,6 @@ def release(request: HttpRequest, agent: Agent) -> HttpResponse:
 @for_agents(_MAY)
 def discard(request: HttpRequest, agent: Agent, envelope_id: int) -> HttpResponse:
     """Decide that an envelope is worth nothing; its bytes stay."""
-    keeping.discard(envelope=_envelope_for(agent, envelope_id))
+    keeping.discard(envelope=_envelope_for(agent, envelope_id), actor=actor_of(agent), now=timezone.now())
     messages.success(request, _("Discarded. Its bytes stay in the store."))
     return redirect("console:quarantine")

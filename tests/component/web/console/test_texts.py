@@ -12,6 +12,7 @@ from balcao.automation.models import Macro
 from balcao.channels.actions.keeping import keep, quarantine
 from balcao.channels.models import Channel, Envelope
 from balcao.journal.actions import record
+from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
 from balcao.ports.channel import RawEnvelope
 from balcao.shops.models import Shop
@@ -166,6 +167,8 @@ def test_an_envelope_is_run_again_or_discarded(visitor: Client, broken: Envelope
     visitor.post(f"/console/quarantine/{broken.pk}/discard/")
     broken.refresh_from_db()
     assert broken.state == "discarded"
+    told = Entry.objects.filter(name__startswith="channel.envelope.", actor_kind="agent").order_by("id")
+    assert [entry.name.rpartition(".")[2] for entry in told] == ["released", "discarded"]
 
 
 def test_all_are_run_again_at_once(visitor: Client, broken: Envelope, letters: Channel) -> None:
