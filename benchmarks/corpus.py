@@ -21,8 +21,47 @@ FIRST_NUMBER = 1000  # the first ticket has the next one
 LONG_TICKET = 20  # messages of the last ticket
 OUTBOX = Path(tempfile.gettempdir()) / "balcao-bench-outbox"  # where answers go
 
-_SHOP_WORDS = ["pedido", "entrega", "prazo", "atraso", "troca", "devolucao", "reembolso", "pagamento", "boleto", "cartao", "frete", "rastreio", "endereco", "cliente", "produto", "tamanho", "cor", "defeito", "nota", "fiscal", "loja", "compra", "cancelar", "estorno", "vale", "cupom", "siparis", "kargo", "iade", "odeme", "adres", "musteri", "urun", "beden", "renk", "fatura", "magaza", "indirim"]
-_SYLLABLES = ["ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "xo", "za", "bra", "cle", "dri", "flo", "gru"]
+_SHOP_WORDS = [
+    "pedido",
+    "entrega",
+    "prazo",
+    "atraso",
+    "troca",
+    "devolucao",
+    "reembolso",
+    "pagamento",
+    "boleto",
+    "cartao",
+    "frete",
+    "rastreio",
+    "endereco",
+    "cliente",
+    "produto",
+    "tamanho",
+    "cor",
+    "defeito",
+    "nota",
+    "fiscal",
+    "loja",
+    "compra",
+    "cancelar",
+    "estorno",
+    "vale",
+    "cupom",
+    "siparis",
+    "kargo",
+    "iade",
+    "odeme",
+    "adres",
+    "musteri",
+    "urun",
+    "beden",
+    "renk",
+    "fatura",
+    "magaza",
+    "indirim",
+]
+_SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi xo za bra cle dri flo gru".split()  # noqa: SIM905 - reads better
 
 
 def _vocabulary() -> list[str]:
@@ -91,8 +130,10 @@ def _mail(number: int, answered: int | None, subject: str, said: str) -> bytes:
         ("Return-Path", f"<cust{number}@example.com>"),
         (
             "Received",
-            f"from mx.example.com (mx.example.com [192.0.2.{number % 250}]) by mail.shop.example with ESMTPS id A{number}; "
-            "Sat, 21 Nov 2026 10:00:00 +0000",
+            (
+                f"from mx.example.com (mx.example.com [192.0.2.{number % 250}]) by mail.shop.example "
+                f"with ESMTPS id A{number}; Sat, 21 Nov 2026 10:00:00 +0000"
+            ),
         ),
         ("From", f"Cliente {number} <cust{writer}@example.com>"),
         ("To", "Atendimento <support@shop.example>"),
@@ -131,5 +172,6 @@ def _content(number: int, body: str) -> str:
             + body.encode("ascii", "xmlcharrefreplace").decode().replace("\n", "<br>\n")
             + "</p></body></html>\n"
         )
-        return f'Content-Type: multipart/alternative; boundary="{edge}"\n\n--{edge}\n{plain}\n--{edge}\n{html}\n--{edge}--\n'
+        head = f'Content-Type: multipart/alternative; boundary="{edge}"\n\n'
+        return f"{head}--{edge}\n{plain}\n--{edge}\n{html}\n--{edge}--\n"
     return plain

@@ -50,13 +50,12 @@ class Table:
         self.fields = list(self.options.concrete_fields)
         self.places = {field.attname: place for place, field in enumerate(self.fields)}
         self.template = [
-            self._plain(field, field.get_db_prep_save(field.pre_save(example, add=True), connection))
-            for field in self.fields
+            self._plain(field.get_db_prep_save(field.pre_save(example, add=True), connection)) for field in self.fields
         ]
         self.rows: list[list[Any]] = []
 
     @staticmethod
-    def _plain(field: Any, value: Any) -> Any:
+    def _plain(value: Any) -> Any:
         return json.dumps(value.obj) if is_postgres() and hasattr(value, "obj") else value
 
     def add(self, **values: Any) -> None:

@@ -1,7 +1,8 @@
 """What is aimed at, and what others reach on the same corpus.
 
-The peers' figures were measured in November 2026 on a 2-core virtual machine with Python 3.11, SQLite 3.40 and PostgreSQL 15, fsync on:
-django-helpdesk 2.6.1 (the better of SQLite and PostgreSQL) and Request Tracker 5 (PostgreSQL). The machine was busy: compare ratios.
+The peers' figures were measured in November 2026 on a 2-core virtual machine with Python 3.11, SQLite 3.40 and
+PostgreSQL 15, fsync on: django-helpdesk 2.6.1 (the better of SQLite and PostgreSQL) and Request Tracker 5
+(PostgreSQL). The machine was busy: compare ratios.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,6 @@ from balcao.staff import actions as staff
 from balcao.staff.models import Agent
 from balcao.web.accounts.mails import send_password_link
 
-
 _STEPS = "second-steps"
 
 

@@ -70,9 +70,11 @@ def _notes(identities: Iterable[Identity]) -> list[CustomerNote]:
 
 
 _NOTES = Prepared(
-    lambda identities: CustomerNote.objects.filter(identity__in=identities)
-    .select_related("agent")
-    .order_by("-is_pinned", "-at", "-id")
+    lambda identities: (
+        CustomerNote.objects.filter(identity__in=identities)
+        .select_related("agent")
+        .order_by("-is_pinned", "-at", "-id")
+    )
 )
 
 

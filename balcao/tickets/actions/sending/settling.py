@@ -28,7 +28,8 @@ def recall_message(*, message: Message, agent: Agent, now: datetime) -> bool:
     _put_back(ticket, message.dispatch.outbound.get("before", {}))
     restate([ticket])
     _draft_again(message, agent, now=now)
-    Attachment.objects.filter(message=message).update(message=None, uploader=agent, upload_ticket=ticket)
+    files = Attachment.objects.filter(message=message)
+    files.update(message=None, uploader=agent, upload_ticket=ticket, upload_mode="reply")
     announce("ticket.message.recalled", message, agent, now=now)
     return True
 

@@ -12,7 +12,8 @@ from balcao.tickets.models import Message
 from balcao.web.desk import urls
 
 # Pages that show nothing of a ticket or customer, or find none for a stranger by themselves.
-_OWN = {"inbox", "view", "shop", "bulk", "bulk_menu", "updates", "keys", "search", "palette", "colleagues", "notices"} | {
+_OWN = {"inbox", "view", "shop", "bulk", "bulk_menu", "updates", "keys", "search", "palette", "colleagues"} | {
+    "notices",
     "notices_read", "saved_new", "saved_edit", "start", "log", "customers", "picture"
 }  # fmt: skip
 # These need a row of their own: tested with their deeds.
