@@ -191,6 +191,7 @@ class Attachment(models.Model):
     note = models.ForeignKey(Note, null=True, on_delete=models.CASCADE, related_name="attachments")
     uploader = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="uploads")
     upload_ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="uploads")
+    upload_mode = models.CharField(max_length=10, blank=True, default="")  # of the draft: no note's file in a reply
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField()

@@ -55,10 +55,10 @@ def attach(*, message: Message, files: tuple[File, ...], at: datetime) -> list[A
     return Attachment.objects.bulk_create(rows)
 
 
-def upload(*, ticket: Ticket, agent: Agent, file: File, now: datetime) -> Attachment:
+def upload(*, ticket: Ticket, agent: Agent, file: File, now: datetime, mode: str = "reply") -> Attachment:
     """Store a file that an agent adds to what they are writing."""
     row = unsaved_attachment(file, at=now)
-    row.uploader, row.upload_ticket = agent, ticket
+    row.uploader, row.upload_ticket, row.upload_mode = agent, ticket, mode
     row.save()
     return row
 

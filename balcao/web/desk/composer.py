@@ -74,14 +74,16 @@ def composer_context(
 
 
 _UPLOADS = Prepared(
-    lambda ticket, agent: Attachment.objects.filter(upload_ticket=ticket, uploader=agent, message=None, note=None)
+    lambda ticket, agent, mode: Attachment.objects.filter(
+        upload_ticket=ticket, uploader=agent, upload_mode=mode, message=None, note=None
+    )
 )
 
 
 def fresh(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str, drafts: list[Draft]) -> Composing:
     """Return the composer as it opens: with the agent's own draft, else empty and addressed."""
     draft = next((d for d in drafts if d.agent_id == agent.pk and d.mode == mode), None)
-    files = _UPLOADS(ticket.pk, agent.pk)
+    files = _UPLOADS(ticket.pk, agent.pk, mode) if mode else []
     base: dict[str, Any] = {"mode": mode, "files": files, "focus": bool(request.GET.get("write"))}
     if draft:
         base |= {"text": draft.text, "saved_at": draft.saved_at}

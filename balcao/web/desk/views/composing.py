@@ -27,7 +27,7 @@ from balcao.tickets.queries.rows import row_page
 from balcao.tickets.types import Status, TicketRefused
 from balcao.web.desk import words
 from balcao.web.desk.access import for_agents, number_in, numbers_in, ticket_for, view_key, wants_fragment
-from balcao.web.desk.composer import Composing, composer_context, conversation_for, doubt_words
+from balcao.web.desk.composer import Composing, composer_context, conversation_for, doubt_words, modes_for
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.guards import doubts
 from balcao.web.desk.recipients import BadAddress, typed
@@ -59,7 +59,7 @@ def reply(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Send an answer, unless there is reason to ask first."""
     ticket = ticket_for(agent, number)
     conversation = conversation_for(request, ticket)
-    files = _own_files(request, agent, ticket)
+    files = _own_files(request, agent, ticket, "reply")
     text = request.POST.get("text", "")
     asked = [] if request.POST.get("sure") else [doubt_words(d) for d in doubts(text, has_files=bool(files))]
     if conversation is None or asked:
@@ -136,15 +136,16 @@ def _again(
     return ticket_page(request, agent, ticket, status=422, composing=composing)
 
 
-def _own_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> list[Attachment]:
-    """Return the files named by the form, those that came with it among them."""
+def _own_files(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str) -> list[Attachment]:
+    """Return the files named by the form, those that came with it among them; none that was given to another draft."""
     ids = numbers_in(request.POST.getlist("file"))
-    rows = list(Attachment.objects.filter(pk__in=ids, uploader=agent, upload_ticket=ticket, message=None, note=None))
-    fresh, _refused = _keep_files(request, agent, ticket)
+    mine = Attachment.objects.filter(uploader=agent, upload_ticket=ticket, upload_mode=mode, message=None, note=None)
+    rows = list(mine.filter(pk__in=ids))
+    fresh, _refused = _keep_files(request, agent, ticket, mode)
     return [*rows, *fresh]
 
 
-def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> tuple[list[Attachment], list[str]]:
+def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str) -> tuple[list[Attachment], list[str]]:
     kept, refused = [], []
     for sent in request.FILES.getlist("file")[:_MOST_FILES]:
         if sent.size is None or sent.size > _LARGEST:
@@ -152,7 +153,7 @@ def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket) -> tuple[lis
             continue
         media_type = sent.content_type or "application/octet-stream"
         file = File(str(sent.name), media_type, sent.read())
-        kept.append(keep_upload(ticket=ticket, agent=agent, file=file, now=timezone.now()))
+        kept.append(keep_upload(ticket=ticket, agent=agent, file=file, now=timezone.now(), mode=mode))
     return kept, refused
 
 
@@ -205,7 +206,7 @@ def note(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Keep a note; colleagues named with @ are told."""
     ticket = ticket_for(agent, number)
     text = request.POST.get("text", "")
-    files = _own_files(request, agent, ticket)
+    files = _own_files(request, agent, ticket, "note")
     try:
         noting.add_note(
             ticket=ticket,
@@ -240,7 +241,7 @@ def mentioned(text: str, writer: Agent) -> list[Agent]:
 def forward(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Write to somebody outside about a ticket."""
     ticket = ticket_for(agent, number)
-    files = _own_files(request, agent, ticket)
+    files = _own_files(request, agent, ticket, "forward")
     conversation = conversation_for(request, ticket)
     channel = answering_channel(conversation.channel) if conversation else None
     if channel is None:
@@ -291,7 +292,10 @@ def draft(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
 def files(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Take up files that were dropped or pasted; answer with their chips."""
     ticket = ticket_for(agent, number)
-    kept, refused = _keep_files(request, agent, ticket)
+    mode = request.POST.get("mode", "")
+    if mode not in modes_for(agent):
+        return HttpResponseBadRequest()
+    kept, refused = _keep_files(request, agent, ticket, mode)
     if refused or not kept:
         return HttpResponse(status=413)
     return render(request, "desk/_files.html", {"files": kept})

@@ -129,8 +129,10 @@ def test_a_draft_is_kept_and_seen_by_colleagues(
 
 
 def test_files_travel_with_the_reply(desk: Client, ticket: Ticket) -> None:
-    chip = desk.post(f"/tickets/{ticket.number}/files/", {"file": SimpleUploadedFile("label.txt", b"label")})
-    pk = chip.content.decode().split('name="file" value="')[1].split('"')[0]
+    chip = desk.post(
+        f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": SimpleUploadedFile("label.txt", b"label")}
+    )
+    pk = chip.content.decode().split('value="')[1].split('"')[0]
 
     desk.post(f"/tickets/{ticket.number}/reply/", {"text": "See the attachment.", "file": [pk]})
 
@@ -141,8 +143,10 @@ def test_files_travel_with_the_reply(desk: Client, ticket: Ticket) -> None:
 def test_nobody_sends_another_agents_upload(
     desk: Client, caio: Agent, ticket: Ticket, sign_in: Callable[[Agent], Client]
 ) -> None:
-    chip = sign_in(caio).post(f"/tickets/{ticket.number}/files/", {"file": SimpleUploadedFile("his.txt", b"x")})
-    pk = chip.content.decode().split('name="file" value="')[1].split('"')[0]
+    chip = sign_in(caio).post(
+        f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": SimpleUploadedFile("his.txt", b"x")}
+    )
+    pk = chip.content.decode().split('value="')[1].split('"')[0]
 
     desk.post(f"/tickets/{ticket.number}/reply/", {"text": "Hello", "file": [pk]})
 
@@ -202,3 +206,16 @@ def test_a_call_is_written_down(desk: Client, channel: Channel) -> None:
     ticket = Ticket.objects.get()
     assert ticket.messages.get().text == "Where is it?"
     assert ticket.identity.kind == "phone"
+
+
+def test_a_notes_file_never_travels_with_a_reply(desk: Client, ticket: Ticket) -> None:
+    sent = {"mode": "note", "file": SimpleUploadedFile("margin.txt", b"what it cost us")}
+    chip = desk.post(f"/tickets/{ticket.number}/files/", sent).content.decode()
+    pk = chip.split('value="')[1].split('"')[0]
+
+    drawn = desk.get(f"/tickets/{ticket.number}/?write=reply").content.decode()
+    desk.post(f"/tickets/{ticket.number}/reply/", {"text": "Hello", "file": [pk]})
+
+    [message] = answers(ticket)
+    assert "margin.txt" not in drawn
+    assert message.attachments.count() == 0

@@ -9,6 +9,7 @@ define("drop", (form) => {
   const take = async (files) => {
     for (const file of files) {
       const fields = new FormData();
+      fields.append("mode", form.elements.mode.value);
       fields.append("file", file, file.name || "image.png");
       form.setAttribute("aria-busy", "true");
       try {
