@@ -60,7 +60,7 @@ class Agent(AbstractBaseUser):
         cached: frozenset[int] | None = getattr(self, "_shop_ids", None)
         if cached is None:
             rows = Shop.objects.all() if self.every_shop else self.shops.all()
-            cached = self._shop_ids = frozenset(rows.values_list("id", flat=True))
+            cached = self._shop_ids = frozenset(shop.pk for shop in rows)  # what was prefetched is not asked again
         return cached
 
     @property

@@ -164,7 +164,7 @@ class Hub:
             await self._renew(lines[start : start + _AT_ONCE])
 
     async def _renew(self, lines: list[Line]) -> None:
-        found = await in_thread(viewers.renewed, {line.viewer.session for line in lines})
+        found = await in_thread(viewers.viewers_of, {line.viewer.session for line in lines})
         for line in lines:
             if line.is_open:
                 self._apply(line, found.get(line.viewer.session))

@@ -109,3 +109,25 @@ def test_a_program_that_was_away_gets_all_of_it_in_pages(server: Server, shop: S
     second = ask(first["position"])
     positions = [entry["position"] for page in (first, second) for entry in page["messages"]]
     assert positions == list(range(1, queries.head_position() + 1))
+
+
+def test_a_token_for_one_shop_hears_of_no_other_that_its_agent_sees(
+    server: Server, shop: Shop, other_shop: Shop, ana: Agent
+) -> None:
+    ana.shops.add(other_shop)
+    _, secret = create_token(
+        name="Warehouse",
+        scopes=[Scope.JOURNAL_READ],
+        agent=ana,
+        every_shop=False,
+        shops=[other_shop],
+        actor=SYSTEM,
+        now=timezone.now(),
+    )
+    record("ticket.opened", shop=shop)
+    record("ticket.solved", shop=other_shop)
+    journal.seal()
+    headers = {"Authorization": f"Bearer {secret}"}
+    url = f"http://127.0.0.1:{server.port}/live/journal"
+    answer = httpx.get(url, params={"after": 0, "wait": 0}, headers=headers).json()
+    assert [entry["name"] for entry in answer["messages"] if entry["shop"]] == ["ticket.solved"]
