@@ -96,6 +96,8 @@ def fresh(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str, drafts:
 
 def _reply(request: HttpRequest, ticket: Ticket, draft: Draft | None, base: dict[str, Any]) -> Composing:
     chosen = conversation_for(request, ticket)
+    if request.GET.get("conversation"):
+        draft = None  # addressed to another one: its words stay, its addresses do not
     last = last_letter(chosen) if chosen else None
     if chosen is None or last is None:
         to = written(()) if chosen is None else chosen.identity.value

@@ -41,6 +41,7 @@ urlpatterns = [
     path("tickets/<int:number>/tail/", updates.tail, name="tail"),
     path("tickets/<int:number>/panel/", ticket.panel, name="panel"),
     path("tickets/<int:number>/compose/", composing.compose, name="compose"),
+    path("tickets/<int:number>/conversations/", composing.conversations, name="conversations"),
     path("tickets/<int:number>/reply/", composing.reply, name="reply"),
     path("tickets/<int:number>/note/", composing.note, name="note"),
     path("tickets/<int:number>/forward/", composing.forward, name="forward"),

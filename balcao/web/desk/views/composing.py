@@ -24,6 +24,7 @@ from balcao.tickets.actions.files import upload as keep_upload
 from balcao.tickets.actions.sending import Writing
 from balcao.tickets.models import Attachment, Conversation, Message, Ticket
 from balcao.tickets.queries.rows import row_page
+from balcao.tickets.queries.timeline import conversations_of
 from balcao.tickets.types import Status, TicketRefused
 from balcao.web.desk import words
 from balcao.web.desk.access import for_agents, number_in, numbers_in, ticket_for, view_key, wants_fragment
@@ -51,6 +52,15 @@ def compose(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     around = context(request, agent, ticket=ticket, view=None)
     more = composer_context(request, agent, ticket, now=timezone.now())
     return render(request, "desk/_composer.html", {**around, **more, "last_message": last_message_id(ticket)})
+
+
+@require_safe
+@for_agents(Permission.TICKET_REPLY)
+def conversations(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Return the conversations of a ticket, to choose the one that the answer goes to."""
+    ticket = ticket_for(agent, number)
+    more = {"ticket": ticket, "conversations": conversations_of(ticket)}
+    return render(request, "desk/_conversations.html", context(request, agent, **more))
 
 
 @require_POST

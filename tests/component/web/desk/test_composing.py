@@ -219,3 +219,22 @@ def test_a_notes_file_never_travels_with_a_reply(desk: Client, ticket: Ticket) -
     [message] = answers(ticket)
     assert "margin.txt" not in drawn
     assert message.attachments.count() == 0
+
+
+def test_the_answer_goes_to_the_conversation_that_was_chosen(
+    desk: Client, ticket: Ticket, arrive: Callable[..., Message]
+) -> None:
+    other = arrive(subject="From work", name="Marina", **{"from": "marina@office.example"}).ticket
+    desk.post(f"/tickets/{other.number}/merge/", {"into": ticket.number, "sure": "1"})
+    office = ticket.conversations.get(identity__value="marina@office.example")
+
+    offered = desk.get(f"/tickets/{ticket.number}/conversations/").content.decode()
+    page = desk.get(
+        f"/tickets/{ticket.number}/compose/?write=reply&conversation={office.pk}", headers={"HX-Request": "true"}
+    ).content.decode()
+    desk.post(f"/tickets/{ticket.number}/reply/", {"text": "Hello", "conversation": office.pk})
+
+    [message] = answers(ticket)
+    assert "From work" in offered
+    assert "marina@office.example" in page
+    assert message.conversation == office
