@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol, Self
+from urllib.parse import quote
 
 from django.db import connection, transaction
 
@@ -106,7 +107,7 @@ class _SQLite:
         self._path = path
 
     def connect(self) -> None:
-        self._connection = sqlite3.connect(f"file:{self._path}?mode=rw", uri=True, check_same_thread=False)
+        self._connection = sqlite3.connect(f"file:{quote(self._path)}?mode=rw", uri=True, check_same_thread=False)
         self._version = self._data_version()
 
     def _data_version(self) -> int:
@@ -245,7 +246,7 @@ def notify(topic: Topic) -> None:
     announce = _ANNOUNCEMENTS[topic]
     current = set(connection.savepoint_ids)
     if not any(waiting[1] is announce and waiting[0] <= current for waiting in connection.run_on_commit):
-        transaction.on_commit(announce)
+        transaction.on_commit(announce, robust=True)  # what is committed is not made to look failed
 
 
 def _announcement(topic: Topic) -> Callable[[], None]:

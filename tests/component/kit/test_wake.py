@@ -117,7 +117,7 @@ def test_a_line_that_was_cut_is_laid_again(watch: Watch) -> None:
 
 
 def test_another_process_is_heard_through_sqlite(tmp_path: Path) -> None:
-    path = tmp_path / "shop.sqlite3"
+    path = tmp_path / "my shop #1 100%.sqlite3"
     writer = sqlite3.connect(path)
     writer.execute("PRAGMA journal_mode=WAL")
     writer.execute("CREATE TABLE ticket (id)")
