@@ -108,9 +108,14 @@ def _by_text(
 
 
 def _tickets_of(hits: list[int], wanted: "QuerySet[Ticket]", phrases: tuple[str, ...]) -> list[tuple[int, int]]:
-    rows = SearchDocument.objects.filter(pk__in=hits, ticket__in=wanted).order_by("-pk")
-    if not phrases:
-        return list(rows.values_list("pk", "ticket_id"))
+    found = SearchDocument.objects.filter(pk__in=hits).order_by("-pk")
+    places = list(found.values_list("pk", "ticket_id"))
+    # Asked apart: in one statement SQLite would first list all the tickets that are wanted.
+    passing = set(wanted.filter(pk__in={ticket for _, ticket in places}).values_list("pk", flat=True))
+    places = [place for place in places if place[1] in passing]
+    if not phrases or not places:
+        return places
+    rows = found.filter(pk__in=[document for document, _ in places])
     asked = [" ".join(fold(phrase).split()) for phrase in phrases]
     full = rows.select_related("message__letter", "note", "ticket").defer("message__letter__html")
     return [(row.pk, row.ticket_id) for row in full if all(holds_phrase(_text_of(row), phrase) for phrase in asked)]
