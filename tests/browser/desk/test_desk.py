@@ -198,3 +198,17 @@ def test_the_desk_works_without_scripts(sign_in: SignIn) -> None:
 
     expect(quiet.locator(".note", has_text="Sem script")).to_be_visible()
     plain.close()
+
+
+def test_settings_and_back(sign_in: SignIn) -> None:
+    page = sign_in("helena")
+
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/console/**")
+    expect(page.locator("body.console")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+
+    expect(page.locator("#rows")).to_be_visible()
+    expect(page.locator("body.console")).to_have_count(0)
