@@ -54,6 +54,11 @@ class Page:
         chosen = self.agent.settings.get("density", "") if self.agent else ""
         return chosen if chosen in DENSITIES else ""
 
+    @property
+    def letters(self) -> bool:
+        """Tell whether single letters do things, as the agent likes it."""
+        return self.agent is None or self.agent.settings.get("letters") != "off"
+
     @cached_property
     def rail(self) -> list[RailLink]:
         """Return the places at the left edge."""

@@ -223,11 +223,6 @@ class DeskFrame:
         """Tell whether the agent left a card open."""
         return bool(self._agent.settings.get("cards", {}).get(card, default))
 
-    @property
-    def letters(self) -> bool:
-        """Tell whether single letters do things."""
-        return bool(self._agent.settings.get("letters") != "off")
-
 
 def _saved_link(view: SavedView) -> ViewLink:
     key = f"saved-{view.pk}"
