@@ -86,7 +86,7 @@ class Envelope(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["channel", "source", "external_id"], name="channels_envelope_once")
+            models.UniqueConstraint(fields=["channel", "external_id", "source"], name="channels_envelope_once")
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="channels_envelope_due", condition=Q(state="kept")),

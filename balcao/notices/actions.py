@@ -67,7 +67,8 @@ def read(*, agent: Agent, now: datetime, notices: Iterable[int] | None = None, s
 @transaction.atomic
 def claim_mails(*, now: datetime, again_at: datetime, limit: int = 200) -> list[Notice]:
     """Take unread notices whose mail is due, by agent; unless finished they come up again at `again_at`."""
-    due = Notice.objects.filter(mail_due_at__lte=now, read_at__isnull=True).order_by("agent_id", "id")
+    due = Notice.objects.filter(mail_due_at__lte=now, read_at__isnull=True, agent__is_active=True)
+    due = due.order_by("agent_id", "id")
     found = list(locked(due.select_related("agent"), skip_locked=True)[:limit])
     for notice in found:
         notice.mail_tries += 1

@@ -30,7 +30,16 @@ Follower = Callable[[Sequence[Entry], datetime], None]
 
 def run_due(*, now: datetime) -> int:
     """Let every follower read on; return how many entries were read by all together."""
-    return sum(_follow(name, follower, now=now) for name, follower in FOLLOWERS.items())
+    return sum(_try(name, follower, now=now) for name, follower in FOLLOWERS.items())
+
+
+def _try(name: str, follower: Follower, *, now: datetime) -> int:
+    """Let one follower read on; its failure is its own and is tried again at the next turn."""
+    try:
+        return _follow(name, follower, now=now)
+    except Exception:
+        log.exception("The follower %s could not read on", name)
+        return 0
 
 
 def _follow(name: str, follower: Follower, *, now: datetime) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from balcao.channels.actions import keeping
@@ -89,7 +89,9 @@ def understand(*, envelope: Envelope, connection: Connection, now: datetime, raw
     reached("envelope.parsed")
     try:
         return _store(envelope, inbound, connection, now=now)
-    except keeping.AlreadyDone:
+    except (keeping.AlreadyDone, IntegrityError):
+        if not keeping.is_done(envelope):
+            raise
         message = Message.objects.filter(envelope=envelope).select_related("ticket", "conversation").first()
         return Taken(envelope, Outcome.DUPLICATE, inbound=inbound, message=message)
 

@@ -74,6 +74,11 @@ class AlreadyDone(Exception):
     """Another worker finished this envelope first; the transaction is to be rolled back."""
 
 
+def is_done(envelope: Envelope) -> bool:
+    """Tell whether an envelope has been dealt with by now, by whomever."""
+    return not Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.KEPT).exists()
+
+
 def finish_envelope(*, envelope: Envelope, outcome: Outcome) -> None:
     """Mark an envelope as understood, in the transaction that stored what it says."""
     with connection.cursor() as cursor:  # written out: every message comes through here

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='envelope',
-            constraint=models.UniqueConstraint(fields=('channel', 'source', 'external_id'), name='channels_envelope_once'),
+            constraint=models.UniqueConstraint(fields=('channel', 'external_id', 'source'), name='channels_envelope_once'),
         ),
         migrations.AddConstraint(
             model_name='refusedenvelope',

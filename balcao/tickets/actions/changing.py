@@ -8,6 +8,7 @@ from django.db import transaction
 
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
+from balcao.kit.redact import redact_cards
 from balcao.staff.models import Agent, Team
 from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.actions.tallies import recounted
@@ -122,7 +123,7 @@ def set_priority(*, ticket: Ticket, priority: Priority, agent: Agent | None, now
 def set_subject(*, ticket: Ticket, subject: str, agent: Agent | None, now: datetime) -> None:
     """Rename a ticket for the shop's eyes; what customers see keeps the conversation's own subject."""
     _check(ticket)
-    subject = " ".join(subject.split())[:300]
+    subject = redact_cards(" ".join(subject.split()))[:300]
     if not subject:
         raise TicketRefused(Refusal.EMPTY)
     if ticket.subject == subject:

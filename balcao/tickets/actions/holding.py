@@ -36,6 +36,13 @@ def take_hold(ticket: Ticket) -> None:
 _AS_IT_STANDS = Prepared(lambda ticket: locked(Ticket.objects.filter(pk=ticket)))
 
 
+def one_at_a_time(key: str) -> None:
+    """Let one transaction at a time go on with this key, for what no constraint holds: a message that comes twice."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
 def _wait(function: str) -> None:
     if is_postgres():
         with connection.cursor() as cursor:

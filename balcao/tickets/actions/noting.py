@@ -9,6 +9,7 @@ from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.redact import redact_cards
 from balcao.staff.models import Agent
+from balcao.tickets import rules
 from balcao.tickets.actions.files import adopt_uploads
 from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.models import Draft, Note, Sight, Ticket
@@ -34,6 +35,9 @@ def add_note(
     take_hold(ticket)
     if ticket.merged_into_id:
         raise TicketRefused(Refusal.MERGED)
+    again = Note.objects.filter(ticket=ticket, agent=agent, text=text, at__gt=now - rules.SAME_CLICK).first()
+    if again:
+        return again
     note = Note.objects.create(ticket=ticket, home=ticket, agent=agent, at=now, text=text)
     told = [a for a in mentions if a.is_active and a.sees_shop(ticket.shop_id)]
     note.mentions.set(told)

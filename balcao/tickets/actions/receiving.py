@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from balcao.channels.models import Channel, Envelope
@@ -16,9 +17,10 @@ from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.db import insert
 from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound, Nature, Party, Proof
+from balcao.staff.models import Agent
 from balcao.tickets import rules
 from balcao.tickets.actions.files import attach
-from balcao.tickets.actions.holding import keep_in_place, take_hold
+from balcao.tickets.actions.holding import keep_in_place, one_at_a_time, take_hold
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Letter, Message, Participant, Ticket
@@ -49,6 +51,7 @@ def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, langu
     seven days) changes nothing.
     """
     keep_in_place()
+    one_at_a_time(f"{channel.pk} {inbound.external_id}")
     at = min(envelope.received_at, now)
     about = [inbound.report.about] if inbound.report else []
     known = known_messages(channel=channel, external_ids=[inbound.external_id, *about, *inbound.answers])
@@ -213,8 +216,7 @@ def _update_ticket(ticket: Ticket, message: Message) -> None:
         return
     take_hold(ticket)
     with recounted(ticket):
-        if not message.is_stranger:
-            ticket.status = rules.after_customer_message(ticket.status)
+        ticket.status = rules.after_customer_message(ticket.status)
         ticket.snoozed_until = ticket.remind_at = None
         if ticket.status not in ("closed", "solved"):
             ticket.closed_at = ticket.solved_at = None
@@ -258,9 +260,19 @@ def _announce(message: Message, identity: Identity, *, is_new: bool) -> None:
     )
 
 
-def welcome(*, conversation: Conversation, identity: Identity) -> None:
+@transaction.atomic
+def welcome(*, conversation: Conversation, identity: Identity, agent: Agent, now: datetime) -> None:
     """Make the writer of a message a participant, because an agent recognised them."""
     Participant.objects.get_or_create(
         conversation=conversation, identity=identity, defaults={"role": ParticipantRole.WRITER}
     )
     Message.objects.filter(conversation=conversation, identity=identity, is_stranger=True).update(is_stranger=False)
+    ticket = conversation.ticket
+    record(
+        name="ticket.writer.recognised",
+        at=now,
+        actor=Actor(ActorKind.AGENT, agent.pk),
+        about=[Subject(SubjectKind.TICKET, ticket.pk), Subject(SubjectKind.CUSTOMER, identity.customer_id)],
+        shop_id=ticket.shop_id,
+        facts={"ticket": ticket.pk, "number": ticket.number, "identity": identity.pk},
+    )

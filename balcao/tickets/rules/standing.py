@@ -9,6 +9,7 @@ from balcao.tickets.types import LinkReason, Queue, Status
 
 REOPENS_WITHIN = timedelta(days=30)  # after that an answer opens a new ticket, linked to the old one
 UNDO_WINDOW = timedelta(seconds=10)
+SAME_CLICK = timedelta(seconds=60)  # the same words by the same agent within it are a form that was sent twice
 MOST_TICKETS_AN_HOUR = 10  # opened by one sender; the next mails are collected in one ticket
 REPEAT_WITHIN = timedelta(days=7)
 

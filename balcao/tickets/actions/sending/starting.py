@@ -1,11 +1,13 @@
 """Writing first: to a customer, to somebody outside, or down what was said on the phone."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
+from balcao.customers.models import Identity
 from balcao.kit.redact import redact_cards
 from balcao.ports import registry
 from balcao.ports.channel import Party
@@ -26,6 +28,10 @@ def start_ticket(*, channel: Channel, writing: Writing, agent: Agent, language: 
     if not registry.channel(channel.kind).limits(connection).starts:
         raise TicketRefused(Refusal.CANNOT_START)
     identity = identity_of(writing.to[0], channel, now=now)
+    again = _same_click(identity, agent, writing.text, MessageKind.SAID, now=now)
+    if again:
+        return again
+    writing = replace(writing, subject=redact_cards(writing.subject))
     ticket = open_ticket(
         Opening(
             channel=channel,
@@ -68,6 +74,10 @@ def log_contact(
     if not text.strip():
         raise TicketRefused(Refusal.EMPTY)
     identity = identity_of(party, channel, now=now)
+    again = _same_click(identity, agent, text, MessageKind.LOGGED, now=now)
+    if again:
+        return again
+    subject = redact_cards(subject)
     if ticket is None:
         ticket = open_ticket(
             Opening(
@@ -111,6 +121,10 @@ def forward_message(*, ticket: Ticket, channel: Channel, writing: Writing, agent
     if not writing.to:
         raise TicketRefused(Refusal.NO_RECIPIENT)
     identity = identity_of(writing.to[0], channel, now=now)
+    again = _same_click(identity, agent, writing.text, MessageKind.FORWARD, now=now)
+    if again:
+        return again
+    writing = replace(writing, subject=redact_cards(writing.subject))
     conversation = open_conversation(
         ticket=ticket, channel=channel, identity=identity, subject=writing.subject or ticket.subject, at=now
     )
@@ -119,3 +133,16 @@ def forward_message(*, ticket: Ticket, channel: Channel, writing: Writing, agent
     touch(ticket, message)
     announce("ticket.message.forwarded", message, agent, now=now)
     return message
+
+
+def _same_click(identity: Identity, agent: Agent, text: str, kind: MessageKind, *, now: datetime) -> Message | None:
+    """Return what the same agent wrote to the same person a moment ago: the form was sent twice."""
+    rows = Message.objects.filter(
+        conversation__identity=identity,
+        agent=agent,
+        kind=kind,
+        text=redact_cards(text.strip() if kind != MessageKind.LOGGED else text),
+        at__gt=now - rules.SAME_CLICK,
+        is_recalled=False,
+    )
+    return rows.select_related("ticket__shop", "dispatch").first()

@@ -100,7 +100,7 @@ def write(
         channel=channel,
         outbound=outbound,
         files=[],
-        order_key=f"ticket:{conversation.home_id}",
+        order_key=f"conversation:{conversation.pk}",
         due_at=now + undo,
         now=now,
     )

@@ -204,7 +204,7 @@ def recognise(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     """Let a stranger's message count: the agent knows who wrote it."""
     message = message_for(agent, pk)
     if message.identity:
-        welcome(conversation=message.conversation, identity=message.identity)
+        welcome(conversation=message.conversation, identity=message.identity, agent=agent, now=timezone.now())
         messages.success(request, _("%(name)s takes part in this conversation now.") % {"name": _name(message)})
     return redirect("desk:ticket", message.ticket.number)
 
