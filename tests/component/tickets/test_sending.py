@@ -382,3 +382,29 @@ def test_a_note_stays_inside(
     assert list(note.mentions.all()) == [caio]
     assert paper.sent == []
     assert not Message.objects.filter(text__contains="olha isto").exists()
+
+
+def test_a_form_that_is_sent_twice_writes_once(
+    conversation: Conversation, channel: Channel, bia: Agent, now: datetime
+) -> None:
+    elif_ = Party(IdentityKind.EMAIL, "elif@example.com", "Elif Kaya")
+    carrier = Party(IdentityKind.EMAIL, "sac@carrier.example")
+    ticket = conversation.ticket
+    for seconds in (0, 2):
+        at = now + SECOND * seconds
+        start_ticket(channel=channel, writing=Writing("Merhaba", to=(elif_,)), agent=bia, language="tr", now=at)
+        forward_message(ticket=ticket, channel=channel, writing=Writing("Onde está?", to=(carrier,)), agent=bia, now=at)
+        noting.add_note(ticket=ticket, text="olha", agent=bia, now=at)
+
+    assert Ticket.objects.count() == 2
+    assert Dispatch.objects.count() == 2
+    assert ticket.notes.count() == 1
+
+
+def test_the_same_words_later_are_meant(channel: Channel, bia: Agent, now: datetime) -> None:
+    elif_ = Party(IdentityKind.EMAIL, "elif@example.com", "Elif Kaya")
+    for minutes in (0, 5):
+        at = now + SECOND * 60 * minutes
+        start_ticket(channel=channel, writing=Writing("Merhaba", to=(elif_,)), agent=bia, language="tr", now=at)
+
+    assert Ticket.objects.count() == 2
