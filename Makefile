@@ -72,7 +72,7 @@ types: dev ## Check types only
 format: dev ## Format code and templates
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/djlint --quiet --reformat balcao --extension html || true
+	@$(BIN)/djlint --quiet --reformat $$(find balcao -path '*/templates/*' -name '*.html') >/dev/null || true
 
 messages: dev ## Collect strings anew into balcao/locale and check the translations
 	@$(BIN)/python tools/update_messages.py
