@@ -89,3 +89,13 @@ def test_presence_and_layout_are_remembered(desk: Client, bia: Agent) -> None:
 
 def test_the_keys_are_explained(desk: Client) -> None:
     assert "<kbd>r</kbd>" in desk.get("/keys/").content.decode()
+
+
+def test_preferences_show_the_language_one_has(desk: Client, bia: Agent) -> None:
+    bia.language = "pt-BR"
+    bia.save()
+
+    page = desk.get("/me/preferences/").content.decode()
+
+    chosen = page.split('name="language"')[1].split("selected")[0].rsplit("<option", 1)[1]
+    assert 'value="pt-br"' in chosen
