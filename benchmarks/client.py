@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 _WARM = 5  # requests that are not counted
+_IDLE = 3.0  # seconds after which a new connection is made
 _PATIENCE = 60.0  # seconds for one measure
 
 
@@ -29,6 +30,7 @@ class Browser:
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
+    _asked_at: float = 0.0
 
     def get(self, path: str, **headers: str) -> Answer:
         """Ask for a page."""
@@ -48,6 +50,9 @@ class Browser:
             raise RuntimeError(f"The login was answered with {answer.status}.")
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        if time.monotonic() - self._asked_at > _IDLE:
+            self._connection = None  # the server has closed it by now
+        self._asked_at = time.monotonic()
         if self._connection is None:
             self._connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=120)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -60,7 +65,6 @@ class Browser:
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
         if response.will_close:
-            self._connection.close()
             self._connection = None
         return Answer(response.status, text, response.getheader("Location") or "")
 

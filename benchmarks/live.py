@@ -40,7 +40,7 @@ class Page(asyncio.Protocol):
         cookies = "; ".join(f"{name}={value}" for name, value in self._browser.cookies.items())
         key = base64.b64encode(os.urandom(16)).decode()
         transport.write(  # type: ignore[attr-defined] # asyncio gives us a transport that can write
-            f"GET /live HTTP/1.1\r\nHost: {where}\r\nOrigin: http://{where}\r\nCookie: {cookies}\r\n"
+            f"GET /live/socket HTTP/1.1\r\nHost: {where}\r\nOrigin: http://{where}\r\nCookie: {cookies}\r\n"
             f"Upgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
