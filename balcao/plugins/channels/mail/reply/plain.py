@@ -294,6 +294,8 @@ class _Cutter:
         for first in (index, index - 1):
             if first < 0 or first + 1 >= len(self.lines) or self.lines[first].blank or self.lines[first + 1].blank:
                 continue
+            if signs.is_footer(self.lines[first].text):  # whole by itself: what stands below it is something else
+                continue
             pair = f"{self.lines[first].text} {self.lines[first + 1].text}"
             if self._ends_section(first + 2) and self._blank_at(first - 1) and signs.is_footer(pair):
                 return True

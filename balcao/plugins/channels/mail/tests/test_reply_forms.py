@@ -184,6 +184,10 @@ def test_any_text_is_cut_without_fail_and_never_to_nothing(text: str) -> None:
     assert bool(found.strip()) or not any(letter.isalnum() for letter in text)
 
 
+def test_a_name_below_a_footer_is_no_part_of_it() -> None:
+    assert new_words("Enviado do meu iPhone\nAna") == "Enviado do meu iPhone\nAna"
+
+
 @given(
     lines=st.lists(
         st.sampled_from(
