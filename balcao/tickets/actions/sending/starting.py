@@ -75,7 +75,7 @@ def log_contact(
         raise TicketRefused(Refusal.EMPTY)
     identity = identity_of(party, channel, now=now)
     again = _same_click(identity, agent, text, MessageKind.LOGGED, now=now)
-    if again:
+    if again and (ticket == again.ticket if ticket else again.ticket.opened_at == again.at):
         return again
     subject = redact_cards(subject)
     if ticket is None:
