@@ -92,11 +92,12 @@ class House:
             "row_id": create_team(name=f"Team {shop.pk}", members=[], **common).pk,
             "token_id": create_token(name="T", agent=self.agent, scopes=[], **common)[0].pk,
         }
-        create_department(name=f"Stock {shop.pk}", members=[], **common)
+        self.department = create_department(name=f"Stock {shop.pk}", members=[], **common)
 
     def address(self, name: str) -> str:
         pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
-        values = {**self.values, **({"channel_id": self.form.pk} if name == "channel_embed" else {})}
+        others = {"channel_embed": {"channel_id": self.form.pk}, "department": {"row_id": self.department.pk}}
+        values = {**self.values, **others.get(name, {})}
         return reverse(f"console:{name}", kwargs={part: values[part] for part in pattern.pattern.converters})
 
 
