@@ -24,10 +24,21 @@ _PAGES = [
 _OF_TICKET = ["", "?write=note", "?write=forward", "merge/", "split/", "assign/", "snooze/", "tags/", "subject/"]
 
 
+_STILL = """() => Promise.all(
+    document.getAnimations()
+        .filter((each) => each.effect.getTiming().iterations !== Infinity)
+        .map((each) => each.finished.catch(() => null)),
+)"""
+
+
 def faults(page: Page) -> list[str]:
-    """Return what axe finds, with the element; it must not fetch style sheets by itself."""
+    """Return what axe finds, with the element, once nothing moves; it must not fetch style sheets by itself."""
+    page.evaluate(_STILL)
     found = Axe().run(page, options={"preload": False}).response["violations"]
-    return [f"{page.url} {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+    return [
+        f"{page.url} {each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0].get('failureSummary', '')}"
+        for each in found
+    ]
 
 
 @pytest.mark.parametrize(
