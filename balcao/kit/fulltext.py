@@ -60,19 +60,28 @@ class FullText:
             return self._newest_sqlite(match, before, limit)
         return self._newest_postgres(match, before, limit)
 
+    def among(self, match: Match, ids: Sequence[int]) -> list[int]:
+        """Return those of these documents that match: each is looked up by its id, whatever else matches."""
+        if not match or not ids:
+            return []
+        matches = "(terms || ''::tsvector) @@ %s::tsquery" if is_postgres() else f"{self.table} MATCH %s"
+        key = "id" if is_postgres() else "rowid"
+        places = ", ".join(["%s"] * len(ids))
+        statement = f"SELECT {key} FROM {self.table} WHERE {matches} AND {key} IN ({places})"  # noqa: S608 - our own name
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [_as_tsquery(match) if is_postgres() else _as_fts5(match), *ids])
+            return [row[0] for row in cursor.fetchall()]
+
     def _newest_sqlite(self, match: Match, before: int | None, limit: int) -> list[int]:
-        groups = (" OR ".join(f'"{" ".join(term)}"' for term in group) for group in match)
-        wanted = " AND ".join(f"({group})" for group in groups)
         bound, values = ("AND rowid < %s", [before]) if before else ("", [])
         statement = f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH %s {bound} ORDER BY rowid DESC LIMIT %s"  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.execute(statement, [wanted, *values, limit])
+            cursor.execute(statement, [_as_fts5(match), *values, limit])
             return [row[0] for row in cursor.fetchall()]
 
     def _newest_postgres(self, match: Match, before: int | None, limit: int) -> list[int]:
         """Fetch and sort few hits, walk backwards through many: PostgreSQL's own guess is off by 500 times."""
-        groups = (" | ".join(" <-> ".join(f"'{word}'" for word in term) for term in group) for group in match)
-        wanted = " & ".join(f"({group})" for group in groups)
+        wanted = _as_tsquery(match)
         bound, values = ("AND id < %s", [before]) if before else ("", [])
         some = f"SELECT id FROM {self.table} WHERE terms @@ %s::tsquery"  # noqa: S608 - our own name
         with connection.cursor() as cursor:
@@ -84,3 +93,13 @@ class FullText:
                 walk = f"SELECT id FROM {self.table} WHERE (terms || ''::tsvector) @@ %s::tsquery {bound}"  # noqa: S608
             cursor.execute(f"{walk} ORDER BY id DESC LIMIT %s", [wanted, *values, limit])
             return [row[0] for row in cursor.fetchall()]
+
+
+def _as_fts5(match: Match) -> str:
+    groups = (" OR ".join(f'"{" ".join(term)}"' for term in group) for group in match)
+    return " AND ".join(f"({group})" for group in groups)
+
+
+def _as_tsquery(match: Match) -> str:
+    groups = (" | ".join(" <-> ".join(f"'{word}'" for word in term) for term in group) for group in match)
+    return " & ".join(f"({group})" for group in groups)

@@ -20,6 +20,7 @@ INDEX = FullText("tickets_search")
 
 _FIRST_LOOK = 3  # documents for each ticket wanted: mostly enough, and a third of the cost of a whole step
 _STEP = 500  # documents looked at in one go
+_MOST_NEWER = 10_000  # documents looked at to tell whether tickets were on an earlier page
 _FEW_PEOPLE = 500
 _MOST_STEPS = 20  # then the rest is left to a narrower search
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,13 +93,23 @@ def _by_text(
     before: int | None,
     limit: int,
 ) -> Found:
-    """Walk matching documents backwards, keeping those whose ticket passes, until a page is full."""
+    """Walk matching documents backwards, keeping those whose ticket passes, until a page is full.
+
+    A ticket stands where its newest matching document does: on a later page, an older one does not bring it back.
+    """
     order: dict[int, int] = {}  # ticket -> its newest matching document
+    shown: set[int] = set()  # on an earlier page
+    mark = before
     for number in range(_MOST_STEPS):
         step = _STEP if number else min(limit * _FIRST_LOOK, _STEP)
         hits = INDEX.newest(match, before=before, limit=step)
-        for document, ticket in _tickets_of(hits, wanted, phrases):
-            order.setdefault(ticket, document)
+        places = _tickets_of(hits, wanted, phrases)
+        if mark:
+            fresh = {ticket for _, ticket in places} - order.keys() - shown
+            shown |= _shown(fresh, match, phrases, since=mark)
+        for document, ticket in places:
+            if ticket not in shown:
+                order.setdefault(ticket, document)
             if len(order) > limit:
                 break
         if len(order) > limit or len(hits) < step:
@@ -109,18 +120,38 @@ def _by_text(
     return Found(kept, order[kept[-1]] if len(order) > limit else before, agent)
 
 
+def _shown(tickets: set[int], match: Match, phrases: tuple[str, ...], *, since: int) -> set[int]:
+    """Return those tickets that an earlier page has shown: they have a matching document at or above its mark."""
+    shown: set[int] = set()
+    newer = SearchDocument.objects.filter(ticket__in=tickets, pk__gte=since).values_list("pk", "ticket_id")
+    left = sorted(newer[:_MOST_NEWER]) if tickets else []
+    while left:
+        look, left = left[:_STEP], left[_STEP:]
+        ticket_of = dict(look)
+        matching = _holding(INDEX.among(match, list(ticket_of)), phrases)
+        shown |= {ticket_of[document] for document in matching}
+        left = [place for place in left if place[1] not in shown]
+    return shown
+
+
 def _tickets_of(hits: list[int], wanted: "QuerySet[Ticket]", phrases: tuple[str, ...]) -> list[tuple[int, int]]:
     found = SearchDocument.objects.filter(pk__in=hits).order_by("-pk")
     places = list(found.values_list("pk", "ticket_id"))
     # Asked apart: in one statement SQLite would first list all the tickets that are wanted.
     passing = set(wanted.filter(pk__in={ticket for _, ticket in places}).values_list("pk", flat=True))
     places = [place for place in places if place[1] in passing]
-    if not phrases or not places:
-        return places
-    rows = found.filter(pk__in=[document for document, _ in places])
+    holding = _holding([document for document, _ in places], phrases)
+    return [place for place in places if place[0] in holding]
+
+
+def _holding(documents: list[int], phrases: tuple[str, ...]) -> set[int]:
+    """Return those documents whose text holds every phrase as it was typed; the engine knows the words only."""
+    if not phrases or not documents:
+        return set(documents)
+    rows = SearchDocument.objects.filter(pk__in=documents)
     asked = [" ".join(fold(phrase).split()) for phrase in phrases]
     full = rows.select_related("message__letter", "note", "ticket").defer("message__letter__html")
-    return [(row.pk, row.ticket_id) for row in full if all(holds_phrase(_text_of(row), phrase) for phrase in asked)]
+    return {row.pk for row in full if all(holds_phrase(_text_of(row), phrase) for phrase in asked)}
 
 
 def _text_of(document: SearchDocument) -> str:

@@ -8,6 +8,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from balcao.channels.models import Channel
+from balcao.journal.actions import seal
+from balcao.pipeline import followers
 from balcao.staff.models import Agent
 from balcao.testing.factories import receive
 from balcao.tickets.actions import files, noting
@@ -100,3 +102,31 @@ def test_a_file_whose_writer_died_is_written_anew() -> None:
 
     with default_storage.open(key) as stored:
         assert stored.read() == content
+
+
+def test_a_ticket_found_by_several_messages_is_on_one_page(channel: Channel, bia: Agent, now: datetime) -> None:
+    # Given six tickets with one word in common, written about in turns, so that their matches lie among each other
+    tickets = []
+    for place in range(6):
+        taken = receive(channel, now=now, text="Meu azulejo quebrou", **{"from": f"ana{place}@example.com"})
+        assert taken.message
+        tickets.append(taken.message.ticket)
+    for text in ("azulejo azul", "nada disso", "outro azulejo azul", "boa tarde"):
+        for ticket in tickets:
+            noting.add_note(ticket=ticket, text=text, agent=bia, now=now + timedelta(minutes=len(text)))
+    while seal() or followers.run_due(now=now):
+        pass
+
+    for query in ("azulejo", '"azulejo azul"', '"meu azulejo"', "azulejo quebrou"):
+        # When all pages are read
+        seen: list[int] = []
+        before: int | None = None
+        for _page in range(10):
+            page, before = found(bia, query, before=before, limit=2)
+            seen += page
+            if before is None:
+                break
+
+        # Then each ticket was on one of them
+        assert sorted(seen) == sorted(ticket.number for ticket in tickets), query
+        assert before is None
