@@ -1,4 +1,7 @@
-"""Keeping the search index: follows the journal, so that nobody who writes waits for it."""
+"""Keeping the search index: follows the journal, so that nobody who writes waits for it.
+
+Search shows the highest document first, so what comes in one batch is added in the order in which it was written.
+"""
 
 from collections.abc import Iterable
 
@@ -16,7 +19,7 @@ _LONGEST = 20_000  # characters of one text; what lies beyond is a log file, not
 def index_messages(ids: Iterable[int]) -> int:
     """Make messages findable; those already indexed are left alone. Returns how many were added."""
     wanted = Message.objects.filter(pk__in=list(ids), search_document__isnull=True, is_recalled=False)
-    rows = list(wanted.select_related("letter", "identity").defer("letter__html"))
+    rows = list(wanted.select_related("letter", "identity").defer("letter__html").order_by("pk"))
     documents = SearchDocument.objects.bulk_create(SearchDocument(ticket_id=m.ticket_id, message=m) for m in rows)
     INDEX.add((d.pk, _message_terms(m)) for d, m in zip(documents, rows, strict=True))
     return len(rows)
@@ -41,7 +44,8 @@ def _message_terms(message: Message) -> list[str]:
 @transaction.atomic
 def index_notes(ids: Iterable[int]) -> int:
     """Make notes findable; those already indexed are left alone."""
-    rows = list(Note.objects.filter(pk__in=list(ids), search_document__isnull=True).select_related("ticket"))
+    wanted = Note.objects.filter(pk__in=list(ids), search_document__isnull=True)
+    rows = list(wanted.select_related("ticket").order_by("pk"))
     documents = SearchDocument.objects.bulk_create(SearchDocument(ticket_id=n.ticket_id, note=n) for n in rows)
     INDEX.add(
         (d.pk, document_terms(n.text[:_LONGEST], n.ticket.language).split())
@@ -53,7 +57,7 @@ def index_notes(ids: Iterable[int]) -> int:
 @transaction.atomic
 def index_tickets(ids: Iterable[int]) -> int:
     """Make tickets findable by number, subject and who asked, as they stand now."""
-    rows = list(Ticket.objects.filter(pk__in=list(ids)).select_related("identity__customer"))
+    rows = list(Ticket.objects.filter(pk__in=list(ids)).select_related("identity__customer").order_by("pk"))
     SearchDocument.objects.filter(ticket__in=rows, message__isnull=True, note__isnull=True).delete()
     documents = SearchDocument.objects.bulk_create(SearchDocument(ticket=t) for t in rows)
     INDEX.add((d.pk, _ticket_terms(t)) for d, t in zip(documents, rows, strict=True))
