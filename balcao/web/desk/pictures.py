@@ -5,19 +5,23 @@ from django.core.files.storage import default_storage
 
 from balcao.kit import images
 from balcao.tickets.models import Attachment
+from balcao.tickets.queries.files import content_of
 
 _WIDEST = 2400
 _TYPES = ("image/webp", "image/jpeg", "image/png")
 
 
 def as_picture(row: Attachment) -> tuple[bytes, str] | None:
-    """Return an attachment as a harmless picture with its media type; None if it is none, or one too large."""
+    """Return an attachment as a harmless picture with its media type; None if it is none, one too large, or lost."""
     for media_type in _TYPES:
         key = _key(row, media_type)
         if default_storage.exists(key):
             with default_storage.open(key, "rb") as kept:
                 return kept.read(), media_type
-    with default_storage.open(row.storage_key, "rb") as raw:
+    stored = content_of(row)
+    if stored is None:
+        return None
+    with stored as raw:
         try:
             made = images.reencode(raw.read(), longest_side=_WIDEST)
         except images.BadPicture:

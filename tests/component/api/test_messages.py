@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +15,7 @@ from balcao.ports.channel import ChannelError
 from balcao.staff.models import Agent
 from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import receive
-from balcao.tickets.models import Message, Note, Ticket
+from balcao.tickets.models import Attachment, Message, Note, Ticket
 
 from .conftest import MakeProgram, Program
 
@@ -193,6 +195,19 @@ def test_a_file_is_fetched_by_its_signed_address(erp: Program, ticket: Ticket) -
     assert fetched.headers["Content-Type"] == "application/octet-stream"
     assert fetched.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in fetched.headers["Content-Security-Policy"]
+
+
+def test_a_lost_file_is_a_problem_of_its_own(erp: Program, ticket: Ticket, caplog: pytest.LogCaptureFixture) -> None:
+    file = erp.upload(f"/tickets/{ticket.number}/attachments", SimpleUploadedFile("lost.txt", b"once here")).json()
+    url = erp.get(f"/attachments/{file['id']}").json()["download_url"]
+    default_storage.delete(Attachment.objects.get().storage_key)
+
+    answer = Client().get(url)
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "does not hold this file" in answer.json()["detail"]
+    assert f"Attachment {file['id']} is lost" in caplog.text
 
 
 def test_a_signed_address_dies_with_its_token_and_is_for_one_file_only(erp: Program, ticket: Ticket) -> None:

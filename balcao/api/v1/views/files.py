@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core import signing
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +21,7 @@ from balcao.staff.queries import acting_agent, is_good_token
 from balcao.staff.types import Permission, Scope
 from balcao.tickets.actions.files import upload
 from balcao.tickets.models import Attachment
+from balcao.tickets.queries.files import content_of
 
 router = Router(tags=["Attachments"])
 
@@ -86,8 +86,11 @@ def download_attachment(
 ) -> FileResponse:
     """Return a file to whoever holds its signed address, as long as the token that asked for it is good."""
     row = _attachment(_signer(signature, id), id)
+    content = content_of(row)
+    if content is None:
+        raise Problem(404, "not-found", "The server does not hold this file any more. The fault was logged.")
     response = FileResponse(
-        default_storage.open(row.storage_key, "rb"),
+        content,
         as_attachment=True,
         filename=row.name,
         content_type="application/octet-stream",

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.core.signing import BadSignature, dumps, loads
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,8 @@ from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions import sending
 from balcao.tickets.actions.receiving import welcome
-from balcao.tickets.models import Attachment, Message
+from balcao.tickets.models import Attachment, Message, Ticket
+from balcao.tickets.queries.files import content_of
 from balcao.web.desk.access import for_agents, message_for, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.pictures import as_picture
@@ -113,7 +113,7 @@ def photo(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
 def _picture(row: Attachment | None) -> HttpResponse:
     found = as_picture(row) if row else None
     if found is None:
-        raise Http404
+        return HttpResponseNotFound(_("There is no such picture."), content_type="text/plain; charset=utf-8")
     content, media_type = found
     return HttpResponse(
         content,
@@ -127,11 +127,16 @@ def _picture(row: Attachment | None) -> HttpResponse:
 
 @require_safe
 @for_agents(Permission.TICKET_READ)
-def file(request: HttpRequest, agent: Agent, pk: int) -> FileResponse:
+def file(request: HttpRequest, agent: Agent, pk: int) -> HttpResponseBase:
     """Hand out an attachment to be saved, never to be shown."""
     row = _attachment(agent, pk)
+    content = content_of(row)
+    if content is None:
+        words = _("The server does not hold “%(name)s” any more. The fault was logged.") % {"name": row.name}
+        more = {"ticket": _ticket_of(row), "view": None, "lost_words": words}
+        return render(request, "desk/page_lost.html", context(request, agent, **more), status=404)
     return FileResponse(
-        default_storage.open(row.storage_key, "rb"),
+        content,
         as_attachment=True,
         filename=row.name,
         content_type="application/octet-stream",
@@ -141,13 +146,15 @@ def file(request: HttpRequest, agent: Agent, pk: int) -> FileResponse:
 
 def _attachment(agent: Agent, pk: int) -> Attachment:
     row = Attachment.objects.select_related("message__ticket", "note__ticket", "upload_ticket").filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    holder = row.message or row.note
-    ticket = holder.ticket if holder else row.upload_ticket
-    if ticket is None or not agent.sees_shop(ticket.shop_id):
+    ticket = _ticket_of(row) if row else None
+    if row is None or ticket is None or not agent.sees_shop(ticket.shop_id):
         raise Http404
     return row
+
+
+def _ticket_of(row: Attachment) -> Ticket | None:
+    holder = row.message or row.note
+    return holder.ticket if holder else row.upload_ticket
 
 
 @require_safe

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -60,6 +61,22 @@ def test_an_attachment_is_handed_out_to_be_saved_only(desk: Client, letter: Mess
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer.streaming_content) == b"<script>"
+
+
+def test_a_lost_file_is_said_to_be_lost(desk: Client, letter: Message, caplog: pytest.LogCaptureFixture) -> None:
+    # Given a picture whose content the storage does not hold any more
+    [row] = attach(message=letter, files=(File("foto.png", "image/png", picture()),), at=timezone.now())
+    default_storage.delete(row.storage_key)
+
+    # When it is asked for as a file and as a picture
+    answer = desk.get(f"/files/{row.pk}/")
+    shown = desk.get(f"/files/{row.pk}/picture/")
+
+    # Then both say so, and the log says which
+    assert (answer.status_code, shown.status_code) == (404, 404)
+    assert "“foto.png”" in answer.content.decode()
+    assert f"/tickets/{letter.ticket.number}/" in answer.content.decode()
+    assert caplog.text.count(f"Attachment {row.pk} is lost") == 2
 
 
 def test_a_picture_is_encoded_anew(desk: Client, letter: Message) -> None:
