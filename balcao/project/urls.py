@@ -21,3 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("balcao.api.v1.urls")),
     path("", include("balcao.web.desk.urls")),
 ]
+handler400 = "balcao.web.components.faults.bad_request"
+handler403 = "balcao.web.components.faults.forbidden"
+handler404 = "balcao.web.components.faults.not_found"
+handler429 = "balcao.web.components.faults.too_many"  # asked for by the library of the door
+handler500 = "balcao.web.components.faults.server_error"

@@ -13,6 +13,7 @@ from balcao.staff import actions as staff
 from balcao.staff.models import Agent
 from balcao.web.accounts.forms import InvitationForm
 from balcao.web.accounts.invitations import invited_agent
+from balcao.web.components.faults import too_many
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -23,7 +24,7 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Let an invited agent choose a password and come in."""
     if not ratelimit.consume(request, action="reset_password_from_key"):
-        return HttpResponse(status=429)
+        return too_many(request)
     agent = invited_agent(token)
     if agent is None:
         return render(request, "accounts/invitation.html", {"form": None}, status=410)
