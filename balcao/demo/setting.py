@@ -157,5 +157,6 @@ def _views(facts: dict[str, Any], front: Shopfront, now: datetime) -> None:
             query=row["query"],
             agent=front.agents[row["owner"]] if row["owner"] else None,
             place=place,
+            actor=SYSTEM,
             now=now,
         )

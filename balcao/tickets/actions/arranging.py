@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from balcao.journal.actions import record
-from balcao.journal.types import Actor, ActorKind
+from balcao.journal.types import Actor
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.tickets.models import SavedView, Tag
@@ -41,27 +41,34 @@ def save_view(
     name: str,
     query: str,
     agent: Agent | None,
+    actor: Actor,
     now: datetime,
     shop: Shop | None = None,
     place: int = 0,
 ) -> SavedView:
-    """Keep a search under a name: for one agent, or (agent None) for everybody."""
-    if not name.strip() or not query.strip():
+    """Keep a search under a name: for one agent, or (agent None) for everybody; one that is there keeps its place."""
+    name, query = name.strip()[:80], query.strip()[:300]
+    if not name or not query:
         raise TicketRefused(Refusal.EMPTY)
-    view = view or SavedView()
-    view.name, view.query, view.agent, view.shop, view.place = (
-        name.strip()[:80],
-        query.strip()[:300],
-        agent,
-        shop,
-        place,
-    )
+    before = _view_facts(view) if view else None
+    view = view or SavedView(shop=shop, place=place)
+    view.name, view.query, view.agent = name, query, agent
+    after = _view_facts(view)
+    if before == after:
+        return view
     view.save()
-    actor = Actor(ActorKind.AGENT, agent.pk) if agent else Actor(ActorKind.SYSTEM)
-    record(name="view.saved", at=now, actor=actor, about=[], facts={"view": view.pk})
+    facts = {"view": view.pk, "after": after, **({"before": before} if before else {})}
+    record(name="view.saved", at=now, actor=actor, about=[], shop_id=view.shop_id or 0, facts=facts)
     return view
 
 
-def delete_view(*, view: SavedView) -> None:
-    """Forget a saved view."""
+@transaction.atomic
+def delete_view(*, view: SavedView, actor: Actor, now: datetime) -> None:
+    """Forget a saved view; the journal still says what it was."""
+    facts = {"view": view.pk, "before": _view_facts(view)}
+    record(name="view.deleted", at=now, actor=actor, about=[], shop_id=view.shop_id or 0, facts=facts)
     view.delete()
+
+
+def _view_facts(view: SavedView) -> dict[str, object]:
+    return {"name": view.name, "query": view.query, "agent": view.agent_id}

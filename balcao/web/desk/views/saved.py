@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from balcao.journal.types import Actor, ActorKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions import arranging
 from balcao.tickets.models import SavedView
 from balcao.tickets.rules.searching import parse_search
-from balcao.web.desk.access import for_agents, wants_fragment
+from balcao.web.components.access import for_agents
+from balcao.web.desk.access import wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.inbox import may_change
 
@@ -32,7 +34,7 @@ def edit(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     if saved is None or not may_change(saved, agent):
         raise Http404
     if request.method == "POST" and request.POST.get("delete"):
-        arranging.delete_view(view=saved)
+        arranging.delete_view(view=saved, actor=Actor(ActorKind.AGENT, agent.pk), now=timezone.now())
         messages.success(request, _("The view is gone; its tickets are all still there."))
         return redirect("desk:inbox")
     return _form(request, agent, saved)
@@ -55,6 +57,7 @@ def _form(request: HttpRequest, agent: Agent, saved: SavedView | None) -> HttpRe
                 name=str(facts["name"]),
                 query=str(facts["query"]),
                 agent=None if facts["shared"] else agent,
+                actor=Actor(ActorKind.AGENT, agent.pk),
                 now=timezone.now(),
             )
             return redirect("desk:view", f"saved-{kept.pk}")

@@ -7,10 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from balcao.journal.models import Entry
+from balcao.journal.types import SYSTEM
+from balcao.shops.models import Shop
 from balcao.staff.models import Agent
+from balcao.staff.types import Role
 from balcao.tickets.actions import arranging, changing
 from balcao.tickets.actions.tallies import fold
-from balcao.tickets.models import Message
+from balcao.tickets.models import Message, SavedView
 from balcao.tickets.types import Status
 
 
@@ -109,8 +113,42 @@ def test_a_saved_view_runs_its_search(desk: Client, bia: Agent, arrive: Callable
     assert "Still open" not in page
 
 
+def test_whoever_saves_changes_or_deletes_a_view_is_in_the_journal(desk: Client, bia: Agent, shop: Shop) -> None:
+    # Given a shared view of one shop, in the third place
+    view = SavedView.objects.create(name="Shared", query="is:open", shop=shop, place=3)
+    bia.role = Role.SUPERVISOR
+    bia.save()
+
+    # When Bia changes it, keeps it as it is, and deletes it
+    changed = {"name": "Shared", "query": "is:solved", "shared": "1"}
+    for facts in (changed, changed, {"delete": "1"}):
+        desk.post(f"/views/{view.pk}/", facts)
+
+    # Then each change is one entry of hers that says what it was
+    was, became = ({"name": "Shared", "query": query, "agent": None} for query in ("is:open", "is:solved"))
+    entries = list(Entry.objects.filter(name__startswith="view.").order_by("id"))
+    assert [(entry.name, entry.actor_kind, entry.actor_id) for entry in entries] == [
+        ("view.saved", "agent", bia.pk),
+        ("view.deleted", "agent", bia.pk),
+    ]
+    assert [entry.facts for entry in entries] == [
+        {"view": view.pk, "before": was, "after": became},
+        {"view": view.pk, "before": became},
+    ]
+    assert {entry.shop_id for entry in entries} == {shop.pk}
+
+
+def test_a_changed_view_stays_where_it_was(desk: Client, bia: Agent, shop: Shop) -> None:
+    view = SavedView.objects.create(name="Mine", query="is:open", agent=bia, shop=shop, place=3)
+
+    desk.post(f"/views/{view.pk}/", {"name": "Done", "query": "is:solved"})
+
+    view.refresh_from_db()
+    assert (view.name, view.shop, view.place, view.agent) == ("Done", shop, 3, bia)
+
+
 def test_another_agents_saved_view_is_not_there(desk: Client, caio: Agent) -> None:
-    view = arranging.save_view(view=None, name="His", query="is:open", agent=caio, now=timezone.now())
+    view = arranging.save_view(view=None, name="His", query="is:open", agent=caio, actor=SYSTEM, now=timezone.now())
 
     assert desk.get(f"/in/saved-{view.pk}/").status_code == 404
     assert desk.get(f"/views/{view.pk}/").status_code == 404
