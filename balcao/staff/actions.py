@@ -76,16 +76,19 @@ def edit_agent(
         raise TypeError(f"An agent has no editable {', '.join(sorted(unknown))}.")
     if facts.get("role", agent.role) != Role.ADMIN:
         _check_not_last_admin(agent)
+    if "language" in facts and facts["language"].lower() == agent.language.lower():  # pt-BR and pt-br are one
+        del facts["language"]
     changed = [name for name, value in facts.items() if getattr(agent, name) != value]
     for name in changed:
         setattr(agent, name, facts[name])
     if changed:
         agent.save(update_fields=changed)
     for name, rows in (("shops", shops), ("teams", teams), ("departments", departments)):
-        if rows is not None:
+        if rows is not None and {row.pk for row in rows} != set(getattr(agent, name).values_list("pk", flat=True)):
             getattr(agent, name).set(rows)
             changed.append(name)
-    _announce("agent.changed", agent, actor, now, {"fields": sorted(changed)})
+    if changed:
+        _announce("agent.changed", agent, actor, now, {"fields": sorted(changed)})
     return agent
 
 

@@ -90,7 +90,7 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(agent: Agent, request: HttpRequest) -> None:
-    language, zone = request.POST.get("language", ""), request.POST.get("time_zone", "")
+    language, zone = request.POST.get("language", "").lower(), request.POST.get("time_zone", "")
     staff.edit_agent(
         agent=agent,
         actor=Actor(ActorKind.AGENT, agent.pk),

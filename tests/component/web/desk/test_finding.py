@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from balcao.journal.actions import seal
+from balcao.journal.models import Entry
 from balcao.pipeline import followers
 from balcao.staff.models import Agent
 from balcao.tickets.models import Message
@@ -89,6 +90,20 @@ def test_presence_and_layout_are_remembered(desk: Client, bia: Agent) -> None:
 
 def test_the_keys_are_explained(desk: Client) -> None:
     assert "<kbd>r</kbd>" in desk.get("/keys/").content.decode()
+
+
+def test_preferences_that_stay_as_they_are_change_nothing(desk: Client, bia: Agent) -> None:
+    bia.language = "pt-BR"
+    bia.save()
+
+    for language in ("pt-br", "pt-BR", "klingon"):
+        desk.post("/me/preferences/", {"language": language, "time_zone": bia.time_zone})
+    assert not Entry.objects.filter(name="agent.changed").exists()
+
+    desk.post("/me/preferences/", {"language": "tr", "time_zone": bia.time_zone})
+    bia.refresh_from_db()
+    assert bia.language == "tr"
+    assert [entry.facts["fields"] for entry in Entry.objects.filter(name="agent.changed")] == [["language"]]
 
 
 def test_preferences_show_the_language_one_has(desk: Client, bia: Agent) -> None:
