@@ -24,6 +24,7 @@ from django_tasks.utils import normalize_json
 from balcao.jobs import actions
 from balcao.jobs.models import Job
 from balcao.jobs.types import JobState
+from balcao.kit.numbers import number_in
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -99,7 +100,8 @@ class LeasedBackend(BaseTaskBackend):
 
     def get_result(self, result_id: str) -> TaskResult[Any]:
         """Return how far a call has come."""
-        row = Job.objects.filter(pk=result_id).first() if result_id.isdigit() else None
+        number = number_in(result_id)
+        row = Job.objects.filter(pk=number).first() if number is not None else None
         if row is None:
             raise TaskResultDoesNotExist(result_id)
         return _as_result(row, import_string(row.task))

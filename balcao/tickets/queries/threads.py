@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from balcao.channels.models import Channel
 from balcao.customers.models import Identity
 from balcao.kit import crypto
+from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound
 from balcao.tickets.models import Conversation, Message, Participant, TicketSplit
@@ -17,7 +18,7 @@ from balcao.tickets.types import ParticipantRole
 
 _PURPOSE = "reply-address"
 _MOST_IDS = 30  # of a References field; the nearest ones decide
-_LONGEST_NUMBER = 15  # digits; more is no number of ours
+_LONGEST_NUMBER = 15  # digits in base 36; more is no id of ours
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one case, for mailers fold it
 
 
@@ -52,9 +53,10 @@ def _by_token(tokens: tuple[str, ...], *, shop_id: int) -> Conversation | None:
 
 
 def _by_tag(tag: str, *, channel: Channel, identity: Identity) -> Conversation | None:
-    if not (tag.isascii() and tag.isdigit() and len(tag) <= _LONGEST_NUMBER):
+    number = number_in(tag)
+    if number is None:
         return None
-    mine = _conversations().filter(ticket__number=int(tag), channel=channel, participants__identity=identity)
+    mine = _conversations().filter(ticket__number=number, channel=channel, participants__identity=identity)
     return mine.order_by("-id").first()
 
 

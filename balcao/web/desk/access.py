@@ -1,52 +1,17 @@
-"""Who may open what on the desk: every view goes through here, every ticket is looked up here."""
+"""What an agent may see on the desk, and what its addresses and forms name: every ticket is looked up here."""
 
 import re
-from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.http import Http404, HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from balcao.customers.models import Customer
 from balcao.customers.queries import identities_of
 from balcao.staff.models import Agent
-from balcao.staff.types import Permission
 from balcao.tickets.models import Message, Ticket
 from balcao.tickets.queries import lists
 
-LONGEST_NUMBER = 15  # digits of a ticket number: what a bigint surely holds
 _KEY = re.compile(r"[a-z]{1,20}(-[0-9]{1,18})?", re.ASCII)
-_LONGEST_KEY = 18  # digits of a key or mark, likewise
-
-View = Callable[..., HttpResponseBase]
-
-
-def for_agents(*permissions: Permission) -> Callable[[View], View]:
-    """Let a view see signed-in agents only who hold all these permissions; it gets the agent after the request."""
-
-    def wrap(view: View) -> View:
-        @wraps(view)
-        def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            agent = request.user
-            if not isinstance(agent, Agent) or not agent.is_active:
-                return _to_login(request)
-            if not all(agent.may(permission) for permission in permissions):
-                raise PermissionDenied
-            return view(request, agent, *args, **kwargs)
-
-        return respond
-
-    return wrap
-
-
-def _to_login(request: HttpRequest) -> HttpResponse:
-    if "HX-Request" in request.headers:  # the page as a whole has to go there, not a part of it
-        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("account_login")})
-    return redirect_to_login(request.get_full_path())
 
 
 def ticket_for(agent: Agent, number: int) -> Ticket:
@@ -82,16 +47,6 @@ def customer_for(agent: Agent, customer_id: int) -> Customer:
         if shops and not shops & agent.shop_ids():
             raise Http404
     return identities[0].customer
-
-
-def number_in(text: str) -> int | None:
-    """Return the key that a form or address names; None for any other text, whatever calls itself a digit in it."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY else None
-
-
-def numbers_in(texts: Iterable[str]) -> list[int]:
-    """Return the keys that a form or address names; what is none is left out."""
-    return [number for text in texts if (number := number_in(text)) is not None]
 
 
 def view_key(request: HttpRequest) -> str:

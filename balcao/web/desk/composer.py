@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Conversation, Draft, Message, Ticket
 from balcao.tickets.queries.timeline import drafts_of
 from balcao.tickets.types import Direction, MessageKind
-from balcao.web.desk.access import number_in, view_key
+from balcao.web.desk.access import view_key
 from balcao.web.desk.guards import Doubt
 from balcao.web.desk.recipients import Recipients, answer_to, written
 

@@ -5,12 +5,12 @@ import zoneinfo
 from django.http import HttpRequest
 from django.utils import timezone
 
+from balcao.kit.numbers import number_in
 from balcao.staff.models import Agent
 from balcao.staff.queries import shops_of
 from balcao.tickets.queries.rows import ListRow
 from balcao.tickets.queries.searching import Found, search_tickets
 from balcao.tickets.rules.searching import parse_search
-from balcao.web.desk.access import number_in
 
 
 def found_page(request: HttpRequest, agent: Agent, query: str, *, limit: int = 50) -> tuple[list[ListRow], str]:

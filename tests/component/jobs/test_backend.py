@@ -71,7 +71,7 @@ def test_a_plain_task_of_the_api_runs_too_and_learns_its_try() -> None:
 
 
 def test_a_result_nobody_knows_is_said_to_be_unknown() -> None:
-    for unknown in ("77", "x"):
+    for unknown in ("77", "x", "²", "9" * 30):
         with pytest.raises(TaskResultDoesNotExist):
             default_task_backend.get_result(unknown)
 

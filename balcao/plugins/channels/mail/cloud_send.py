@@ -7,6 +7,7 @@ from email.policy import default
 from typing import Any
 
 from balcao.kit.i18n import N_
+from balcao.kit.numbers import number_in
 from balcao.plugins.channels.mail import faults
 from balcao.plugins.channels.mail.cloud import NO_PACKAGE
 from balcao.plugins.channels.mail.cloud_reports import OUR_ID
@@ -132,7 +133,7 @@ def _answer_fault(status: int, words: str, error: Any) -> ChannelError:
         return faults.fault(KEY, "auth", words=words)
     if status in (408, 425, 429, 503):
         wait = error.response.headers.get("Retry-After", "") if error.response is not None else ""
-        return ChannelError(LATER, permanent=False, code="rate", retry_after=float(wait) if wait.isdigit() else None)
+        return ChannelError(LATER, permanent=False, code="rate", retry_after=number_in(wait))
     if status >= 500:  # noqa: PLR2004 - HTTP status codes; behind a gateway the mail may have been taken
         return ChannelError(UNANSWERED, permanent=True, code="uncertain", uncertain=True)
     return faults.fault(REFUSED, "size" if status == 413 else "refused", words=words, permanent=True)  # noqa: PLR2004

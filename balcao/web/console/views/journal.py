@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from balcao.channels.models import Channel
 from balcao.journal.models import Entry
 from balcao.journal.types import ActorKind, SubjectKind
+from balcao.kit.numbers import number_in
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Ticket
@@ -37,9 +38,9 @@ def journal(request: HttpRequest, agent: Agent) -> HttpResponse:
     if agent.may(Permission.STAFF_EDIT):
         mine |= Q(shop_id=0)
     rows = Entry.objects.filter(mine)
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    before = number_in(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows.prefetch_related("subjects").order_by("-id")[: _PAGE + 1])
     older = found[_PAGE - 1].pk if len(found) > _PAGE else None
     return page(request, agent, "journal", {"lines": _lines(found[:_PAGE], agent), "older": older})

@@ -12,6 +12,7 @@ from balcao.channels.actions import keeping
 from balcao.channels.models import Envelope
 from balcao.channels.queries import raw_of
 from balcao.channels.types import EnvelopeState
+from balcao.kit.numbers import number_in
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
@@ -27,9 +28,9 @@ def _aside(agent: Agent) -> "list[Envelope]":
     return list(rows.select_related("channel__shop").order_by("-id")[:_SHOWN])
 
 
-def _envelope_for(agent: Agent, envelope_id: int) -> Envelope:
+def _envelope_for(agent: Agent, envelope_id: int | None) -> Envelope:
     rows = Envelope.objects.select_related("channel__shop").filter(channel__shop__in=agent.shop_ids())
-    envelope = rows.filter(pk=envelope_id).first()
+    envelope = rows.filter(pk=envelope_id).first() if envelope_id is not None else None
     if envelope is None:
         raise Http404
     return envelope
@@ -64,7 +65,7 @@ def readable(body: bytes) -> str:
 def release(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Run one envelope again, or all of them."""
     chosen = request.POST.get("envelope", "")
-    rows = [_envelope_for(agent, int(chosen))] if chosen.isdigit() else _aside(agent)
+    rows = [_envelope_for(agent, number_in(chosen))] if chosen else _aside(agent)
     count = sum(keeping.release(envelope=row, actor=actor_of(agent), now=timezone.now()) for row in rows)
     done = ngettext("%(num)s envelope is run again.", "%(num)s envelopes are run again.", count) % {"num": count}
     messages.success(request, done)

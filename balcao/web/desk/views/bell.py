@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from balcao.notices import actions, queries
 from balcao.notices.models import Notice, NoticeKind
 from balcao.staff.models import Agent
-from balcao.web.desk.access import for_agents, wants_fragment
+from balcao.web.components.access import for_agents
+from balcao.web.desk.access import wants_fragment
 from balcao.web.desk.frame import context
 
 _SIGNS = {

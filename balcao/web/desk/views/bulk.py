@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from balcao.kit.numbers import number_in, numbers_in
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.actions import changing, merging
 from balcao.tickets.models import Tag, Ticket
 from balcao.tickets.queries.lists import visible
 from balcao.tickets.types import Status, TicketRefused
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, number_in, numbers_in, safe_address
+from balcao.web.desk.access import safe_address
 from balcao.web.desk.frame import context
 
 _MOST = 200

@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from balcao.kit.numbers import number_in, numbers_in
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.actions import changing
 from balcao.tickets.models import Tag, Ticket
 from balcao.tickets.types import HIDDEN, Priority, Status, TicketRefused
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, number_in, numbers_in, ticket_for, view_key, wants_fragment
+from balcao.web.desk.access import ticket_for, view_key, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.composing import moment_of, next_address
 

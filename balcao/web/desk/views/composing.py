@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from balcao.automation.actions import run_steps
 from balcao.automation.queries import macros_for
 from balcao.channels.queries import answering_channel
+from balcao.kit.numbers import number_in, numbers_in
 from balcao.ports.channel import File
 from balcao.staff.models import Agent
 from balcao.staff.queries import colleagues
@@ -26,8 +27,9 @@ from balcao.tickets.models import Attachment, Conversation, Message, Ticket
 from balcao.tickets.queries.rows import row_page
 from balcao.tickets.queries.timeline import conversations_of
 from balcao.tickets.types import Status, TicketRefused
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, number_in, numbers_in, ticket_for, view_key, wants_fragment
+from balcao.web.desk.access import ticket_for, view_key, wants_fragment
 from balcao.web.desk.composer import Composing, composer_context, conversation_for, doubt_words, modes_for
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.guards import doubts

@@ -14,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from balcao.customers import actions, queries
 from balcao.customers.models import Customer, CustomerNote, Identity, Link
 from balcao.customers.types import REASONS, Refused
+from balcao.kit.numbers import number_in, numbers_in
 from balcao.ports.channel import IdentityKind, Party
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.queries.lists import tickets_of_customer
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import customer_for, for_agents, number_in, numbers_in, safe_address, wants_fragment
+from balcao.web.desk.access import customer_for, safe_address, wants_fragment
 from balcao.web.desk.customer import duplicates_of, local_time
 from balcao.web.desk.frame import context
 

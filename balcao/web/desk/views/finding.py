@@ -10,14 +10,16 @@ from django.views.decorators.http import require_safe
 
 from balcao.automation.queries import filled_text, macros_for
 from balcao.customers.queries import search_customers
+from balcao.kit.numbers import number_in
 from balcao.staff import queries as staff
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.queries.lists import of_number, visible
 from balcao.tickets.rules.searching import parse_search
+from balcao.web.components.access import for_agents
 from balcao.web.components.looks import fold
 from balcao.web.desk import words
-from balcao.web.desk.access import LONGEST_NUMBER, for_agents, ticket_for
+from balcao.web.desk.access import ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import find, found_page
@@ -66,8 +68,7 @@ def _people(agent: Agent, query: str) -> list[Any]:
 def palette(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Return what the palette finds: a ticket by its number, tickets by words, customers; recent ones when empty."""
     query = request.GET.get("q", "").strip()
-    digits = query.removeprefix("#")
-    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER else None
+    number = number_in(query.removeprefix("#"))
     jump = of_number(agent=agent, number=number) if number is not None else None
     if query:
         tickets = find(agent, query, limit=_FEW).page.tickets if number is None else []

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from balcao.kit.keyset import BadCursor, decode_cursor, encode_cursor
+from balcao.kit.numbers import number_in
 from balcao.staff import actions as staff
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
@@ -20,7 +21,8 @@ from balcao.tickets.models import SavedView
 from balcao.tickets.queries import lists
 from balcao.tickets.queries.lists import Key, Order, View
 from balcao.tickets.queries.rows import RowPage, row_page
-from balcao.web.desk.access import for_agents, is_part, number_in
+from balcao.web.components.access import for_agents
+from balcao.web.desk.access import is_part
 from balcao.web.desk.frame import DeskFrame, context, view_words
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import found_page

@@ -20,7 +20,8 @@ from balcao.tickets.actions import sending
 from balcao.tickets.actions.receiving import welcome
 from balcao.tickets.models import Attachment, Message, Ticket
 from balcao.tickets.queries.files import content_of
-from balcao.web.desk.access import for_agents, message_for, wants_fragment
+from balcao.web.components.access import for_agents
+from balcao.web.desk.access import message_for, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.pictures import as_picture
 

@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from balcao.kit.numbers import number_in, numbers_in
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions import merging, splitting
 from balcao.tickets.models import Message, Ticket, TicketMerge, TicketSplit
 from balcao.tickets.queries.lists import of_number, tickets_of_customer
 from balcao.tickets.types import TicketRefused
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import LONGEST_NUMBER, for_agents, numbers_in, ticket_for, wants_fragment
+from balcao.web.desk.access import ticket_for, wants_fragment
 from balcao.web.desk.frame import context
 
 
@@ -42,10 +44,8 @@ def merge(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
 
 
 def _other(agent: Agent, typed: str) -> Ticket | None:
-    digits = typed.strip().lstrip("#")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER):
-        return None
-    return of_number(agent=agent, number=int(digits))
+    number = number_in(typed.strip().lstrip("#"))
+    return None if number is None else of_number(agent=agent, number=number)
 
 
 def _merge(request: HttpRequest, agent: Agent, ticket: Ticket, other: Ticket) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
+from balcao.kit.numbers import number_in
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Party
 from balcao.staff.models import Agent
@@ -21,9 +22,10 @@ from balcao.tickets.actions import sending
 from balcao.tickets.actions.sending import Writing
 from balcao.tickets.queries.lists import of_number
 from balcao.tickets.types import TicketRefused
+from balcao.web.components.access import for_agents
 from balcao.web.components.formats import language_name
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, number_in, wants_fragment
+from balcao.web.desk.access import wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.recipients import BadAddress, typed
 

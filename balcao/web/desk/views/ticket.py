@@ -18,8 +18,9 @@ from balcao.tickets.models import Message, Sight, Tag, Ticket
 from balcao.tickets.queries.lists import View
 from balcao.tickets.queries.timeline import timeline
 from balcao.tickets.types import HIDDEN, Priority, Status
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, is_part, ticket_for, view_key
+from balcao.web.desk.access import is_part, ticket_for, view_key
 from balcao.web.desk.composer import composer_context
 from balcao.web.desk.customer import panel_context
 from balcao.web.desk.frame import DeskFrame, context

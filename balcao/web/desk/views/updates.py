@@ -5,14 +5,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from balcao.kit.numbers import numbers_in
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Message
 from balcao.tickets.queries.lists import view_filter, visible
 from balcao.tickets.queries.rows import rows_by_id
 from balcao.tickets.queries.timeline import timeline
+from balcao.web.components.access import for_agents
 from balcao.web.desk import words
-from balcao.web.desk.access import for_agents, numbers_in, ticket_for
+from balcao.web.desk.access import ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.timeline import lines_of

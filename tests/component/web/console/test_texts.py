@@ -171,6 +171,14 @@ def test_an_envelope_is_run_again_or_discarded(visitor: Client, broken: Envelope
     assert [entry.name.rpartition(".")[2] for entry in told] == ["released", "discarded"]
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "x", "9" * 30])
+def test_a_number_that_is_none_runs_nothing(visitor: Client, broken: Envelope, number: str) -> None:
+    assert visitor.post("/console/quarantine/release/", {"envelope": number}).status_code == 404
+    assert visitor.get("/console/journal/", {"before": number}).status_code == 200
+    broken.refresh_from_db()
+    assert broken.state == "quarantined"
+
+
 def test_all_are_run_again_at_once(visitor: Client, broken: Envelope, letters: Channel) -> None:
     other, _ = keep(channel=letters, raw=RawEnvelope("y", b"y", "s"), now=NOW)
     quarantine(envelope=other, reason="No.", now=NOW)
