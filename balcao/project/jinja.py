@@ -6,10 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
 
-from balcao.web.components import jinja as cached
 from balcao.web.components.jinja import install
 
 
@@ -25,15 +23,8 @@ def environment(**options: Any) -> Environment:
             "trim_blocks": True,
             "lstrip_blocks": True,
             "bytecode_cache": FileSystemBytecodeCache(str(cache)),
-            "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"],
+            "extensions": ["jinja2.ext.do"],
         }
-    )
-    page_environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the i18n extension
-        cached.gettext,
-        translation.ngettext,
-        newstyle=True,
-        pgettext=cached.pgettext,
-        npgettext=translation.npgettext,
     )
     page_environment.globals.update(static=static, url=_url)
     install(page_environment)

@@ -1,12 +1,13 @@
 """What our templates can say about people, channels and time. Installed by the project's environment."""
 
+from collections.abc import Hashable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from django.templatetags.static import static
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from jinja2 import Environment
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from balcao.web.components import formats, looks
@@ -14,7 +15,8 @@ from balcao.web.components import formats, looks
 
 def install(environment: Environment) -> None:
     """Add the filters and functions of all faces."""
-    environment.globals.update(icon=icon, mark=mark, channel_icon=channel_icon, draw_avatar=draw_avatar)
+    environment.globals.update(_=gettext, gettext=gettext, pgettext=pgettext, ngettext=ngettext, npgettext=npgettext)
+    environment.globals.update(icon=icon, mark=mark, channel_icon=channel_icon, draw_avatar=draw_avatar, kept=kept)
     environment.filters.update(
         ago=_ago,
         clock=_clock,
@@ -63,26 +65,54 @@ def _avatar(name: str, agent: bool, size: str, presence: str, language: str) -> 
     return Markup('<span class="{}">{}{}</span>').format(classes, looks.initials(name, language), dot)
 
 
-def gettext(message: str) -> str:
-    """Translate like Django's, remembering each answer: a page asks for hundreds, and the catalogue's chain is long."""
-    return _translated(_language(), message)
+def kept(macro: Macro, *arguments: Hashable) -> Markup:
+    """Draw a macro that depends on nothing but its arguments and the language; what was drawn once is kept.
+
+    A list that is looked at all day consists of the same few hundred rows.
+    """
+    return _kept(macro, _language(), arguments)
 
 
-def pgettext(context: str, message: str) -> str:
+@lru_cache(maxsize=2048)
+def _kept(macro: Macro, _language: str, arguments: tuple[Hashable, ...]) -> Markup:
+    return Markup(macro(*arguments))  # noqa: S704 - drawn by a template that escapes
+
+
+def gettext(message: str, /, **values: object) -> Markup:
+    """Translate for a page, remembering each answer: a page asks for hundreds, and the catalogue's chain is long."""
+    if values:
+        return _translated(_language(), message) % values
+    return _finished(_language(), message)
+
+
+def pgettext(context: str, message: str, /, **values: object) -> Markup:
     """Translate in a context, likewise."""
-    return _translated_in(_language(), context, message)
+    return _translated(_language(), message, context) % values
+
+
+def ngettext(singular: str, plural: str, number: int, /, **values: object) -> Markup:
+    """Translate with the plural form of a number, which the words may call `num`."""
+    return _markup(translation.ngettext(singular, plural, number)) % {"num": number, **values}
+
+
+def npgettext(context: str, singular: str, plural: str, number: int, /, **values: object) -> Markup:
+    """Translate with a plural form in a context."""
+    return _markup(translation.npgettext(context, singular, plural, number)) % {"num": number, **values}
 
 
 @lru_cache(maxsize=16384)
-def _translated(language: str, message: str) -> str:
+def _translated(language: str, message: str, context: str = "") -> Markup:
     with translation.override(language):
-        return translation.gettext(message)
+        return _markup(translation.pgettext(context, message) if context else translation.gettext(message))
 
 
-@lru_cache(maxsize=4096)
-def _translated_in(language: str, context: str, message: str) -> str:
-    with translation.override(language):
-        return translation.pgettext(context, message)
+def _markup(words: str) -> Markup:
+    return Markup(words)  # noqa: S704 - of our own catalogues; the values that go in are escaped
+
+
+@lru_cache(maxsize=16384)
+def _finished(language: str, message: str) -> Markup:
+    return _translated(language, message) % {}  # also without values, %% stands for a per cent sign
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +133,14 @@ def _clock(moment: datetime) -> str:
 
 
 def _day(moment: datetime, now: datetime) -> str:
-    return formats.day(moment, now=now, zone=_zone(), language=_language(), today=_("Today"), yesterday=_("Yesterday"))
+    return formats.day(
+        moment,
+        now=now,
+        zone=_zone(),
+        language=_language(),
+        today=str(gettext("Today")),
+        yesterday=str(gettext("Yesterday")),
+    )
 
 
 def _day_key(moment: datetime) -> str:
@@ -111,7 +148,7 @@ def _day_key(moment: datetime) -> str:
 
 
 def _when(moment: datetime, now: datetime) -> str:
-    return formats.when(moment, now=now, zone=_zone(), language=_language(), yesterday=_("yesterday"))
+    return formats.when(moment, now=now, zone=_zone(), language=_language(), yesterday=str(gettext("yesterday")))
 
 
 def _moment(moment: datetime, now: datetime) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.translation.trans_real import get_languages
 
 from balcao.staff.models import Agent
@@ -86,6 +88,25 @@ class Page:
         return self.request.get_full_path()
 
 
+class _Forgery:
+    """The token against forged forms: one for all forms of a page, made when the first is drawn."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def token(self) -> str:
+        return get_token(self._request)
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class _ForgeryInput(_Forgery):
+    def __html__(self) -> str:
+        return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', self.token)
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the `page`."""
-    return {"page": Page(request)}
+    """Give templates the `page`, and the token for its forms (Django's would draw another one for each)."""
+    return {"page": Page(request), "csrf_token": _Forgery(request), "csrf_input": _ForgeryInput(request)}
