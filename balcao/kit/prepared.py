@@ -25,7 +25,10 @@ _Shape = tuple[tuple[type[One], int], ...]  # of each value: its kind, and how m
 
 
 class Prepared(Generic[_T]):
-    """A query as a function of its values: ids, words, moments, and lists of them that are compared as they are."""
+    """A query as a function of its values: ids, words, moments, and lists of which a column has to be in.
+
+    Lists are filled up to the next power of two with their last value, so that few queries are built for all lengths.
+    """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, _T]"]) -> None:
         self._build = build
@@ -33,6 +36,7 @@ class Prepared(Generic[_T]):
 
     def __call__(self, *values: Value) -> list[_T]:
         """Run the query with these values."""
+        values = tuple(value if isinstance(value, One) else _filled(value) for value in values)
         shape = tuple(_shape(value) for value in values)
         built: dict[_Shape, _Built[_T] | None] = self._own.__dict__.setdefault("built", {})
         if shape not in built:
@@ -43,6 +47,11 @@ class Prepared(Generic[_T]):
     def first(self, *values: Value) -> _T | None:
         """Run the query; return its first row."""
         return next(iter(self(*values)), None)
+
+
+def _filled(values: Sequence[Any]) -> list[Any]:
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *(values[-1] for _ in range(missing))]
 
 
 def _shape(value: Value) -> tuple[type[One], int]:
@@ -90,6 +99,8 @@ class _Built(Generic[_T]):
         if set(self._places.values()) != set(range(len(flat))):
             raise TypeError("Each value of a prepared query has to reach the database as it is.")
         compiler.as_sql = lambda *_, **__: (self._sql, self._params)
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda *_: converters
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign] # the one that is built
         self._rows = rows
 
