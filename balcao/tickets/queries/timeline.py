@@ -1,10 +1,11 @@
 """The timeline of a ticket: what was said, noted and done, newest page first, older on request."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from balcao.channels.models import DispatchReceipt
 from balcao.journal.models import Entry
@@ -48,23 +49,13 @@ def _when(entry: Message | Note | Entry) -> tuple[datetime, int]:
 def _messages(ticket: int) -> "QuerySet[Message]":
     """Return the messages of a ticket, newest first, with what the timeline shows of them."""
     rows = Message.objects.filter(ticket=ticket, is_recalled=False).order_by("-at", "-id")
-    return (
-        rows.select_related("identity__customer", "agent", "channel", "dispatch", "letter")
-        .defer("letter__html", "letter__full_text", "letter__fields", "dispatch__outbound")
-        .prefetch_related(
-            # Into plain lists, which is many times cheaper than a related manager for each message.
-            Prefetch("attachments", Attachment.objects.order_by("id"), to_attr="files"),
-            Prefetch("dispatch__receipts", DispatchReceipt.objects.order_by("id"), to_attr="reports"),
-        )
+    return rows.select_related("identity__customer", "agent", "channel", "dispatch", "letter").defer(
+        "letter__html", "letter__full_text", "letter__fields", "dispatch__outbound"
     )
 
 
 def _notes(ticket: int) -> "QuerySet[Note]":
-    rows = Note.objects.filter(ticket=ticket).select_related("agent").order_by("-at", "-id")
-    return rows.prefetch_related(
-        Prefetch("attachments", Attachment.objects.order_by("id"), to_attr="files"),
-        Prefetch("mentions", Agent.objects.all(), to_attr="mentioned"),
-    )
+    return Note.objects.filter(ticket=ticket).select_related("agent").order_by("-at", "-id")
 
 
 def _events(ticket: int) -> "QuerySet[Entry]":
@@ -75,25 +66,58 @@ def _events(ticket: int) -> "QuerySet[Entry]":
 _MESSAGES = Prepared(lambda ticket: _messages(ticket)[: PAGE + 1])
 _NOTES = Prepared(lambda ticket: _notes(ticket)[: PAGE + 1])
 _EVENTS = Prepared(lambda ticket: _events(ticket)[: PAGE + 1])
+_FILES = Prepared(lambda messages: Attachment.objects.filter(message__in=messages).order_by("id"))
+_NOTE_FILES = Prepared(lambda notes: Attachment.objects.filter(note__in=notes).order_by("id"))
+_REPORTS = Prepared(lambda dispatches: DispatchReceipt.objects.filter(dispatch__in=dispatches).order_by("id"))
+_MENTIONED = Prepared(
+    lambda notes: Note.mentions.through.objects.filter(note__in=notes).select_related("agent").order_by("agent__name")
+)
 _DRAFTS = Prepared(lambda ticket: Draft.objects.filter(ticket=ticket).select_related("agent").order_by("-saved_at"))
 
 
 def timeline(*, ticket: Ticket, before: datetime | None = None, limit: int = PAGE) -> Timeline:
     """Return the last messages, notes and events of a ticket (before a time), in a fixed number of queries."""
-    if before is None and limit == PAGE:
-        found: list[Message | Note | Entry] = [*_MESSAGES(ticket.pk), *_NOTES(ticket.pk), *_EVENTS(ticket.pk)]
-    else:
-        earlier = Q(at__lt=before) if before else Q()
-        found = [
-            *_messages(ticket.pk).filter(earlier)[: limit + 1],
-            *_notes(ticket.pk).filter(earlier)[: limit + 1],
-            *_events(ticket.pk).filter(earlier)[: limit + 1],
-        ]
+    messages, notes, events = (
+        _newest(ticket.pk) if before is None and limit == PAGE else _some(ticket.pk, before, limit)
+    )
+    _complete(messages, notes)
+    found: list[Message | Note | Entry] = [*messages, *notes, *events]
     found.sort(key=_when, reverse=True)
     if len(found) <= limit:
         return Timeline(found[::-1])
     page = _whole_moments(found, limit)
     return Timeline(page[::-1], page[-1].at)
+
+
+def _newest(ticket: int) -> tuple[list[Message], list[Note], list[Entry]]:
+    return _MESSAGES(ticket), _NOTES(ticket), _EVENTS(ticket)
+
+
+def _some(ticket: int, before: datetime | None, limit: int) -> tuple[list[Message], list[Note], list[Entry]]:
+    earlier = Q(at__lt=before) if before else Q()
+    return (
+        list(_messages(ticket).filter(earlier)[: limit + 1]),
+        list(_notes(ticket).filter(earlier)[: limit + 1]),
+        list(_events(ticket).filter(earlier)[: limit + 1]),
+    )
+
+
+def _complete(messages: list[Message], notes: list[Note]) -> None:
+    """Add the files, receipts and mentions, each kind for all of them at once."""
+    said = {message.pk: message for message in messages}
+    sent = {message.dispatch_id: message.dispatch for message in messages if message.dispatch_id}
+    noted = {note.pk: note for note in notes}
+    _hand_out(said, "files", ((row.message_id, row) for row in _FILES(list(said))))
+    _hand_out(sent, "reports", ((row.dispatch_id, row) for row in _REPORTS(list(sent))))
+    _hand_out(noted, "files", ((row.note_id, row) for row in _NOTE_FILES(list(noted))))
+    _hand_out(noted, "mentioned", ((row.note_id, row.agent) for row in _MENTIONED(list(noted))))
+
+
+def _hand_out(owners: Mapping[Any, Any], name: str, parts: Iterable[tuple[Any, Any]]) -> None:
+    for owner in owners.values():
+        setattr(owner, name, [])  # a plain list: a related manager for each would cost many times more
+    for owner, part in parts:
+        getattr(owners[owner], name).append(part)
 
 
 def _whole_moments(found: list[Message | Note | Entry], limit: int) -> list[Message | Note | Entry]:
