@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,9 +14,19 @@ from balcao.journal.types import Actor, ActorKind
 from balcao.kit import crypto
 from balcao.staff import actions as staff
 from balcao.staff.models import Agent
+from balcao.staff.queries import agent_of
 from balcao.web.accounts.mails import send_password_link
 
 _STEPS = "second-steps"
+
+
+class AgentBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships no types
+    """Log in by address and password; read the agent of a session with a query that is built once."""
+
+    def get_user(self, user_id: object) -> Agent | None:
+        """Return the agent of a session, unless they are shut out."""
+        agent = agent_of(int(str(user_id)))
+        return agent if agent and self.user_can_authenticate(agent) else None
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types

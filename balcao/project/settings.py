@@ -177,7 +177,7 @@ TASKS = {"default": {"BACKEND": "balcao.jobs.backend.LeasedBackend"}}
 # --- Who may come in -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.Agent"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["balcao.project.accounts.AgentBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -203,10 +203,12 @@ MFA_TOTP_ISSUER = "Balcão"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _public.scheme == "http"
 USERSESSIONS_TRACK_ACTIVITY = False  # a write for each page would be the dearest part of it
 
+SESSION_ENGINE = "balcao.project.sessions"
 SESSION_IDLE_SECONDS = env.number("BALCAO_SESSION_IDLE_HOURS", 8, least=1) * 3600
 SESSION_COOKIE_AGE = env.number("BALCAO_SESSION_HOURS", 24, least=1) * 3600
 SESSION_COOKIE_NAME = "balcao_session"
 CSRF_COOKIE_NAME = "balcao_csrf"
+CSRF_FAILURE_VIEW = "balcao.web.components.faults.forged"
 LANGUAGE_COOKIE_NAME = "balcao_language"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"

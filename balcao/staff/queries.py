@@ -18,12 +18,21 @@ def agents_of_shop(shop_id: int) -> list[Agent]:
     return list(rows.distinct().order_by("name", "id"))
 
 
+_AGENT = Prepared(lambda pk: Agent.objects.filter(pk=pk))
+_SHOPS = Prepared(lambda: Shop.objects.order_by("id"))
+_OWN_SHOPS = Prepared(lambda agent: Shop.objects.filter(agents=agent).order_by("id"))
+
+
+def agent_of(pk: int) -> Agent | None:
+    """Return the agent with this id, active or not; read with every request."""
+    return _AGENT.first(pk)
+
+
 def shops_of(agent: Agent) -> list[Shop]:
     """Return the shops that an agent works for, the first opened first; read once per instance."""
     known: list[Shop] | None = getattr(agent, "_shops", None)
     if known is None:
-        rows = Shop.objects.all() if agent.every_shop else agent.shops.all()
-        known = list(rows.order_by("id"))
+        known = _SHOPS() if agent.every_shop else _OWN_SHOPS(agent.pk)
         agent._shops = known  # type: ignore[attr-defined]  # noqa: SLF001 - beside `Agent.shop_ids`
         if not hasattr(agent, "_shop_ids"):
             agent._shop_ids = frozenset(shop.pk for shop in known)  # noqa: SLF001
