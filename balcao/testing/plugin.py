@@ -22,10 +22,13 @@ os.environ["DATABASE_URL"] = os.environ.get("BALCAO_TEST_DATABASE_URL", f"sqlite
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
-    """Hash passwords quickly: the tests log in often."""
+    """Hash passwords quickly, for the tests log in often; let properties take as long as a busy machine needs."""
     from django.conf import settings
+    from hypothesis import settings as properties
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    properties.register_profile("balcao", deadline=None)
+    properties.load_profile("balcao")
 
 
 def pytest_unconfigure() -> None:
