@@ -10,7 +10,9 @@ from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.redact import redact_cards
 from balcao.staff.models import Agent, Team
+from balcao.tickets import rules
 from balcao.tickets.actions.holding import take_hold
+from balcao.tickets.actions.merging import stand, standing_of
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Tag, Ticket
 from balcao.tickets.types import ACTIVE, HIDDEN, Priority, Refusal, Status, TicketRefused
@@ -83,6 +85,19 @@ def set_status(
         update_fields=["status", "status_before", "queue", "remind_at", "snoozed_until", "solved_at", "closed_at"]
     )
     facts = {"before": before, "after": str(status), "remind_at": remind_at.isoformat() if remind_at else None}
+    _announce("ticket.status.changed", ticket, agent, now=now, facts=facts)
+
+
+@transaction.atomic
+def undo_status(
+    *, ticket: Ticket, before: rules.Standing, after: rules.Standing, agent: Agent | None, now: datetime
+) -> None:
+    """Put a ticket back to where it stood before a change of status, with its dates, unless it moved on since."""
+    _check(ticket)
+    if standing_of(ticket) != after:
+        raise TicketRefused(Refusal.CHANGED_SINCE)
+    stand(ticket, before)
+    facts = {"before": after.status, "after": before.status, "remind_at": before.plain()["remind_at"]}
     _announce("ticket.status.changed", ticket, agent, now=now, facts=facts)
 
 

@@ -51,6 +51,7 @@ urlpatterns = [
     path("tickets/<int:number>/take/", changing.take, name="take"),
     path("tickets/<int:number>/assign/", changing.assign, name="assign"),
     path("tickets/<int:number>/status/", changing.status, name="status"),
+    path("tickets/<int:number>/status/undo/", changing.status_undo, name="status_undo"),
     path("tickets/<int:number>/hide/", changing.hide, name="hide"),
     path("tickets/<int:number>/restore/", changing.restore, name="restore"),
     path("tickets/<int:number>/snooze/", changing.snooze, name="snooze"),

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.signing import BadSignature, dumps, loads
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,9 @@ from balcao.kit.numbers import number_in, numbers_in
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.actions import changing
+from balcao.tickets.actions.merging import standing_of
 from balcao.tickets.models import Tag, Ticket
+from balcao.tickets.rules import Standing, standing_from
 from balcao.tickets.types import HIDDEN, Priority, Status, TicketRefused
 from balcao.web.components.access import for_agents
 from balcao.web.desk import words
@@ -25,6 +27,8 @@ from balcao.web.desk.access import ticket_for, view_key, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.composing import moment_of, next_address
 
+_UNDO_SALT = "desk-status"
+_UNDO_SECONDS = 3600  # the toast is gone long before
 _SNOOZES = ("+2h", "+1d", "+3d", "+7d")
 
 
@@ -96,7 +100,7 @@ def _assign(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
 def status(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Move the ticket to a status, waiting with the date on which it comes back."""
     ticket = ticket_for(agent, number)
-    wanted, before = given(request, "status"), ticket.status
+    wanted, before = given(request, "status"), standing_of(ticket)
     key = view_key(request) or "mine"
     follows = next_address(request, agent, ticket, key) if given(request, "next") else ""
     remind_at = moment_of(given(request, "remind_at"))
@@ -117,8 +121,28 @@ def _set_status(request: HttpRequest, agent: Agent, ticket: Ticket, to: Status, 
     )
 
 
-def _undo(ticket: Ticket, before: str) -> str:
-    return f"undo:{reverse('desk:status', args=[ticket.number])}?{urlencode({'status': before})}"
+def _undo(ticket: Ticket, before: Standing) -> str:
+    token = dumps([ticket.pk, before.plain(), standing_of(ticket).plain()], salt=_UNDO_SALT, compress=True)
+    return f"undo:{reverse('desk:status_undo', args=[ticket.number])}?was={token}"
+
+
+@require_POST
+@for_agents(Permission.TICKET_EDIT)
+def status_undo(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Put the ticket back to exactly where it stood before its status was changed."""
+    ticket = ticket_for(agent, number)
+    try:
+        pk, before, after = loads(given(request, "was"), salt=_UNDO_SALT, max_age=_UNDO_SECONDS)
+    except BadSignature as error:
+        raise Http404 from error
+    if pk != ticket.pk:
+        raise Http404
+    stood, stands = standing_from(before), standing_from(after)
+    attempt(
+        request,
+        lambda: changing.undo_status(ticket=ticket, before=stood, after=stands, agent=agent, now=timezone.now()),
+    )
+    return back(request, ticket)
 
 
 @require_POST
@@ -126,10 +150,10 @@ def _undo(ticket: Ticket, before: str) -> str:
 def hide(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Put the ticket aside as spam or into the trash."""
     ticket = ticket_for(agent, number)
-    wanted = given(request, "status")
+    wanted, before = given(request, "status"), standing_of(ticket)
     if wanted in HIDDEN and _set_status(request, agent, ticket, Status(wanted), None):
         said = _("%(number)s: %(status)s") % {"number": number, "status": words.status_words(wanted)}
-        messages.success(request, said, extra_tags=f"undo:{reverse('desk:restore', args=[number])}")
+        messages.success(request, said, extra_tags=_undo(ticket, before))
     return back(request, ticket)
 
 

@@ -34,6 +34,7 @@ from balcao.web.desk.composer import Composing, composer_context, conversation_f
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.guards import doubts
 from balcao.web.desk.recipients import BadAddress, typed
+from balcao.web.desk.searching import find
 from balcao.web.desk.timeline import last_message_id
 from balcao.web.desk.views.inbox import chosen_view
 from balcao.web.desk.views.ticket import ticket_page
@@ -207,8 +208,11 @@ def next_address(request: HttpRequest, agent: Agent, ticket: Ticket, key: str) -
         chosen = chosen_view(desk, agent, key)
     except Http404:  # somebody deleted the view meanwhile; what was sent is sent
         return reverse("desk:inbox")
-    page = row_page(agent=agent, view=chosen.view, shop_id=desk.shop_id, team_id=chosen.team_id, limit=2)
-    following = next((row for row in page.rows if row.id != ticket.pk), None)
+    if chosen.query:
+        rows = find(agent, chosen.query, limit=2).rows
+    else:
+        rows = row_page(agent=agent, view=chosen.view, shop_id=desk.shop_id, team_id=chosen.team_id, limit=2).rows
+    following = next((row for row in rows if row.id != ticket.pk), None)
     return _address(following.number, request) if following else reverse("desk:view", args=[key])
 
 

@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
 from balcao.staff.models import Agent
-from balcao.tickets.actions import arranging, noting
-from balcao.tickets.models import Message, Ticket
+from balcao.tickets.actions import arranging, changing, noting
+from balcao.tickets.actions.merging import standing_of
+from balcao.tickets.actions.tallies import fold
+from balcao.tickets.models import Message, Tally, Ticket
 from balcao.tickets.types import Priority, Status
 
 PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
@@ -123,6 +126,51 @@ def test_what_was_solved_can_be_undone_from_the_toast(desk: Client, ticket: Tick
     assert ticket.status == Status.NEW
 
 
+@pytest.mark.parametrize(
+    "deed, fields",
+    [("status", {"status": "solved"}), ("status", {"status": "waiting"}), ("hide", {"status": "spam"})],
+)
+def test_undoing_a_status_brings_every_date_back(
+    deed: str, fields: dict[str, str], desk: Client, bia: Agent, ticket: Ticket
+) -> None:
+    # Given a ticket that waits with a reminder, and sleeps
+    now = timezone.now()
+    remind_at, until = now + timedelta(days=3), now + timedelta(days=1)
+    changing.set_status(ticket=ticket, status=Status.WAITING, agent=bia, now=now, remind_at=remind_at)
+    changing.snooze(ticket=ticket, until=until, agent=bia, now=now)
+    stood = standing_of(ticket)
+
+    # When Bia moves it and takes that back
+    page = desk.post(f"/tickets/{ticket.number}/{deed}/", fields, follow=True).content.decode()
+    ticket.refresh_from_db()
+    moved = standing_of(ticket)
+    undo = page.split('data-undo="')[1].split('"')[0]
+    desk.post(undo)
+
+    # Then it stands exactly where it stood, is counted there, and the journal says so
+    ticket.refresh_from_db()
+    assert moved != stood
+    assert standing_of(ticket) == stood
+    assert (ticket.remind_at, ticket.snoozed_until, ticket.queue) == (remind_at, until, "snoozed")
+    fold()
+    assert Tally.objects.get(key="snoozed").count == 1
+    assert Entry.objects.filter(name="ticket.status.changed").latest("id").facts["after"] == "waiting"
+
+
+def test_a_status_is_not_undone_over_what_somebody_did_since(desk: Client, caio: Agent, ticket: Ticket) -> None:
+    page = desk.post(f"/tickets/{ticket.number}/status/", {"status": "solved"}, follow=True).content.decode()
+    undo = page.split('data-undo="')[1].split('"')[0]
+    ticket.refresh_from_db()
+    changing.set_status(ticket=ticket, status=Status.CLOSED, agent=caio, now=timezone.now())
+
+    page = desk.post(undo, follow=True).content.decode()
+
+    ticket.refresh_from_db()
+    assert ticket.status == Status.CLOSED
+    assert "cannot be undone any more" in page
+    assert desk.post(undo[:-2] + "xx").status_code == 404
+
+
 def test_spam_comes_back_to_where_it_stood(desk: Client, ticket: Ticket) -> None:
     desk.post(f"/tickets/{ticket.number}/hide/", {"status": "trash"})
     desk.post(f"/tickets/{ticket.number}/restore/")
@@ -149,6 +197,28 @@ def test_solving_can_lead_to_the_next_ticket(desk: Client, ticket: Ticket, arriv
     answer = desk.post(f"/tickets/{ticket.number}/status/?in=ours", {"status": "solved", "next": "1"})
 
     assert answer["Location"] == f"/tickets/{following.number}/?in=ours"
+
+
+def test_the_next_ticket_is_of_the_saved_view(
+    desk: Client, bia: Agent, ticket: Ticket, arrive: Callable[..., Message]
+) -> None:
+    # Given a view of what Leo wrote, two tickets in it, and a newer one of Bia's own that is not
+    view = arranging.save_view(
+        view=None, name="Leo", query="from:leo@example.com", agent=bia, actor=SYSTEM, now=timezone.now()
+    )
+    first, second = (arrive(**{"from": "leo@example.com"}).ticket for _ in range(2))
+    mine = arrive(minutes=1, **{"from": "ana@example.com"}).ticket
+    changing.assign(ticket=mine, assignee=bia, team=None, agent=bia, now=timezone.now())
+
+    # When she solves one, and answers and solves the other
+    key = f"saved-{view.pk}"
+    solved = desk.post(f"/tickets/{first.number}/status/?in={key}", {"status": "solved", "next": "1"})
+    facts = {"text": "Done.", "to": "leo@example.com", "then": "solve+next"}
+    answered = desk.post(f"/tickets/{first.number}/reply/?in={key}", facts)
+
+    # Then she goes on in that view
+    assert solved["Location"] == f"/tickets/{second.number}/?in={key}"
+    assert answered["Location"] == f"/tickets/{second.number}/?in={key}"
 
 
 def test_tags_are_what_the_form_says(desk: Client, ticket: Ticket) -> None:
