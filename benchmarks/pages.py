@@ -51,6 +51,7 @@ def _reply(engine: str, size: int, running: Desk, browser: Browser) -> Iterator[
     def answer() -> None:
         sent = browser.post(f"/tickets/{next(numbers)}/reply/", {"text": "Obrigada, já enviamos.", "then": "send"})
         _expect(sent, status=302)
+        browser.cookies.pop("messages", None)  # an agent's browser goes on to a page that says so and forgets it
 
     found = _timed(running, answer)
     yield Measured("W4", engine, found.p50, size, found.p95, found.cpu, f"{1000 / found.p50:.0f}/s one after another")

@@ -10,6 +10,7 @@ from django.conf import settings
 from balcao.channels.models import Channel, Dispatch, Envelope, EnvelopeBody
 from balcao.channels.types import EnvelopeState
 from balcao.kit import crypto
+from balcao.kit.prepared import Prepared
 from balcao.ports import registry
 from balcao.ports.channel import Connection, Party, RawEnvelope
 
@@ -31,13 +32,19 @@ def config_of(channel: Channel) -> Any:
     return config(**{name: value for name, value in values.items() if name in known})
 
 
+_OWN = Prepared(
+    lambda shop, kind: (
+        Channel.objects.filter(shop_id=shop, kind=kind).exclude(address="").values_list("address", flat=True)
+    )
+)
+
+
 def connection_of(channel: Channel) -> Connection:
     """Return the channel as its adapter sees it."""
     adapter = registry.channel(channel.kind)
-    own = Channel.objects.filter(shop_id=channel.shop_id, kind=channel.kind).exclude(address="")
     return Connection(
         config=config_of(channel),
-        own=tuple(Party(adapter.identity_kind, address) for address in own.values_list("address", flat=True)),
+        own=tuple(Party(adapter.identity_kind, address) for address in _OWN(channel.shop_id, channel.kind)),
         language=channel.shop.language,
         region=channel.shop.region,
     )

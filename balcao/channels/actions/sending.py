@@ -12,7 +12,7 @@ from balcao.channels import rules
 from balcao.channels.models import Channel, Dispatch, DispatchReceipt
 from balcao.channels.types import OPEN_DISPATCH, DispatchState
 from balcao.kit import wake
-from balcao.kit.db import locked
+from balcao.kit.db import insert, locked
 from balcao.ports.channel import ChannelError, Outbound, Report
 
 
@@ -29,14 +29,16 @@ def queue_dispatch(
     wake.notify(wake.Topic.WORK)
     facts = asdict(outbound)
     del facts["files"]
-    return Dispatch.objects.create(
-        channel=channel,
-        external_id=outbound.external_id,
-        order_key=order_key,
-        outbound=facts,
-        files=files,
-        due_at=due_at,
-        created_at=now,
+    return insert(
+        Dispatch(
+            channel=channel,
+            external_id=outbound.external_id,
+            order_key=order_key,
+            outbound=facts,
+            files=files,
+            due_at=due_at,
+            created_at=now,
+        )
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from balcao.channels.queries import answering_channel
+from balcao.kit.prepared import Prepared
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Party
 from balcao.staff.models import Agent
@@ -59,13 +60,7 @@ def _partner(conversation: Conversation, kind: IdentityKind) -> tuple[Party, ...
 
     Somebody who called has a number, to which no mail can be sent.
     """
-    last = (
-        Message.objects.filter(conversation=conversation, direction=Direction.IN, is_stranger=False)
-        .exclude(kind__in=[MessageKind.AUTO, MessageKind.BOUNCE])
-        .select_related("letter", "identity")
-        .order_by("-at", "-id")
-        .first()
-    )
+    last = _LAST_IN.first(conversation.pk)
     reply_to = last.letter.addressing.get("reply_to") if last and hasattr(last, "letter") else None
     if reply_to:
         return (Party(IdentityKind(reply_to[0]), reply_to[1], reply_to[2]),)
@@ -73,6 +68,16 @@ def _partner(conversation: Conversation, kind: IdentityKind) -> tuple[Party, ...
     if identity.kind != kind:
         return ()
     return (Party(IdentityKind(identity.kind), identity.value, identity.name),)
+
+
+_LAST_IN = Prepared(
+    lambda conversation: (
+        Message.objects.filter(conversation=conversation, direction=Direction.IN, is_stranger=False)
+        .exclude(kind__in=[MessageKind.AUTO, MessageKind.BOUNCE])
+        .select_related("letter")
+        .order_by("-at", "-id")[:1]
+    )
+)
 
 
 def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Agent | None, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Writing: what is said, and the message, letter and dispatch that come of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,9 @@ from balcao.customers import actions as customers
 from balcao.customers.models import Identity
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
+from balcao.kit.db import insert
 from balcao.kit.placeholders import fill
+from balcao.kit.prepared import Prepared
 from balcao.kit.redact import redact_cards
 from balcao.ports import registry
 from balcao.ports.channel import Outbound, Party
@@ -22,6 +25,8 @@ from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.models import Attachment, Conversation, Letter, Message, Ticket
 from balcao.tickets.queries.threads import reply_token
 from balcao.tickets.types import Direction, MessageKind, Refusal, Status, TicketRefused
+
+_MOST_ANSWERED = 10  # earlier messages that an answer names as those it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,8 @@ def write(
         now=now,
     )
     message.dispatch = dispatch
-    message.save()
-    Letter.objects.create(message=message, subject=subject[:500], full_text=signed, addressing=_addressing(writing))
+    insert(message)
+    insert(Letter(message=message, subject=subject[:500], full_text=signed, addressing=_addressing(writing)))
     files = _take_files(message, writing, agent)
     if files:
         dispatch.files = files
@@ -126,13 +131,22 @@ def _subject(conversation: Conversation, writing: Writing) -> str:
     subject = writing.subject or conversation.subject or conversation.ticket.subject
     number = f"[#{conversation.ticket.number}]"
     tagged = subject if number in subject else f"{subject} {number}".strip()
-    is_first = writing.subject or not conversation.messages.exists()
+    is_first = writing.subject or not _ANY(conversation.pk)
     return tagged if is_first or tagged.lower().startswith("re:") else f"Re: {tagged}"
 
 
+_ANY = Prepared(lambda conversation: Message.objects.filter(conversation=conversation).values_list("pk", flat=True)[:1])
+_SAID_LAST = Prepared(
+    lambda conversation: (
+        Message.objects.filter(conversation=conversation, is_recalled=False)
+        .order_by("-at", "-id")
+        .values_list("external_id", flat=True)[:_MOST_ANSWERED]
+    )
+)
+
+
 def _answers(conversation: Conversation) -> tuple[str, ...]:
-    rows = Message.objects.filter(conversation=conversation, is_recalled=False).order_by("-at", "-id")
-    return tuple(rows.values_list("external_id", flat=True)[:10])
+    return tuple(_SAID_LAST(conversation.pk))
 
 
 def _plain(party: Party) -> list[str]:
@@ -148,7 +162,7 @@ def _take_files(message: Message, writing: Writing, agent: Agent | None) -> list
     rows: list[Attachment] = []
     if agent and writing.upload_ids:
         rows += adopt_uploads(ids=list(writing.upload_ids), agent=agent, message=message)
-    for row in Attachment.objects.filter(pk__in=writing.attachment_ids, message__ticket=message.ticket):
+    for row in _sent_along(message.ticket, writing):
         row.pk, row.message = None, message
         rows += Attachment.objects.bulk_create([row])
     return [
@@ -161,6 +175,11 @@ def _take_files(message: Message, writing: Writing, agent: Agent | None) -> list
         }
         for row in rows
     ]
+
+
+def _sent_along(ticket: Ticket, writing: Writing) -> Iterable[Attachment]:
+    ids = writing.attachment_ids
+    return Attachment.objects.filter(pk__in=ids, message__ticket=ticket) if ids else ()
 
 
 def touch(ticket: Ticket, message: Message, *more: str) -> None:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -152,10 +153,13 @@ def _again(
 def _own_files(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str) -> list[Attachment]:
     """Return the files named by the form, those that came with it among them; none that was given to another draft."""
     ids = numbers_in(request.POST.getlist("file"))
-    mine = Attachment.objects.filter(uploader=agent, upload_ticket=ticket, upload_mode=mode, message=None, note=None)
-    rows = list(mine.filter(pk__in=ids))
     fresh, _refused = _keep_files(request, agent, ticket, mode)
-    return [*rows, *fresh]
+    return [*(_mine(agent, ticket, mode, ids) if ids else []), *fresh]
+
+
+def _mine(agent: Agent, ticket: Ticket, mode: str, ids: list[int]) -> "QuerySet[Attachment]":
+    mine = Attachment.objects.filter(uploader=agent, upload_ticket=ticket, upload_mode=mode, message=None, note=None)
+    return mine.filter(pk__in=ids)
 
 
 def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str) -> tuple[list[Attachment], list[str]]:
