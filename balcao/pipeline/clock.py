@@ -1,4 +1,4 @@
-"""Time passed: reminders come back, snoozed tickets wake, solved ones close, counts are folded, notices mailed."""
+"""Time passed: reminders come back, snoozed tickets wake, solved ones close, counts are folded."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from balcao.kit.db import locked
-from balcao.pipeline import notice_mails
 from balcao.shops.models import Shop
 from balcao.tickets.actions import changing, tallies
 from balcao.tickets.actions.holding import keep_in_place
@@ -19,13 +18,15 @@ BATCH = 100
 
 def run_due(*, now: datetime) -> int:
     """Do what is due by now; return how much was done. Doing it twice changes nothing."""
-    done = _each(_mine(remind_at__lte=now).order_by("remind_at"), lambda t: _remind(t, now))
-    done += _each(_mine(snoozed_until__lte=now).order_by("snoozed_until"), lambda t: _wake(t, now))
+    waiting = _mine(status=Status.WAITING, remind_at__lte=now).order_by("remind_at")
+    asleep = _mine(status__in=ACTIVE, snoozed_until__lte=now).order_by("snoozed_until")
+    done = _each(waiting, lambda t: changing.set_status(ticket=t, status=Status.OPEN, agent=None, now=now))
+    done += _each(asleep, lambda t: changing.snooze(ticket=t, until=None, agent=None, now=now))
     for shop in Shop.objects.all():
         over = now - timedelta(days=shop.close_after_days)
         old = _mine(shop=shop, status=Status.SOLVED, solved_at__lte=over).order_by("solved_at")
-        done += _each(old, lambda t: _close(t, now))
-    return done + tallies.fold() + notice_mails.run_due(now=now)
+        done += _each(old, lambda t: changing.set_status(ticket=t, status=Status.CLOSED, agent=None, now=now))
+    return done + tallies.fold()
 
 
 def _mine(**due: object) -> "QuerySet[Ticket]":
@@ -46,21 +47,3 @@ def _one(due: "QuerySet[Ticket]", deed: Callable[[Ticket], None]) -> bool:
         return False
     deed(ticket)
     return True
-
-
-def _remind(ticket: Ticket, now: datetime) -> None:
-    if ticket.status == Status.WAITING:
-        changing.set_status(ticket=ticket, status=Status.OPEN, agent=None, now=now)
-    else:
-        Ticket.objects.filter(pk=ticket.pk).update(remind_at=None)
-
-
-def _wake(ticket: Ticket, now: datetime) -> None:
-    if ticket.status in ACTIVE:
-        changing.snooze(ticket=ticket, until=None, agent=None, now=now)
-    else:
-        Ticket.objects.filter(pk=ticket.pk).update(snoozed_until=None)
-
-
-def _close(ticket: Ticket, now: datetime) -> None:
-    changing.set_status(ticket=ticket, status=Status.CLOSED, agent=None, now=now)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -27,24 +28,27 @@ def run_due(*, now: datetime) -> int:
     claimed = claim_mails(now=now, again_at=now + RETRY_AFTER)
     written = 0
     for agent, notices in groupby(claimed, key=lambda notice: notice.agent):
-        written += _write(agent, list(notices))
+        try:
+            _write(agent, list(notices))
+        except (SMTPResponseException, SMTPRecipientsRefused):  # this mail's own fault
+            log.exception("Notices could not be mailed to agent %s", agent.pk)
+        except OSError as error:  # the server is away or takes too long: it would keep every other mail waiting as well
+            log.error("Notices wait, for the mail server does not answer: %s", error)  # noqa: TRY400 - one line says it
+            break
+        else:
+            written += 1
     return written
 
 
-def _write(agent: Agent, notices: Sequence[Notice]) -> bool:
+def _write(agent: Agent, notices: Sequence[Notice]) -> None:
     """Write one agent one mail; what cannot be sent now stays due and is tried again."""
     with override(agent.language):
         subject = ngettext("%(count)d notice from your desk", "%(count)d notices from your desk", len(notices))
         lines = [f"- {sentence(notice)}\n  {link(notice)}" for notice in notices]
         foot = _("Which notices come by mail is set on your settings page: %(url)s")
         body = "\n\n".join([*lines, foot % {"url": f"{settings.PUBLIC_URL}/me/preferences/"}])
-    try:
-        send_mail(subject % {"count": len(notices)}, body, None, [agent.email])
-    except OSError:
-        log.exception("Notices could not be mailed to agent %s", agent.pk)
-        return False
+    send_mail(subject % {"count": len(notices)}, body, None, [agent.email])
     finish_mails(notices=notices)
-    return True
 
 
 def sentence(notice: Notice) -> str:

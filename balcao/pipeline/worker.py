@@ -19,12 +19,13 @@ from balcao.jobs import actions as jobs
 from balcao.jobs import backend
 from balcao.kit import wake
 from balcao.kit.db import is_postgres
-from balcao.pipeline import clock, followers, inbound, outbound, poll, sealing
+from balcao.pipeline import clock, followers, inbound, notice_mails, outbound, poll, sealing
 
 CLOCK_EVERY = timedelta(seconds=5)
 _SWEEP = 2.0  # seconds: what becomes due by time alone is found this soon
 _LOOK = 15.0  # seconds: what the other threads look for by themselves, should a wake-up get lost
 _RENEW_EVERY = 20.0
+_POST_EVERY = 5.0
 _PAUSE_AFTER_ERROR = 1.0
 _GRACE = 10.0  # seconds for what is being done when told to stop
 
@@ -71,12 +72,13 @@ class Worker:
         """Work until `stop` is called; then let what was begun come to its end."""
         labourers = [self._thread(self._labour, number) for number in range(self.threads)]
         sealer = self._thread(lambda: sealing.keep_sealing(worker=self.name, stopping=self.stopping))
+        poster = self._thread(self._post)
         watcher = self._thread(poll.Watcher(worker=self.name, stopping=self.stopping).run)
         while not self.stopping.wait(_RENEW_EVERY):
             self._try(lambda: jobs.renew(worker=self.name, now=timezone.now()))
             close_old_connections()
         deadline = time.monotonic() + _GRACE
-        for thread in [*labourers, sealer, watcher]:
+        for thread in [*labourers, sealer, watcher, poster]:
             thread.join(max(deadline - time.monotonic(), 0))
         self._try(self._hand_back)
         close_old_connections()
@@ -108,6 +110,12 @@ class Worker:
                     close_old_connections()
                     watch.wait(_SWEEP if is_first else _LOOK)
         close_old_connections()
+
+    def _post(self) -> None:
+        # A thread of its own: a mail server that takes its time keeps only notices waiting.
+        while not self.stopping.wait(_POST_EVERY):
+            self._try(lambda: notice_mails.run_due(now=timezone.now()))
+            close_old_connections()
 
     def turn(self) -> int:
         """Ask every source once; return how much was done."""

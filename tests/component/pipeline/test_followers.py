@@ -10,7 +10,7 @@ from balcao.journal.actions import seal
 from balcao.journal.types import Subject, SubjectKind
 from balcao.notices.actions import read
 from balcao.notices.models import Notice
-from balcao.pipeline import clock, followers, notice_mails
+from balcao.pipeline import followers, notice_mails
 from balcao.staff.actions import remember
 from balcao.staff.models import Agent
 from balcao.testing.factories import receive
@@ -83,10 +83,10 @@ def test_a_mention_is_mailed_in_the_agents_language_if_not_read(
     noting.add_note(ticket=ticket, text="@Caio", agent=bia, now=now, mentions=[caio])
     follow(now)
 
-    clock.run_due(now=now + MINUTE)
+    notice_mails.run_due(now=now + MINUTE)
     assert mail.outbox == [], "there is still time to see it on the desk"
-    clock.run_due(now=now + 3 * MINUTE)
-    clock.run_due(now=now + 60 * MINUTE)
+    notice_mails.run_due(now=now + 3 * MINUTE)
+    notice_mails.run_due(now=now + 60 * MINUTE)
     (sent,) = mail.outbox
     assert sent.to == [caio.email]
     assert str(ticket.number) in sent.body

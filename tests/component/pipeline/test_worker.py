@@ -1,23 +1,31 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from balcao.jobs.backend import job
 from balcao.jobs.models import Job, Lease
 from balcao.jobs.types import JobState
 from balcao.journal import actions as journal
 from balcao.journal import queries
-from balcao.journal.types import SYSTEM
+from balcao.journal.types import SYSTEM, Subject, SubjectKind
+from balcao.notices.actions import tell
+from balcao.notices.models import NoticeKind
 from balcao.pipeline import sealing, steps
 from balcao.pipeline.worker import Worker
+from balcao.testing.factories import make_agent, make_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,8 +65,6 @@ def test_a_job_is_done_as_soon_as_it_is_there(worker: Worker) -> None:
 
 
 def test_what_is_written_is_sealed(worker: Worker) -> None:
-    from django.utils import timezone
-
     journal.record(name="ticket.opened", at=timezone.now(), actor=SYSTEM, about=[])
     assert soon(lambda: queries.head_position() == 1)
 
@@ -83,9 +89,56 @@ def test_a_source_that_fails_does_not_stop_the_others(monkeypatch: pytest.Monkey
     assert soon(lambda: Job.objects.get().state == JobState.DONE)
 
 
-def test_sealing_is_left_to_who_has_the_lease() -> None:
-    from django.utils import timezone
+@pytest.fixture
+def silent_server(settings: Any) -> Iterator[threading.Event]:
+    """Give a mail server that takes calls and says nothing; the event tells that somebody called."""
+    called = threading.Event()
+    held = []
 
+    def answer() -> None:
+        with suppress(OSError):
+            held.append(listener.accept())
+            called.set()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=answer)
+    thread.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", listener.getsockname()[1], 6
+    yield called
+    with suppress(OSError):  # whoever waits for a call waits no more
+        socket.create_connection(listener.getsockname(), timeout=1).close()
+    listener.close()
+    thread.join(5)
+    for line, _ in held:
+        line.close()
+
+
+def test_a_mail_server_that_takes_its_time_keeps_only_notices_waiting(silent_server: threading.Event) -> None:
+    # Given a notice whose mail is due
+    now = timezone.now()
+    subject = Subject(SubjectKind.TICKET, 1)
+    elif_ = make_agent("Elif", shop=make_shop())
+    tell(agents=[elif_], kind=NoticeKind.MENTION, subject=subject, facts={"number": 1}, now=now - timedelta(hours=1))
+    worker = Worker(threads=1)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        # When the one who sends it waits for the server
+        assert silent_server.wait(20)
+        begun = time.monotonic()
+        greet.enqueue("Elif")
+
+        # Then everything else goes on
+        assert soon(lambda: Job.objects.get().state == JobState.DONE, within=4)
+        assert time.monotonic() - begun < 4
+    finally:
+        worker.stop()
+        thread.join(20)
+        connections.close_all()
+
+
+def test_sealing_is_left_to_who_has_the_lease() -> None:
     journal.lease_sealer(worker="elif", now=timezone.now())
     journal.record(name="ticket.opened", at=timezone.now(), actor=SYSTEM, about=[])
     assert sealing.seal_now(worker="mehmet") == 0
