@@ -7,7 +7,7 @@ import pytest
 
 from balcao.channels.models import Channel, Dispatch
 from balcao.channels.types import DispatchState
-from balcao.pipeline import outbound
+from balcao.pipeline import clock, outbound
 from balcao.ports.channel import ChannelError, IdentityKind, Party
 from balcao.staff.models import Agent
 from balcao.testing.channels import PaperChannel
@@ -337,6 +337,17 @@ def test_the_shop_writes_first(channel: Channel, paper: PaperChannel, bia: Agent
 
     assert paper.sent[0].subject == f"Siparişiniz [#{message.ticket.number}]"
     assert (message.ticket.status, message.ticket.language, message.ticket.assignee) == ("waiting", "tr", bia)
+
+
+def test_a_ticket_begun_and_solved_at_once_closes_like_any_other(channel: Channel, bia: Agent, now: datetime) -> None:
+    elif_ = Party(IdentityKind.EMAIL, "elif@example.com", "Elif Kaya")
+    writing = Writing("Merhaba", to=(elif_,), then=Status.SOLVED, remind_at=now + timedelta(days=3))
+    ticket = start_ticket(channel=channel, writing=writing, agent=bia, language="tr", now=now).ticket
+
+    assert (ticket.status, ticket.remind_at, ticket.solved_at) == ("solved", None, now)
+    clock.run_due(now=now + timedelta(days=ticket.shop.close_after_days))
+    ticket.refresh_from_db()
+    assert ticket.status == Status.CLOSED
 
 
 def test_a_phone_call_is_written_down(channel: Channel, bia: Agent, now: datetime) -> None:

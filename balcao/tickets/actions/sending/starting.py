@@ -32,16 +32,21 @@ def start_ticket(*, channel: Channel, writing: Writing, agent: Agent, language: 
     if again:
         return again
     writing = replace(writing, subject=redact_cards(writing.subject))
+    status = writing.then or Status.WAITING
     ticket = open_ticket(
         Opening(
             channel=channel,
             identity=identity,
             subject=writing.subject,
-            status=writing.then or Status.WAITING,
+            status=status,
             language=language or identity.customer.language,
             at=now,
             assignee_id=agent.pk,
-            more={"remind_at": writing.remind_at, "channel_kinds": [channel.kind]},
+            more={
+                "remind_at": writing.remind_at if status == Status.WAITING else None,
+                "solved_at": now if status == Status.SOLVED else None,
+                "channel_kinds": [channel.kind],
+            },
         )
     )
     conversation = open_conversation(
