@@ -12,7 +12,7 @@ DEV := $(VENV)/.dev
 PACKAGE := $(VENV)/.package
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run demo test unit browser lint types format messages check bench torture clean
+.PHONY: help setup dev run demo test unit browser grid lint types format messages check bench torture clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -62,6 +62,10 @@ unit: dev ## Run the tests that need no database
 browser: dev ## Run the tests in the browser
 	@tools/test-servers
 	@$(PYTEST) tests/browser
+
+grid: dev ## Take every page's picture into var/grid and look for faults (ARGS="ticket --language tr")
+	@tools/test-servers
+	@$(BIN)/python tools/grid.py $(ARGS)
 
 lint: dev ## Check format, style, types, import contracts, translations, migrations
 	@tools/lint

@@ -1,0 +1,205 @@
+"""Adds to a demo desk what its week does not show, and prints where everything stands: read by tools/grid.py."""
+
+import json
+import os
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balcao.project.settings")
+django.setup()
+
+from allauth.account.forms import default_token_generator  # noqa: E402
+from allauth.account.utils import user_pk_to_url_str  # noqa: E402
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.test import Client, RequestFactory  # noqa: E402
+from django.utils import timezone, translation  # noqa: E402
+
+from balcao.automation.models import Macro  # noqa: E402
+from balcao.channels.actions.connecting import create_channel  # noqa: E402
+from balcao.channels.actions.keeping import keep  # noqa: E402
+from balcao.channels.models import Channel, Dispatch, Envelope  # noqa: E402
+from balcao.channels.types import DispatchState, EnvelopeState  # noqa: E402
+from balcao.customers.models import CustomerNote, Link  # noqa: E402
+from balcao.journal.types import SYSTEM  # noqa: E402
+from balcao.pipeline import inbound  # noqa: E402
+from balcao.plugins.channels.mail.config import MailConfig  # noqa: E402
+from balcao.ports.channel import RawEnvelope  # noqa: E402
+from balcao.shops.models import Shop  # noqa: E402
+from balcao.staff.actions import create_agent, create_token  # noqa: E402
+from balcao.staff.models import Agent, Department, Team  # noqa: E402
+from balcao.staff.types import Role  # noqa: E402
+from balcao.tickets.actions import changing  # noqa: E402
+from balcao.tickets.models import Message, Note, SavedView, Tag, Ticket  # noqa: E402
+from balcao.tickets.queries.threads import reply_token  # noqa: E402
+from balcao.tickets.types import Status  # noqa: E402
+from balcao.web.accounts.invitations import invitation_link  # noqa: E402
+from balcao.web.components.faults import server_error  # noqa: E402
+
+PASSWORD = "balcao-grid"  # noqa: S105 - of invented people
+LANGUAGES = {"en": "Nell Hart", "pt-br": "Olívia Prado", "tr": "Şule Ilgaz"}
+NOW = timezone.now()
+_FIRSTS: dict[str, Any] = {"macro": Macro, "tag": Tag, "team": Team, "department": Department, "shop": Shop}
+
+
+def main() -> None:
+    """Print the sessions and the addresses as one JSON object."""
+    shop = Shop.objects.get()
+    half = {"half": _session(_secured())}
+    state = {
+        "cookie": settings.SESSION_COOKIE_NAME,
+        "sessions": _sessions(shop) | half,
+        "places": _desk() | _console() | _door(shop),
+        "broken": {code: _broken(code) for code in LANGUAGES},
+    }
+    print(json.dumps(state))
+
+
+def _broken(code: str) -> str:
+    """Return the page of a fault of ours, which no address of a sound desk leads to."""
+    with translation.override(code):
+        return server_error(RequestFactory().get("/")).content.decode()
+
+
+def _secured() -> Agent:
+    """Give Mert a second step."""
+    mert = Agent.objects.get(email__startswith="mert@")
+    TOTP.activate(mert, generate_totp_secret())
+    RecoveryCodes.activate(mert)
+    return mert
+
+
+def _sessions(shop: Shop) -> dict[str, str]:
+    """Return the session cookie of an admin for each language, and of a light agent."""
+    admins = {code: _agent(shop, name, code, Role.ADMIN) for code, name in LANGUAGES.items()}
+    light = {f"light {code}": _agent(shop, f"{name} Light", code, Role.LIGHT) for code, name in LANGUAGES.items()}
+    return {name: _session(agent) for name, agent in (admins | light).items()}
+
+
+def _agent(shop: Shop, name: str, code: str, role: Role, *, password: str | None = PASSWORD) -> Agent:
+    return create_agent(
+        email=f"{role}.{code}@casamoringa.example",
+        name=name,
+        role=role,
+        language=code,
+        password=password,
+        every_shop=role == Role.ADMIN,
+        shops=[shop],
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+def _session(agent: Agent) -> str:
+    client = Client()
+    client.force_login(agent, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return next(iter(client.cookies.values())).value
+
+
+def _desk() -> dict[str, str]:
+    helena = Agent.objects.get(email__startswith="helena@")
+    tickets = Ticket.objects.filter(merged_into=None).order_by("-changed_at")
+    hidden = list(tickets.filter(status=Status.SOLVED)[:2])
+    changing.set_status(ticket=hidden[0], status=Status.TRASH, agent=helena, now=NOW)
+    changing.snooze(ticket=tickets.filter(status=Status.OPEN)[0], until=NOW + timedelta(days=3), agent=helena, now=NOW)
+    busiest = tickets.order_by("-message_count", "number")[0]
+    merged = Ticket.objects.exclude(merged_into=None)[0]
+    letter = Message.objects.exclude(envelope=None).filter(has_more=True)[0]
+    link = Link.objects.filter(revoked_at=None)[0]
+    pictured = Ticket.objects.filter(messages__attachments__name__endswith="jpeg").order_by("-number")[0]
+    return {
+        "ticket": f"/tickets/{busiest.number}/",
+        "other": str(tickets.exclude(pk=busiest.pk)[0].number),
+        "merged": f"/tickets/{merged.number}/",
+        "pictured": f"/tickets/{pictured.number}/",
+        "noted": f"/tickets/{Note.objects.order_by('id')[0].ticket.number}/",
+        "trashed": f"/tickets/{hidden[0].number}/",
+        "stranger": f"/tickets/{_stranger().number}/",
+        "failed": f"/tickets/{_failed().number}/",
+        "letter": f"/messages/{letter.pk}/",
+        "customer": f"/customers/{busiest.identity.customer_id}/",
+        "joined": f"/customers/{link.identity_a.customer_id}/",
+        "remarked": f"/customers/{_remarked(busiest, helena)}/",
+        "view": f"/views/{SavedView.objects.filter(agent=None)[0].pk}/",
+        "shown": f"/in/saved-{SavedView.objects.filter(agent=None)[0].pk}/",
+    }
+
+
+def _stranger() -> Ticket:
+    """Let somebody without a part in a conversation answer to its signed address."""
+    message = Message.objects.filter(direction="out", channel__kind="mail", ticket__merged_into=None).latest("id")
+    channel = message.conversation.channel
+    name, _, domain = channel.address.partition("@")
+    mail = EmailMessage()
+    mail["From"] = "Teresa Antunes <teresa.antunes@mail.example>"
+    mail["To"] = f"{name}+c{reply_token(message.conversation)}@{domain}"
+    mail["Subject"] = f"Re: {message.ticket.subject}"
+    mail["Message-ID"] = "<grid.1@mail.example>"
+    mail.set_content("Sou a irmã dela e quem recebe o pedido. Podem me mandar o código de rastreio?\n")
+    keep(channel=channel, raw=RawEnvelope("grid.1", mail.as_bytes(), "message/rfc822"), now=NOW)
+    inbound.run_due(worker="grid", now=NOW, clock=timezone.now)
+    return Message.objects.get(is_stranger=True).ticket
+
+
+def _failed() -> Ticket:
+    """Let an answer be one that could not be sent."""
+    dispatch = Dispatch.objects.filter(state=DispatchState.SENT).latest("id")
+    Dispatch.objects.filter(pk=dispatch.pk).update(state=DispatchState.FAILED, error="550 5.1.1 User unknown")
+    return Message.objects.get(dispatch=dispatch).ticket
+
+
+def _remarked(ticket: Ticket, agent: Agent) -> int:
+    CustomerNote.objects.create(
+        identity=ticket.identity, agent=agent, text="Prefere ser chamada à tarde.", is_pinned=True, at=NOW
+    )
+    return ticket.identity.customer_id
+
+
+def _console() -> dict[str, str]:
+    helena = Agent.objects.get(email__startswith="helena@")
+    mailbox, form = Channel.objects.filter(kind="mail")[0], Channel.objects.get(kind="form")
+    quarantined = Envelope.objects.filter(state=EnvelopeState.QUARANTINED)[0]
+    create_token(name="Painel de vendas", agent=helena, scopes=["tickets:read"], actor=SYSTEM, now=NOW)
+    return {
+        "mailbox": f"/console/channels/{mailbox.pk}/",
+        "fetched": f"/console/channels/{_fetched(mailbox.shop).pk}/",
+        "form channel": f"/console/channels/{form.pk}/",
+        "quarantined": f"/console/quarantine/{quarantined.pk}/",
+        "form": f"/f/{form.public_key}/",
+        "agent": f"/console/agents/{Agent.objects.get(email__startswith='elif@').pk}/",
+        **{name: f"/console/{name}s/{model.objects.order_by('pk')[0].pk}/" for name, model in _FIRSTS.items()},
+    }
+
+
+def _fetched(shop: Shop) -> Channel:
+    """Add a mailbox that cannot be reached."""
+    config = MailConfig(address="loja@casamoringa.example", imap_host="127.0.0.1", imap_port=9, password=PASSWORD)
+    return create_channel(
+        shop=shop,
+        kind="mail",
+        name="Loja",
+        address=config.address,
+        config=config,
+        actor=SYSTEM,
+        now=NOW,
+        is_fetched=True,
+    )
+
+
+def _door(shop: Shop) -> dict[str, str]:
+    """Return the doors that need a key: an invitation, a password reset, a second step."""
+    invited = _agent(shop, "Iara Campos", "pt-br", Role.AGENT, password=None)
+    nina = Agent.objects.get(email__startswith="nina@")
+    key = f"{user_pk_to_url_str(nina)}-{default_token_generator.make_token(nina)}"
+    return {
+        "invitation": "/account/" + invitation_link(invited).split("/account/")[1],
+        "reset": f"/account/password/reset/key/{key}/",
+    }
+
+
+if __name__ == "__main__":
+    main()
