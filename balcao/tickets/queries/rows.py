@@ -3,7 +3,7 @@
 import heapq
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, product, starmap
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -76,36 +76,50 @@ class RowPage:
     next_key: Key | None
 
 
-def _start(view: View, *, by_shop: bool, newest: bool) -> Prepared[tuple[datetime, int]]:
-    """Return the beginning of a view as a prepared query; its values are those of `_start_values`."""
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A kind of walk through a list: which view, in one shop or over all, in which order, from its beginning or not."""
 
-    def build(*values: Any) -> "QuerySet[Ticket, tuple[datetime, int]]":
+    view: View
+    by_shop: bool
+    order: Order
+    goes_on: bool
+
+    def prepared(self) -> Prepared[tuple[datetime, int]]:
+        """Return the walk as a query of the values that `_values_of` gives."""
+        return Prepared(self._rows)
+
+    def _rows(self, *values: Any) -> "QuerySet[Ticket, tuple[datetime, int]]":
         given = iter(values)
-        wanted = Q(shop_id=next(given)) if by_shop else Q()
-        if view in (View.MINE, View.TEAM):
-            wanted &= Q(**{"assignee_id" if view == View.MINE else "team_id": next(given)})
-        if view == View.UNASSIGNED:
+        wanted = Q(shop_id=next(given)) if self.by_shop else Q()
+        if self.view in _WHOSE:
+            wanted &= Q(**{_WHOSE[self.view]: next(given)})
+        if self.view == View.UNASSIGNED:
             wanted &= Q(assignee__isnull=True)
-        rows = Ticket.objects.filter(wanted, queue=next(given), merged_into__isnull=True)
-        order = ("-changed_at", "-id") if newest else ("changed_at", "id")
-        return rows.order_by(*order).values_list("changed_at", "id")[: PAGE + 1]
+        wanted &= Q(queue=next(given), merged_into__isnull=True)
+        if self.goes_on:
+            wanted &= beyond(Key(next(given), next(given)), self.order)
+        sign = "-" if self.order == Order.NEWEST else ""
+        rows = Ticket.objects.filter(wanted).order_by(f"{sign}changed_at", f"{sign}id")
+        return rows.values_list("changed_at", "id")[: PAGE + 1]
 
-    return Prepared(build)
 
-
-_STARTS: dict[tuple[View, bool, bool], Prepared[tuple[datetime, int]]] = {
-    (view, by_shop, newest): _start(view, by_shop=by_shop, newest=newest)
-    for view in View
-    if view != View.MENTIONS
-    for by_shop in (False, True)
-    for newest in (False, True)
+_WHOSE = {View.MINE: "assignee_id", View.TEAM: "team_id"}
+_WALKS = {
+    walk: walk.prepared()
+    for walk in starmap(
+        _Walk, product([view for view in View if view != View.MENTIONS], (False, True), Order, (False, True))
+    )
 }
 
 
-def _start_values(view: View, *, agent: Agent, shop: int | None, team_id: int | None) -> list[int | str]:
+def _values_of(
+    view: View, *, agent: Agent, shop: int | None, team_id: int | None, after: Key | None
+) -> list[int | str | datetime]:
     whose = [agent.pk] if view == View.MINE else [team_id or 0] if view == View.TEAM else []
     queue = Queue.OURS if view in (View.MINE, View.TEAM, View.UNASSIGNED) else Queue(view.value)
-    return [*([shop] if shop else []), *whose, queue.value]
+    place: tuple[datetime | int, ...] = (after.changed_at, after.id) if after else ()
+    return [*([shop] if shop else []), *whose, queue.value, *place]
 
 
 def row_page(
@@ -123,8 +137,8 @@ def row_page(
         return RowPage([], None)
     wanted = view_filter(view, agent=agent, team_id=team_id) & Q(merged_into__isnull=True)
     shops = shops_to_walk(agent=agent, shop_id=shop_id)
-    if after is None and limit == PAGE and view != View.MENTIONS:
-        walks = [_begin(view, agent=agent, shop=shop, team_id=team_id, order=order) for shop in shops]
+    if limit == PAGE and view != View.MENTIONS:
+        walks = [_prepared(view, agent=agent, shop=shop, team_id=team_id, order=order, after=after) for shop in shops]
     else:
         walks = [_walk(wanted, shop=shop, order=order, after=after, limit=limit + 1) for shop in shops]
     found = list(islice(heapq.merge(*walks, reverse=order == Order.NEWEST), limit + 1))
@@ -132,11 +146,11 @@ def row_page(
     return RowPage(rows, Key(*found[limit - 1]) if len(found) > limit else None)
 
 
-def _begin(
-    view: View, *, agent: Agent, shop: int | None, team_id: int | None, order: Order
+def _prepared(
+    view: View, *, agent: Agent, shop: int | None, team_id: int | None, order: Order, after: Key | None
 ) -> list[tuple[datetime, int]]:
-    start = _STARTS[view, bool(shop), order == Order.NEWEST]
-    return start(*_start_values(view, agent=agent, shop=shop, team_id=team_id))
+    walk = _WALKS[_Walk(view, bool(shop), order, after is not None)]
+    return walk(*_values_of(view, agent=agent, shop=shop, team_id=team_id, after=after))
 
 
 def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit: int) -> list[tuple[datetime, int]]:

@@ -30,18 +30,41 @@ from balcao.web.desk.searching import found_page
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The view that is open."""
+    """The view that is open; what its head says is read when it is drawn, for further rows have none."""
 
+    desk: DeskFrame
     key: str
     name: str
-    empty: str
-    count: int | None = None
+    nothing: str
+    tally: str | None = None
     edit: str = ""
-    empty_more: str = ""
-    elsewhere: str = ""
     view: View = View.MINE
     team_id: int | None = None
     query: str = ""  # of a saved view
+
+    @property
+    def count(self) -> int | None:
+        """Return the kept count of the view, if it is counted."""
+        return self.desk.counts.get(self.tally, 0) if self.tally else None
+
+    @property
+    def empty(self) -> str:
+        """Return what stands in the place of the rows when there are none."""
+        return _("Nothing due. The counter is clear.") if self.elsewhere else self.nothing
+
+    @property
+    def empty_more(self) -> str:
+        """Return where there is work, for an agent who has none."""
+        return _("%(count)s tickets belong to nobody yet.") % {"count": self._free} if self.elsewhere else ""
+
+    @property
+    def elsewhere(self) -> str:
+        """Return the address of that work."""
+        return reverse("desk:view", args=[View.UNASSIGNED.value]) if self._free else ""
+
+    @property
+    def _free(self) -> int:
+        return self.desk.counts.get("unassigned", 0) if self.key == View.MINE else 0
 
 
 @require_safe
@@ -143,8 +166,9 @@ def chosen_view(desk: DeskFrame, agent: Agent, key: str) -> Chosen:
         team = Team.objects.filter(pk=pk, is_active=True).first()
         if team is None:
             raise Http404
-        count = desk.counts.get(f"team:{team.pk}", 0)
-        return Chosen(key, team.name, _("Nothing waits for this team."), count, view=View.TEAM, team_id=team.pk)
+        tally = lists.count_key(View.TEAM, agent=agent, team_id=team.pk)
+        nothing = _("Nothing waits for this team.")
+        return Chosen(desk, key, team.name, nothing, tally, view=View.TEAM, team_id=team.pk)
     if kind == "saved" and pk is not None:
         return _saved(desk, agent, pk)
     if key not in set(View) or key == View.TEAM:
@@ -157,7 +181,7 @@ def _saved(desk: DeskFrame, agent: Agent, pk: int) -> Chosen:
     if saved is None:
         raise Http404
     edit = reverse("desk:saved_edit", args=[pk]) if may_change(saved, agent) else ""
-    return Chosen(f"saved-{pk}", saved.name, _("Nothing fits this view now."), edit=edit, query=saved.query)
+    return Chosen(desk, f"saved-{pk}", saved.name, _("Nothing fits this view now."), edit=edit, query=saved.query)
 
 
 def may_change(saved: SavedView, agent: Agent) -> bool:
@@ -166,22 +190,8 @@ def may_change(saved: SavedView, agent: Agent) -> bool:
 
 
 def _standard(desk: DeskFrame, agent: Agent, view: View) -> Chosen:
-    tally = lists.count_key(view, agent=agent)
-    count = desk.counts.get(tally, 0) if tally else None
-    free = desk.counts.get("unassigned", 0)
-    if view == View.MINE and free:
-        waiting = _("%(count)s tickets belong to nobody yet.") % {"count": free}
-        return Chosen(
-            view.value,
-            view_words(view)[0],
-            _("Nothing due. The counter is clear."),
-            count,
-            empty_more=waiting,
-            elsewhere=reverse("desk:view", args=[View.UNASSIGNED.value]),
-            view=view,
-        )
-    empty = pgettext("empty list", "Nothing here. The counter is clear.")
-    return Chosen(view.value, view_words(view)[0], empty, count, view=view)
+    nothing = pgettext("empty list", "Nothing here. The counter is clear.")
+    return Chosen(desk, view.value, view_words(view)[0], nothing, lists.count_key(view, agent=agent), view=view)
 
 
 @require_POST
