@@ -46,7 +46,6 @@ def serve(target: str, listener: socket.socket) -> None:
 def _uvicorn(target: str) -> "uvicorn.Server":
     import uvicorn
 
-    behind_proxy = Env().switch("BALCAO_BEHIND_PROXY", default=False)
     return uvicorn.Server(
         uvicorn.Config(
             target,
@@ -55,8 +54,7 @@ def _uvicorn(target: str) -> "uvicorn.Server":
             log_level="warning",
             access_log=False,
             lifespan="on",
-            proxy_headers=behind_proxy,
-            forwarded_allow_ips="*" if behind_proxy else None,
+            proxy_headers=False,  # the pages read them themselves, whichever server runs them: project/proxies.py
             server_header=False,
             backlog=_BACKLOG,
             timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 
@@ -52,6 +53,16 @@ class Env:
     def words(self, name: str, default: Sequence[str] = ()) -> list[str]:
         """Return the setting as words parted by commas."""
         return [word.strip() for word in self.text(name, ",".join(default)).split(",") if word.strip()]
+
+    def networks(self, name: str, default: Sequence[str] = ()) -> list[IPv4Network | IPv6Network]:
+        """Return the setting as addresses and networks (`10.0.0.0/8`) parted by commas."""
+        found = []
+        for word in self.words(name, default):
+            try:
+                found.append(ip_network(word))
+            except ValueError as error:
+                raise BadSetting(f"{name}: {error}; write addresses or networks like 10.0.0.0/8.") from error
+        return found
 
     def path(self, name: str, default: Path) -> Path:
         """Return the setting as an absolute path; `~` is the home folder."""

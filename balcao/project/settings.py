@@ -216,9 +216,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if _public.scheme == "https" else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-if env.switch("BALCAO_BEHIND_PROXY", default=False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # throttling counts by the address that our own proxy saw
+# From where our own proxy calls: only there X-Forwarded-For and -Proto are believed (project/proxies.py).
+_NEAR = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
+_is_behind_proxy = env.switch("BALCAO_BEHIND_PROXY", default=False)
+TRUSTED_PROXIES = env.networks("BALCAO_TRUSTED_PROXIES", _NEAR) if _is_behind_proxy else []
 
 # --- Mail of the installation itself: invitations, password resets, notices -------------------------------------------
 

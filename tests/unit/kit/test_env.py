@@ -37,6 +37,13 @@ def test_a_number_that_is_none_or_too_small_is_refused(text: str) -> None:
         Env({"POOL": text}).number("POOL", 10, least=2)
 
 
+def test_networks_are_read_and_what_is_none_is_refused() -> None:
+    networks = Env({"PROXIES": "10.0.0.0/8, ::1"}).networks("PROXIES")
+    assert [str(network) for network in networks] == ["10.0.0.0/8", "::1/128"]
+    with pytest.raises(BadSetting, match=r"PROXIES.*10\.0\.0\.0/8"):
+        Env({"PROXIES": "proxy.example"}).networks("PROXIES")
+
+
 def test_words_are_parted_by_commas_and_trimmed() -> None:
     assert Env({"HOSTS": "a.example , b.example,"}).words("HOSTS") == ["a.example", "b.example"]
 
