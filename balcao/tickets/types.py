@@ -63,7 +63,6 @@ class ParticipantRole(StrEnum):
 
     WRITER = "writer"
     COPIED = "copied"
-    FORWARDED = "forwarded"  # somebody outside whom we wrote to: sees only what was forwarded
 
 
 class LinkReason(StrEnum):

@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('writer', 'writer'), ('copied', 'copied'), ('forwarded', 'forwarded')], max_length=10)),
+                ('role', models.CharField(choices=[('writer', 'writer'), ('copied', 'copied')], max_length=10)),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='tickets.conversation')),
                 ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='customers.identity')),
             ],

@@ -14,7 +14,6 @@ from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound
 from balcao.tickets.models import Conversation, Message, Participant, TicketSplit
 from balcao.tickets.rules import Candidate
-from balcao.tickets.types import ParticipantRole
 
 _PURPOSE = "reply-address"
 _MOST_IDS = 30  # of a References field; the nearest ones decide
@@ -81,10 +80,8 @@ _KNOWN = Prepared(
 )
 _BY_ID = Prepared(lambda ids: _conversations().filter(pk__in=ids))
 _TAKING_PART = Prepared(
-    lambda ids, customer: (
-        Participant.objects.filter(conversation__in=ids, identity__customer=customer)
-        .exclude(role=ParticipantRole.FORWARDED)
-        .values_list("conversation_id", flat=True)
+    lambda ids, customer: Participant.objects.filter(conversation__in=ids, identity__customer=customer).values_list(
+        "conversation_id", flat=True
     )
 )
 

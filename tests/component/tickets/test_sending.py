@@ -324,6 +324,24 @@ def test_forwarding_opens_a_conversation_of_its_own(
     assert Ticket.objects.get().identity == conversation.identity
 
 
+def test_somebody_outside_takes_part_in_what_was_forwarded_only(
+    conversation: Conversation, channel: Channel, bia: Agent, now: datetime
+) -> None:
+    # Given a carrier who was asked about Ana's ticket
+    ticket = conversation.ticket
+    carrier = Party(IdentityKind.EMAIL, "sac@carrier.example", "Carrier")
+    forward_message(ticket=ticket, channel=channel, writing=Writing("Onde está?", to=(carrier,)), agent=bia, now=now)
+
+    # When they answer what Ana wrote, as if it had been written to them
+    hers = conversation.messages.get().external_id
+    answer = receive(channel, now=now, answers=[hers], text="Em rota", **{"from": "sac@carrier.example"})
+
+    # Then it is no part of her conversation
+    assert answer.message
+    assert answer.message.ticket_id != ticket.pk
+    assert answer.message.ticket.link_reason == "possible_reply"
+
+
 def test_the_shop_writes_first(channel: Channel, paper: PaperChannel, bia: Agent, now: datetime) -> None:
     elif_ = Party(IdentityKind.EMAIL, "elif@example.com", "Elif Kaya")
     message = start_ticket(
