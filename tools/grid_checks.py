@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 _AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 _PLACEHOLDER = re.compile(r"%\([^)]*\)?[sd]?|\{[^}]*\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_RAW = re.compile(r"%\(|\{\{|\{%|^None$|\bundefined\b|\bNaN\b|\[object ")
+_RAW = re.compile(r"%\(|\{\{|\{%|^None$|\bundefined\b|\bNaN\b|\[object |</?\w+>")
 
 # What lies above the page keeps the colours of the other theme until it is drawn anew.
 STILL = """async () => {
@@ -69,7 +69,7 @@ _CUT = """() => {
 
 # What people wrote carries its language or stands in one of these; the rest is ours to translate.
 _SAID = """() => {
-    const theirs = "[lang]:not(html), .words, .row, code, pre, kbd, script, style, template, time, option, .avatar";
+    const theirs = "[lang]:not(html), .words, .row, code, pre, kbd, script, noscript, style, template, time, option, .avatar";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const said = [document.title.split(" · ")[0]];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

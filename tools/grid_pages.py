@@ -44,7 +44,7 @@ def _refused(form: str) -> Callable[[Page], None]:
                 const form = document.querySelector(selector);
                 form.noValidate = true;
                 for (const field of form.querySelectorAll("input, textarea")) {
-                    if (!["hidden", "checkbox", "radio", "submit"].includes(field.type)) field.value = "";
+                    if (!["hidden", "checkbox", "radio", "submit", "color"].includes(field.type)) field.value = "";
                 }
                 form.removeAttribute("hx-post");
                 form.submit();
@@ -156,7 +156,6 @@ CONSOLE = (
     View("console-tags", "/console/tags/"),
     View("console-tag", "{tag}"),
     View("console-tag-refused", "/console/tags/new/", does=_refused(_FORM)),
-    View("console-tag-delete", "{tag}delete/"),
     View("console-quarantine", "/console/quarantine/"),
     View("console-quarantined", "{quarantined}"),
     View("console-agents", "/console/agents/"),
