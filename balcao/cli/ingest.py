@@ -44,7 +44,7 @@ def _from_standard_input(options: argparse.Namespace, output: Output) -> Exit:
         raise CommandFailed("Nothing came on standard input.", code=Exit.USAGE)
     try:
         channel = _channel(options)
-        for thing, taken in _bring_in(channel, iter([Spooled("-", body)]), together=False):
+        for thing, taken in _bring_in(channel, iter([Spooled("-", body)])):
             _report(thing, taken, output)
     except CommandFailed:
         raise
@@ -62,10 +62,11 @@ def _from_paths(options: argparse.Namespace, output: Output) -> Exit:
         raise CommandFailed(str(error), code=Exit.USAGE) from error
     channel = _channel(options)
     counts: dict[str, int] = {}
-    together = len(mails) > 1 and not options.one_by_one
+    expected = 0 if options.one_by_one else len(mails)
     with output.progress("Taking in", total=len(mails)) as step:
-        for thing, taken in _bring_in(channel, _read(mails), together=together):
-            counts[taken.outcome] = counts.get(taken.outcome, 0) + 1
+        for thing, taken in _bring_in(channel, _read(mails), expected=expected):
+            outcome = str(taken.outcome or "kept")
+            counts[outcome] = counts.get(outcome, 0) + 1
             if output.json:
                 _report(thing, taken, output)
             step()
@@ -86,10 +87,10 @@ def _channel(options: argparse.Namespace) -> Any:
         raise CommandFailed(str(error), code=Exit.USAGE) from error
 
 
-def _bring_in(channel: Any, things: Iterator["Spooled"], *, together: bool) -> Iterator[tuple["Spooled", "Taken"]]:
+def _bring_in(channel: Any, things: Iterator["Spooled"], *, expected: int = 0) -> Iterator[tuple["Spooled", "Taken"]]:
     from balcao.pipeline.ingest import bring_in
 
-    return bring_in(channel=channel, things=things, together=together)
+    return bring_in(channel=channel, things=things, together=expected > 1, expected=expected)
 
 
 def _read(mails: list[Any]) -> Iterator["Spooled"]:
@@ -105,7 +106,7 @@ def _report(thing: "Spooled", taken: "Taken", output: Output) -> None:
     result: dict[str, Any] = {
         "source": thing.source,
         "message_id": inbound.external_id if inbound else (message.external_id if message else None),
-        "outcome": str(taken.outcome),
+        "outcome": str(taken.outcome or "kept"),
         "ticket": message.ticket.number if message else None,
         "conversation": message.conversation_id if message else None,
         "customer": message.identity.customer_id if message and message.identity else None,
@@ -119,4 +120,4 @@ def _report(thing: "Spooled", taken: "Taken", output: Output) -> None:
         "reason": taken.reason,
     }
     number = f"#{result['ticket']} " if result["ticket"] else ""
-    output.result(result, text=f"{thing.source}: {taken.outcome} {number}{taken.reason}")
+    output.result(result, text=f"{thing.source}: {result['outcome']} {number}{taken.reason}")

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from django.db import connection, models
 from django.db.models import QuerySet
 
+from balcao.kit.gathering import Statement, is_gathering, key_for, write
+
 _M = TypeVar("_M", bound=models.Model)
 
 
@@ -36,43 +38,62 @@ def insert(row: _M) -> _M:
     """Insert a new row and set its key: `save` without what a plain insert does not need.
 
     On the way that every message takes, Django's `save` costs six times the statement itself (0.25 ms against 0.04 ms).
-    For rows without a key of their own, database defaults or signals; everything else is for `save`.
+    For rows without a key of their own, database defaults or signals; everything else is for `save`. Within
+    `kit.gathering` the row has its key at once and is written as it is now when the gathering settles.
     """
-    return _insert(row, "")
+    if is_gathering():
+        return _gather(row)
+    _insert(row, "")
+    return row
 
 
-def insert_new(row: models.Model) -> bool:
-    """Insert a row likewise unless a constraint says that it is there; return whether it was inserted.
+def insert_new(rows: Sequence[models.Model]) -> list[bool]:
+    """Insert rows of one model at once unless a constraint says that they are there; return for each if it was new.
 
-    Costs neither a savepoint nor an error where a repeat is nothing unusual.
+    Costs neither a savepoint nor an error where a repeat is nothing unusual. Several rows: within `kit.gathering` only.
     """
-    try:
-        _insert(row, "ON CONFLICT DO NOTHING ")
-    except AlreadyThere:
-        return False
-    return True
+    if len(rows) == 1:
+        return [_insert(rows[0], "ON CONFLICT DO NOTHING ") is not None]
+    for row in rows:
+        row.pk = key_for(type(row))
+    insertion = _insertion(type(rows[0]), connection.vendor, with_key=True)
+    places = ", ".join([insertion.statement.row] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{insertion.statement.text} {places} ON CONFLICT DO NOTHING RETURNING {insertion.key}",
+            [value for row in rows for value in insertion.values(row)],
+        )
+        found = {key for (key,) in cursor.fetchall()}
+    return [_stored(row).pk in found for row in rows]
 
 
 def insert_all(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model likewise, in one go and without learning their keys."""
+    """Insert rows of one model like `insert`, in one go and without learning their keys."""
     if rows:
         insertion = _insertion(type(rows[0]), connection.vendor)
-        with connection.cursor() as cursor:
-            cursor.executemany(insertion.statement, [insertion.values(row) for row in rows])
+        write(insertion.statement, [insertion.values(row) for row in rows])
 
 
-class AlreadyThere(Exception):
-    """The database holds such a row."""
+def _gather(row: _M) -> _M:
+    if row.pk is None:
+        row.pk = key_for(type(row))
+    insertion = _insertion(type(row), connection.vendor, with_key=True)
+    write(insertion.statement, [insertion.values(row)])
+    return _stored(row)
 
 
-def _insert(row: _M, unless: str) -> _M:
+def _insert(row: _M, unless: str) -> _M | None:
     insertion = _insertion(type(row), connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(f"{insertion.statement} {unless}RETURNING {insertion.key}", insertion.values(row))
+        cursor.execute(f"{insertion.statement.once()} {unless}RETURNING {insertion.key}", insertion.values(row))
         found = cursor.fetchone()
     if found is None:
-        raise AlreadyThere
+        return None
     row.pk = found[0]
+    return _stored(row)
+
+
+def _stored(row: _M) -> _M:
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - what save does
     return row
 
@@ -81,7 +102,7 @@ def _insert(row: _M, unless: str) -> _M:
 class _Insertion:
     """How rows of a model are inserted; a field of None takes its value as it is."""
 
-    statement: str
+    statement: Statement
     key: str
     columns: tuple[tuple[str, Any], ...]
 
@@ -94,6 +115,7 @@ class _Insertion:
 
 # Fields of these kinds change nothing of what they are given on its way to either engine.
 _PLAIN = {
+    models.BigAutoField,
     models.BigIntegerField,
     models.BooleanField,
     models.CharField,
@@ -107,15 +129,15 @@ _PLAIN = {
 
 
 @lru_cache(maxsize=64)
-def _insertion(model: type[models.Model], vendor: str) -> _Insertion:
+def _insertion(model: type[models.Model], vendor: str, *, with_key: bool = False) -> _Insertion:
     options = model._meta  # noqa: SLF001 - Django's public-by-custom options
     key = options.pk
     if key is None:
         raise TypeError(f"{model.__name__} has no table.")
-    fields = [f for f in options.concrete_fields if f is not key or key.remote_field]
+    fields = [f for f in options.concrete_fields if f is not key or with_key or key.remote_field]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
+    statement = Statement(f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES", f"({places})")
     named = tuple((str(field.attname), None if type(field) in _PLAIN else field) for field in fields)
     return _Insertion(statement, quote(str(key.column)), named)

@@ -1,7 +1,7 @@
 """A message arrives: kept as it came, understood, placed. What follows on it reads the journal (`followers`)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,12 @@ from balcao.channels.models import Channel, Envelope
 from balcao.channels.queries import connection_of, raw_of
 from balcao.channels.types import EnvelopeState, Outcome
 from balcao.customers import actions as customers
-from balcao.kit import language
+from balcao.kit.gathering import settle
 from balcao.kit.i18n import N_
+from balcao.pipeline.reading import Reader, Reading
 from balcao.pipeline.steps import reached
 from balcao.ports import registry
-from balcao.ports.channel import Connection, Inbound, Nature, RawEnvelope, Unreadable
+from balcao.ports.channel import Connection, Inbound, Nature, RawEnvelope
 from balcao.tickets.actions import receiving
 from balcao.tickets.actions.sending import settled
 from balcao.tickets.models import Message
@@ -31,10 +32,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How taking one envelope in ended; `inbound` and `message` are missing when it was quarantined."""
+    """How taking one envelope in ended; `inbound` and `message` are missing when it was quarantined.
+
+    Without an outcome it is kept and nothing more: a worker tries again.
+    """
 
     envelope: Envelope
-    outcome: Outcome
+    outcome: Outcome | None
     reason: str = ""
     inbound: Inbound | None = None
     message: Message | None = None
@@ -42,9 +46,10 @@ class Taken:
 
 def take_in(*, channel: Channel, raw: RawEnvelope, connection: Connection, now: datetime, holder: str) -> Taken:
     """Keep one envelope durably and understand it at once; a known one is a duplicate."""
-    kept = keep(channel=channel, raw=raw, now=now, holder=holder)
+    reader = reader_of(channel, connection)
+    [kept] = keep(channel=channel, clean=[reader.clean(raw)], now=now, holder=holder)
     reached("envelope.kept")
-    return understand_kept(kept, connection=connection, now=now)
+    return understand_kept(kept, reader=reader, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +60,72 @@ class Kept:
     raw: RawEnvelope | None
 
 
-def keep(*, channel: Channel, raw: RawEnvelope, now: datetime, holder: str) -> Kept:
-    """Store one envelope durably once the transaction commits, for this holder to understand."""
-    clean = registry.channel(channel.kind).clean(raw)
-    envelope, is_new = keeping.keep_clean(channel=channel, raw=clean, now=now, held_by=holder)
-    return Kept(envelope, clean if is_new else None)
+def keep(*, channel: Channel, clean: Sequence[RawEnvelope], now: datetime, holder: str) -> list[Kept]:
+    """Store envelopes without card numbers, durably once the transaction commits, for their holder to understand."""
+    kept = keeping.keep_clean(channel=channel, raws=clean, now=now, held_by=holder)
+    return [Kept(envelope, raw if is_new else None) for raw, (envelope, is_new) in zip(clean, kept, strict=True)]
 
 
-def understand_kept(kept: Kept, *, connection: Connection, now: datetime) -> Taken:
+def understand_kept(kept: Kept, *, reader: Reader, now: datetime) -> Taken:
     """Understand an envelope that was just kept; one that was understood before is a duplicate."""
     envelope = kept.envelope
     if kept.raw is None and envelope.state != EnvelopeState.KEPT:
-        message = Message.objects.filter(envelope=envelope).select_related("ticket", "conversation").first()
-        return Taken(envelope, Outcome.DUPLICATE, message=message)
-    return understand(envelope=envelope, connection=connection, now=now, raw=kept.raw)
+        return _duplicate(envelope)
+    # What the database fails to give is no fault of the envelope.
+    return store(envelope=envelope, reading=reader.read(kept.raw or raw_of(envelope)), now=now)
 
 
-def understand(*, envelope: Envelope, connection: Connection, now: datetime, raw: RawEnvelope | None = None) -> Taken:
+def understand(*, envelope: Envelope, connection: Connection, now: datetime) -> Taken:
     """Understand a kept envelope and store what it says, or set it aside with the reason.
 
     Whatever goes wrong with one envelope stays with it: the next one is not touched.
     """
-    channel = envelope.channel
-    adapter = registry.channel(channel.kind)
-    raw = raw or raw_of(envelope)  # what the database fails to give is no fault of the envelope
-    try:
-        inbound = adapter.parse(raw, connection)
-    except Unreadable as unreadable:
-        return _set_aside(envelope, str(unreadable), now=now)
-    except Exception as error:
-        log.exception("Envelope %s could not be understood", envelope.pk)
-        return _set_aside(envelope, f"Understanding it failed ({type(error).__name__}).", now=now)
+    return understand_kept(Kept(envelope, None), reader=reader_of(envelope.channel, connection), now=now)
+
+
+def reader_of(channel: Channel, connection: Connection) -> Reader:
+    """Return what reads the envelopes of a channel."""
+    languages = channel.shop.languages or [connection.language]
+    return Reader(registry.channel(channel.kind), connection, tuple(languages))
+
+
+def store(*, envelope: Envelope, reading: Reading, now: datetime) -> Taken:
+    """Store what a kept envelope says, or set it aside."""
+    if reading.inbound is None:
+        return _set_aside(envelope, reading.reason, now=now)
     reached("envelope.parsed")
     try:
-        return _store(envelope, inbound, connection, now=now)
+        return _store(envelope, reading, now=now)
     except (keeping.AlreadyDone, IntegrityError):
-        if not keeping.is_done(envelope):
-            raise
-        message = Message.objects.filter(envelope=envelope).select_related("ticket", "conversation").first()
-        return Taken(envelope, Outcome.DUPLICATE, inbound=inbound, message=message)
+        if keeping.is_done(envelope):
+            return _duplicate(envelope, reading.inbound)
+    return _store(envelope, reading, now=now)  # somebody else stored the same sender at the same moment
+
+
+def store_together(*, read: Sequence[tuple[Envelope, Reading]], clock: Callable[[], datetime]) -> list[Taken]:
+    """Store what envelopes say, each as if alone and in their order, in one transaction.
+
+    Raises what `store` deals with, and then nothing is stored.
+    """
+    channel = read[0][0].channel
+    inbounds = [reading.inbound for _, reading in read if reading.inbound]
+    done: dict[Outcome, list[Envelope]] = {}
+    with transaction.atomic():
+        with receiving.gathered(channel, inbounds):
+            taken = [_add(envelope, reading, now=clock()) for envelope, reading in read]
+        reached("message.stored")
+        for one in taken:
+            if one.outcome and one.outcome != Outcome.QUARANTINED:
+                done.setdefault(one.outcome, []).append(one.envelope)
+        for outcome, envelopes in done.items():
+            keeping.finish_envelopes(envelopes=envelopes, outcome=outcome)
+    reached("envelope.done")
+    return taken
+
+
+def _duplicate(envelope: Envelope, inbound: Inbound | None = None) -> Taken:
+    message = Message.objects.filter(envelope=envelope).select_related("ticket", "conversation").first()
+    return Taken(envelope, Outcome.DUPLICATE, inbound=inbound, message=message)
 
 
 def _set_aside(envelope: Envelope, reason: str, *, now: datetime) -> Taken:
@@ -101,25 +133,22 @@ def _set_aside(envelope: Envelope, reason: str, *, now: datetime) -> Taken:
     return Taken(envelope, Outcome.QUARANTINED, reason=reason)
 
 
-def _store(envelope: Envelope, inbound: Inbound, connection: Connection, *, now: datetime) -> Taken:
-    spoken = _language_of(inbound, envelope.channel, connection)
-    with transaction.atomic():
-        received = receiving.add_message(
-            channel=envelope.channel, inbound=inbound, envelope=envelope, language=spoken, now=now
-        )
-        if inbound.report and received.outcome != Outcome.DUPLICATE:
-            _note_report(inbound, envelope.channel, now=now)
-        reached("message.stored")
-        keeping.finish_envelope(envelope=envelope, outcome=received.outcome)
-    reached("envelope.done")
+def _store(envelope: Envelope, reading: Reading, *, now: datetime) -> Taken:
+    return store_together(read=[(envelope, reading)], clock=lambda: now)[0]
+
+
+def _add(envelope: Envelope, reading: Reading, *, now: datetime) -> Taken:
+    """Add what an envelope says within the caller's transaction."""
+    inbound = reading.inbound
+    if inbound is None:
+        return _set_aside(envelope, reading.reason, now=now)
+    received = receiving.add_message(
+        channel=envelope.channel, inbound=inbound, envelope=envelope, language=reading.language, now=now
+    )
+    if inbound.report and received.outcome != Outcome.DUPLICATE:
+        settle()  # the report may be about what still waits to be written
+        _note_report(inbound, envelope.channel, now=now)
     return Taken(envelope, received.outcome, inbound.silence, inbound, received.message)
-
-
-def _language_of(inbound: Inbound, channel: Channel, connection: Connection) -> str:
-    if inbound.language:
-        return inbound.language
-    languages = channel.shop.languages or [connection.language]
-    return language.guess(f"{inbound.subject}\n{inbound.text}", among=languages, default=connection.language)
 
 
 def _note_report(inbound: Inbound, channel: Channel, *, now: datetime) -> None:

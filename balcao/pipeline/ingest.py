@@ -5,22 +5,25 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, tee
 
-from django.db import transaction
 from django.utils import timezone
 
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
 from balcao.journal.types import SYSTEM
-from balcao.pipeline.inbound import Taken, keep, take_in, understand_kept
+from balcao.pipeline.ahead import Batch, reading_ahead
+from balcao.pipeline.inbound import Taken, reader_of, take_in
+from balcao.pipeline.together import Intake
 from balcao.ports import registry
-from balcao.ports.channel import Connection, RawEnvelope
+from balcao.ports.channel import RawEnvelope
 from balcao.shops.actions import first_shop
 from balcao.shops.models import Shop
 
-BATCH = 50
+_BATCH = 50
+_BATCH_SIZE = 8_000_000  # bytes
+_MANY = 200  # as many as make up for starting another process
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +57,42 @@ def place_for(*, kind: str, shop: str = "", channel: str = "", now: datetime) ->
     )
 
 
-def bring_in(*, channel: Channel, things: Iterable[Spooled], together: bool) -> Iterator[tuple[Spooled, Taken]]:
-    """Keep and place each thing; with `together`, up to 50 share a commit, and are yielded after it."""
+def bring_in(
+    *, channel: Channel, things: Iterable[Spooled], together: bool, expected: int = 0
+) -> Iterator[tuple[Spooled, Taken]]:
+    """Keep and place each thing; with `together`, up to 50 share a commit, and are yielded after it.
+
+    `expected`: about how many there are; where they are many, a second process reads them ahead.
+    """
     connection = connection_of(channel)
     holder = f"ingest:{os.getpid()}"
-    stream = iter(things)
-    while batch := list(islice(stream, BATCH if together else 1)):
-        raws = [_raw(thing) for thing in batch]
-        taken = (
-            _take_together(channel, raws, connection, holder)
-            if together
-            else [take_in(channel=channel, raw=raws[0], connection=connection, now=timezone.now(), holder=holder)]
-        )
-        yield from zip(batch, taken, strict=True)
+    if not together:
+        for thing in things:
+            raw = _raw(thing)
+            yield thing, take_in(channel=channel, raw=raw, connection=connection, now=timezone.now(), holder=holder)
+        return
+    intake = Intake(channel, reader_of(channel, connection), holder)
+    things, waiting = tee(things)
+    batches = _batches(map(_raw, things))
+    ahead = reading_ahead(intake.reader, batches) if expected >= _MANY else ((batch, None) for batch in batches)
+    for batch, read in ahead:
+        yield from zip(islice(waiting, len(batch)), intake.take(batch, read), strict=True)
+
+
+def _batches(raws: Iterable[RawEnvelope]) -> Iterator[Batch]:
+    """Yield envelopes in batches that a commit and the memory can bear."""
+    batch: Batch = []
+    size = 0
+    for raw in raws:
+        batch.append(raw)
+        size += len(raw.body)
+        if len(batch) == _BATCH or size >= _BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _raw(thing: Spooled) -> RawEnvelope:
     digest = hashlib.sha256(thing.body).hexdigest()
     return RawEnvelope(external_id=digest, body=thing.body, source="ingest", received_at=thing.sent_at)
-
-
-def _take_together(channel: Channel, raws: list[RawEnvelope], connection: Connection, holder: str) -> list[Taken]:
-    """Keep all in one commit, and place all in the next."""
-    with transaction.atomic():
-        kept = [keep(channel=channel, raw=raw, now=timezone.now(), holder=holder) for raw in raws]
-    with transaction.atomic():
-        return [understand_kept(one, connection=connection, now=timezone.now()) for one in kept]

@@ -1,6 +1,7 @@
 """Keeping envelopes: the durable first write, before anything is understood."""
 
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Actor, Subject, SubjectKind
 from balcao.kit import wake
 from balcao.kit.db import insert_all, insert_new, locked
+from balcao.kit.gathering import gathering
 from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
 
@@ -25,13 +27,28 @@ def keep(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: str = ""
     envelope again is a no-op. `held_by`: the caller understands it at once, so no worker takes it for a lease's time.
     """
     clean = registry.channel(channel.kind).clean(raw)
-    return keep_clean(channel=channel, raw=clean, now=now, held_by=held_by)
+    return keep_clean(channel=channel, raws=[clean], now=now, held_by=held_by)[0]
 
 
 @transaction.atomic(savepoint=False)
-def keep_clean(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: str = "") -> tuple[Envelope, bool]:
-    """Store one envelope likewise whose card numbers the channel has redacted already."""
-    envelope = Envelope(
+def keep_clean(
+    *, channel: Channel, raws: Sequence[RawEnvelope], now: datetime, held_by: str = ""
+) -> list[tuple[Envelope, bool]]:
+    """Store envelopes likewise whose card numbers the channel has redacted already."""
+    envelopes = [_envelope(channel, raw, now=now, held_by=held_by) for raw in raws]
+    with gathering(room=len(raws)):
+        are_new = insert_new(envelopes)
+        rows = zip(envelopes, raws, are_new, strict=True)
+        insert_all([_body(envelope, raw) for envelope, raw, is_new in rows if is_new])
+    if not held_by:
+        wake.notify(wake.Topic.WORK)
+    return [
+        (envelope if is_new else _known(envelope), is_new) for envelope, is_new in zip(envelopes, are_new, strict=True)
+    ]
+
+
+def _envelope(channel: Channel, raw: RawEnvelope, *, now: datetime, held_by: str) -> Envelope:
+    return Envelope(
         channel=channel,
         source=raw.source,
         external_id=raw.external_id,
@@ -40,18 +57,16 @@ def keep_clean(*, channel: Channel, raw: RawEnvelope, now: datetime, held_by: st
         due_at=now + rules.ENVELOPE_LEASE if held_by else now,
         leased_by=held_by,
     )
-    if not insert_new(envelope):
-        return Envelope.objects.get(channel=channel, source=raw.source, external_id=raw.external_id), False
-    _store_body(envelope, raw)
-    if not held_by:
-        wake.notify(wake.Topic.WORK)
-    return envelope, True
 
 
-def _store_body(envelope: Envelope, raw: RawEnvelope) -> None:
+def _body(envelope: Envelope, raw: RawEnvelope) -> EnvelopeBody:
     packed = zlib.compress(raw.body, 1) if len(raw.body) > _WORTH_PACKING else raw.body
     is_packed = len(packed) < len(raw.body)
-    insert_all([EnvelopeBody(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed)])
+    return EnvelopeBody(envelope=envelope, packed=packed if is_packed else raw.body, is_packed=is_packed)
+
+
+def _known(envelope: Envelope) -> Envelope:
+    return Envelope.objects.get(channel=envelope.channel, source=envelope.source, external_id=envelope.external_id)
 
 
 def claim_envelopes(*, worker: str, now: datetime, limit: int = 20) -> list[Envelope]:
@@ -67,11 +82,8 @@ def claim_envelopes(*, worker: str, now: datetime, limit: int = 20) -> list[Enve
     return found
 
 
-_FINISH = "UPDATE channels_envelope SET state = %s, outcome = %s, reason = '' WHERE id = %s AND state = %s"
-
-
 class AlreadyDone(Exception):
-    """Another worker finished this envelope first; the transaction is to be rolled back."""
+    """Another worker finished one of these envelopes first; the transaction is to be rolled back."""
 
 
 def is_done(envelope: Envelope) -> bool:
@@ -79,13 +91,16 @@ def is_done(envelope: Envelope) -> bool:
     return not Envelope.objects.filter(pk=envelope.pk, state=EnvelopeState.KEPT).exists()
 
 
-def finish_envelope(*, envelope: Envelope, outcome: Outcome) -> None:
-    """Mark an envelope as understood, in the transaction that stored what it says."""
+def finish_envelopes(*, envelopes: Sequence[Envelope], outcome: Outcome) -> None:
+    """Mark envelopes as understood, in the transaction that stored what they say."""
+    places = ", ".join(["%s"] * len(envelopes))
+    finish = f"UPDATE channels_envelope SET state = %s, outcome = %s, reason = '' WHERE state = %s AND id IN ({places})"  # noqa: S608
     with connection.cursor() as cursor:  # written out: every message comes through here
-        cursor.execute(_FINISH, [EnvelopeState.DONE, outcome, envelope.pk, EnvelopeState.KEPT])
-        if not cursor.rowcount:
+        cursor.execute(finish, [EnvelopeState.DONE, outcome, EnvelopeState.KEPT, *(one.pk for one in envelopes)])
+        if cursor.rowcount != len(envelopes):
             raise AlreadyDone
-    envelope.state, envelope.outcome = EnvelopeState.DONE, outcome
+    for envelope in envelopes:
+        envelope.state, envelope.outcome = EnvelopeState.DONE, outcome
 
 
 @transaction.atomic

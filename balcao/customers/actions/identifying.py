@@ -1,5 +1,6 @@
 """Finding the customer behind an address, or making one."""
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from balcao.customers.models import Customer, Identity
 from balcao.customers.types import IdentityKind, LinkRule, ProofSource, Refusal, Refused, Spelling
 from balcao.journal.actions import record
 from balcao.kit.db import insert
+from balcao.kit.gathering import apart, is_gathering, known_by
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
 
@@ -24,6 +26,9 @@ def identify(
     One query when it is known and nothing changes, one more when something does.
     """
     spelling = rules.spelling(kind=party.kind, value=party.value, region=region)
+    name = f"{party.kind} {scope} {spelling.value}"
+    apart([name])
+    known_by(name)  # also where nothing is new about them: what they write is asked for by who they are
     identity = queries.identity(kind=party.kind, scope=scope, value=spelling.value)
     if identity is None:
         identity, is_new = _find_or_create(party, spelling, scope=scope, language=language, proven=proven, now=now)
@@ -58,9 +63,12 @@ def _store(identity: Identity, changes: dict[str, Any]) -> None:
 def _find_or_create(
     party: Party, spelling: Spelling, *, scope: str, language: str, proven: ProofSource | None, now: datetime
 ) -> tuple[Identity, bool]:
-    """Create the identity, or return the one that somebody else created at the same moment."""
+    """Create the identity, or return the one that somebody else created at the same moment.
+
+    Who gathers learns of that when all is written, and begins again; a savepoint would cost and save nothing.
+    """
     try:
-        with transaction.atomic():
+        with nullcontext() if is_gathering() else transaction.atomic():
             identity = _create(party, spelling, scope=scope, language=language, proven=proven, now=now)
             if proven:
                 join_by_itself(identity=identity, now=now)

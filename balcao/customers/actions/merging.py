@@ -14,6 +14,7 @@ from balcao.customers.models import Customer, Identity, Link, NotSame
 from balcao.customers.types import IdentityKind, LinkRule, Refusal, Refused
 from balcao.journal.actions import record
 from balcao.kit.db import is_postgres
+from balcao.kit.gathering import settle
 from balcao.staff.models import Agent
 
 _MERGING = 0x62616C63  # the number under which merges wait for one another
@@ -57,6 +58,7 @@ def join_by_itself(*, identity: Identity, now: datetime) -> list[Link]:
     """Merge the customers of one strong key that is now proven on both sides; what is in doubt is left to people."""
     if identity.kind != IdentityKind.PHONE:  # only phones have several spellings of one address
         return []
+    settle()  # the identity itself may be waiting still
     facts = queries.facts(identity)
     alike = [
         other for other in queries.same_key(identity) if rules.joins_by_itself(facts, queries.facts(other), now=now)

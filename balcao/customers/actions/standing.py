@@ -13,6 +13,7 @@ from balcao.customers.models import Identity
 from balcao.customers.types import ProofSource
 from balcao.journal.actions import record
 from balcao.kit.db import locked
+from balcao.kit.gathering import Statement, write
 
 
 def count_ticket(*, identity: Identity, change: int = 1, at: datetime | None = None) -> None:
@@ -28,12 +29,13 @@ def count_ticket(*, identity: Identity, change: int = 1, at: datetime | None = N
 def _count_contact(identity: Identity, change: int, at: datetime) -> None:
     # Written out, for every message comes through here: the same as `_later` says.
     moment = connection.ops.adapt_datetimefield_value(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE customers_identity SET ticket_count = ticket_count + %s, last_contact_at = "
-            "CASE WHEN last_contact_at > %s THEN last_contact_at ELSE %s END WHERE id = %s",
-            [change, moment, moment, identity.pk],
-        )
+    write(_COUNT, [(change, moment, moment, identity.pk)])
+
+
+_COUNT = Statement(
+    "UPDATE customers_identity SET ticket_count = ticket_count + %s, last_contact_at = "
+    "CASE WHEN last_contact_at > %s THEN last_contact_at ELSE %s END WHERE id = %s"
+)
 
 
 def _later(at: datetime) -> Greatest:

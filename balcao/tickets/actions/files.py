@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 
+from balcao.kit.db import insert
 from balcao.kit.files import judge
 from balcao.ports.channel import File
 from balcao.staff.models import Agent
+from balcao.tickets.actions.holding import keep_in_place
 from balcao.tickets.models import Attachment, Message, Note, Ticket
 
 
@@ -52,14 +55,18 @@ def attach(*, message: Message, files: tuple[File, ...], at: datetime) -> list[A
     rows = [unsaved_attachment(file, at=at) for file in files]
     for row in rows:
         row.message = message
-    return Attachment.objects.bulk_create(rows)
+        insert(row)
+    return rows
 
 
 def upload(*, ticket: Ticket, agent: Agent, file: File, now: datetime, mode: str = "reply") -> Attachment:
     """Store a file that an agent adds to what they are writing."""
     row = unsaved_attachment(file, at=now)
     row.uploader, row.upload_ticket, row.upload_mode = agent, ticket, mode
-    row.save()
+    with transaction.atomic():
+        keep_in_place()  # from here nobody forgets a content (`uploads`)
+        put(file.content)  # costs a look, unless it was forgotten right before
+        row.save()
     return row
 
 

@@ -1,5 +1,7 @@
 """Holding tickets: who changes one sees it as it stands now, and nobody moves its conversations meanwhile."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from balcao.kit.db import is_postgres, locked
@@ -12,6 +14,15 @@ _MOVING = 0x62616C74  # the number under which they wait for one another; SQLite
 def move_alone() -> None:
     """Wait for all who write into conversations, and keep them out until the transaction ends."""
     _wait("pg_advisory_xact_lock")
+
+
+def may_move_alone() -> bool:
+    """Keep all others out likewise if nobody is in; tell whether that worked, without waiting."""
+    if not is_postgres():
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_MOVING])
+        return bool(cursor.fetchone()[0])
 
 
 def keep_in_place() -> None:
@@ -36,11 +47,16 @@ def take_hold(ticket: Ticket) -> None:
 _AS_IT_STANDS = Prepared(lambda ticket: locked(Ticket.objects.filter(pk=ticket)))
 
 
-def one_at_a_time(key: str) -> None:
-    """Let one transaction at a time go on with this key, for what no constraint holds: a message that comes twice."""
+def one_at_a_time(keys: Iterable[str]) -> None:
+    """Keep merges and splits out likewise, and let one transaction at a time go on with each of these keys.
+
+    For what no constraint holds: a message that comes twice. In one order, lest two wait for each other.
+    """
     if is_postgres():
+        wanted = sorted(keys)
+        locks = ["pg_advisory_xact_lock_shared(%s)", *["pg_advisory_xact_lock(hashtextextended(%s, 0))"] * len(wanted)]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            cursor.execute(f"SELECT {', '.join(locks)}", [_MOVING, *wanted])
 
 
 def _wait(function: str) -> None:

@@ -1,5 +1,7 @@
 """Taking in a message: which ticket it belongs to, and what it changes there."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,17 +12,19 @@ from django.db.models import F
 from balcao.channels.models import Channel, Envelope
 from balcao.channels.types import Outcome
 from balcao.customers import actions as customers
-from balcao.customers.models import Identity
+from balcao.customers.models import Customer, Identity
 from balcao.customers.types import ProofSource
 from balcao.journal.actions import record
+from balcao.journal.models import Entry
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.db import insert
+from balcao.kit.gathering import apart, gathering, is_gathering, known_by, settle
 from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound, Nature, Party, Proof
 from balcao.staff.models import Agent
 from balcao.tickets import rules
 from balcao.tickets.actions.files import attach
-from balcao.tickets.actions.holding import keep_in_place, one_at_a_time, take_hold
+from balcao.tickets.actions.holding import one_at_a_time, take_hold
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Letter, Message, Participant, Ticket
@@ -33,6 +37,7 @@ _KINDS = {
     Nature.BOUNCE: MessageKind.BOUNCE,
     Nature.COMPLAINT: MessageKind.BOUNCE,
 }
+_WRITTEN = (Customer, Identity, Ticket, Conversation, Message, Entry)  # what a first message makes, as a rule
 _OUTCOMES = {Nature.AUTO: Outcome.AUTO, Nature.BOUNCE: Outcome.BOUNCE, Nature.COMPLAINT: Outcome.BOUNCE}
 
 
@@ -45,16 +50,31 @@ class Received:
 
 
 def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, language: str, now: datetime) -> Received:
-    """Store an inbound message on the ticket it belongs to, within the caller's transaction.
+    """Store an inbound message on the ticket it belongs to, within the caller's transaction and its `gathering`.
 
     Idempotent: the same message again (same id and content on this channel, or same content, sender and clock within
     seven days) changes nothing.
     """
-    keep_in_place()
-    one_at_a_time(f"{channel.pk} {inbound.external_id}")
-    at = min(envelope.received_at, now)
-    about = [inbound.report.about] if inbound.report else []
-    known = known_messages(channel=channel, external_ids=[inbound.external_id, *about, *inbound.answers])
+    if not is_gathering():  # whoever gathers has asked for all of them
+        one_at_a_time([_turn(channel, inbound)])
+    with gathering(*_WRITTEN):
+        return _add(channel, inbound, envelope, language=language, at=min(envelope.received_at, now))
+
+
+@contextmanager
+def gathered(channel: Channel, inbounds: Sequence[Inbound]) -> Iterator[None]:
+    """Write what these messages add together; one that asks for what an earlier one adds has it written first."""
+    one_at_a_time([_turn(channel, inbound) for inbound in inbounds])
+    with gathering(*_WRITTEN, room=len(inbounds)):
+        yield
+
+
+def _turn(channel: Channel, inbound: Inbound) -> str:
+    return f"{channel.pk} {inbound.external_id}"
+
+
+def _add(channel: Channel, inbound: Inbound, envelope: Envelope, *, language: str, at: datetime) -> Received:
+    known = _known(channel, inbound)
     repeated = [k for k in known if (k.external_id, k.fingerprint) == (inbound.external_id, inbound.fingerprint)]
     if repeated:
         return Received(Outcome.DUPLICATE, Message.objects.select_related("ticket").get(pk=repeated[0].id))
@@ -68,6 +88,17 @@ def add_message(*, channel: Channel, inbound: Inbound, envelope: Envelope, langu
         _update_ticket(conversation.ticket, message)
     _announce(message, identity, is_new=is_new)
     return Received(_OUTCOMES.get(inbound.nature, Outcome.NEW if is_new else Outcome.REPLY), message)
+
+
+def _known(channel: Channel, inbound: Inbound) -> list[KnownMessage]:
+    """Return the messages that this one repeats, answers or reports on, as far as they are known."""
+    about = [inbound.report.about] if inbound.report else []
+    names = [inbound.external_id, *about, *inbound.answers]
+    apart(f"message {name}" for name in names)
+    known_by(f"message {inbound.external_id}")
+    if inbound.reply_tokens or inbound.ticket_tag:
+        settle()  # they may name any ticket
+    return known_messages(channel=channel, external_ids=names)
 
 
 def _same_again(identity: Identity, channel: Channel, inbound: Inbound, *, at: datetime) -> Message | None:
