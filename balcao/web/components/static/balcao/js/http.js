@@ -15,7 +15,8 @@ export async function post(address, fields = {}, { keepalive = false, signal } =
 }
 
 export async function text(address, { signal } = {}) {
-  const answer = await fetch(address, { headers: { "HX-Request": "true", "X-Requested-With": "fetch" }, signal });
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href, "X-Requested-With": "fetch" };
+  const answer = await fetch(address, { headers, signal });
   if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`);
   return answer.text();
 }
