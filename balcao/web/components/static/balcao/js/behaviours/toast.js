@@ -24,17 +24,18 @@ define("toast", (toast) => {
   return () => clearInterval(timer);
 });
 
-// A plain form: it goes where the server says, with what it has to say.
+// A plain form: it goes where the server says, with what it has to say; `back` is for deeds that have no page of their own.
 function undo(address) {
   const form = document.createElement("form");
-  const field = document.createElement("input");
   form.method = "post";
   form.action = address;
-  field.type = "hidden";
-  field.name = "csrfmiddlewaretoken";
-  field.value = token();
-  form.append(field);
   form.hidden = true;
+  for (const [name, value] of [["csrfmiddlewaretoken", token()], ["back", location.pathname + location.search]]) {
+    const field = document.createElement("input");
+    field.type = "hidden";
+    Object.assign(field, { name, value });
+    form.append(field);
+  }
   document.body.append(form);
   form.submit();
 }
