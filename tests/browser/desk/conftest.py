@@ -1,6 +1,8 @@
 """Agents of the demo shop, each in a browser of their own."""
 
+import time
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -8,6 +10,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 PASSWORD = "balcao-demo"
 
 SignIn = Callable[..., Page]
+Found = TypeVar("Found")
+
+
+def eventually(look: Callable[[], Found], *, seconds: float = 40) -> Found:
+    """Return what `look` finds as soon as it finds anything: for what no page shows."""
+    ends = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < ends, "It did not come."
+        time.sleep(0.1)
+    return found
 
 
 @pytest.fixture
