@@ -69,7 +69,8 @@ _CUT = """() => {
 
 # What people wrote carries its language or stands in one of these; the rest is ours to translate.
 _SAID = """() => {
-    const theirs = "[lang]:not(html), .words, .row, code, pre, kbd, script, noscript, style, template, time, option, .avatar";
+    const unsaid = "script, noscript, style, template";
+    const theirs = `[lang]:not(html), .words, .row, code, pre, kbd, time, option, .avatar, ${unsaid}`;
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const said = [document.title.split(" · ")[0]];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

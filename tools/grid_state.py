@@ -98,7 +98,8 @@ def _session(agent: Agent) -> str:
     client = Client()
     client.force_login(agent, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": NOW.timestamp()}]  # lately enough
+    at = NOW.timestamp() + 3600  # a sweep may take long
+    session["account_authentication_methods"] = [{"method": "password", "at": at, "reauthenticated": True}]
     session.save()
     return next(iter(client.cookies.values())).value
 
