@@ -132,6 +132,7 @@ class Dispatch(models.Model):
                 name="channels_dispatch_due",
                 condition=Q(state__in=["queued", "sending", "handing_over"]),
             ),
+            models.Index(fields=["-id"], name="channels_uncertain", condition=Q(state="uncertain")),
             models.Index(
                 fields=["order_key", "id"],
                 name="channels_dispatch_order",

@@ -122,7 +122,7 @@ class Message(models.Model):
     direction = models.CharField(max_length=3, choices=words(Direction))
     kind = models.CharField(max_length=8, choices=words(MessageKind), default=MessageKind.SAID)
     identity = models.ForeignKey(
-        Identity, null=True, on_delete=models.PROTECT, related_name="messages"
+        Identity, null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )  # who wrote (in)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="messages")  # who wrote (out)
     at = models.DateTimeField()
@@ -144,6 +144,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["ticket", "at", "id"], name="tickets_timeline"),
             models.Index(fields=["channel", "external_id"], name="tickets_thread"),
+            models.Index(fields=["identity", "sent_at"], name="tickets_same_again"),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +204,14 @@ class Attachment(models.Model):
     reason = models.CharField(max_length=24, blank=True, default="")  # kit.files.Reason
     created_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["sha256"], name="tickets_content"),
+            models.Index(
+                fields=["created_at"], name="tickets_uploads", condition=Q(message__isnull=True, note__isnull=True)
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name
 
@@ -233,6 +242,7 @@ class Sight(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "ticket"], name="tickets_sight_once")]
+        indexes = [models.Index(fields=["agent", "-seen_at"], name="tickets_sights_by_time")]
 
     def __str__(self) -> str:
         return f"{self.agent_id} saw {self.ticket_id}"

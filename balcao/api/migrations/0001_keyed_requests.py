@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('staff', '0002_api_tokens'),
+        ('staff', '0001_initial'),
     ]
 
     operations = [

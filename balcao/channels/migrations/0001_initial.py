@@ -121,6 +121,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dispatch',
+            index=models.Index(condition=models.Q(('state', 'uncertain')), fields=['-id'], name='channels_uncertain'),
+        ),
+        migrations.AddIndex(
+            model_name='dispatch',
             index=models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'handing_over'])), fields=['due_at', 'id'], name='channels_dispatch_due'),
         ),
         migrations.AddIndex(

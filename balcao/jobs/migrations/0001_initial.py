@@ -40,4 +40,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running'), models.Q(('key', ''), _negated=True)), fields=('key',), name='jobs_one_per_key')],
             },
         ),
+        migrations.CreateModel(
+            name='Lease',
+            fields=[
+                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('worker', models.CharField(max_length=80)),
+                ('until', models.DateTimeField()),
+            ],
+        ),
     ]

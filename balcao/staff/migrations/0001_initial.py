@@ -66,4 +66,25 @@ class Migration(migrations.Migration):
             model_name='agent',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='staff_agent_email'),
         ),
+        migrations.CreateModel(
+            name='ApiToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('secret_hash', models.CharField(max_length=64, unique=True)),
+                ('hint', models.CharField(max_length=8)),
+                ('scopes', models.JSONField(default=list)),
+                ('every_shop', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('shops', models.ManyToManyField(blank=True, related_name='api_tokens', to='shops.shop')),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
     ]

@@ -8,10 +8,11 @@ from balcao.kit.placeholders import fill
 from balcao.tickets.actions.holding import keep_in_place
 from balcao.tickets.actions.sending import Writing, send_message
 from balcao.tickets.models import Message, SentAnswer
-from balcao.tickets.rules.answering import ONE_DAY, Asked, refusal
+from balcao.tickets.rules.answering import ONE_DAY, QUIET, Asked, refusal
 from balcao.tickets.types import TicketRefused
 
 _HOUR = timedelta(hours=1)
+_ENOUGH = 10_000  # answers of one hour that are counted
 
 
 @transaction.atomic
@@ -50,9 +51,6 @@ def _words(message: Message) -> str:
 
 def _asked(message: Message, *, now: datetime) -> Asked:
     day = SentAnswer.objects.filter(at__gt=now - ONE_DAY)
-    by_hour = [0] * 24
-    for at in day.values_list("at", flat=True):
-        by_hour[-1 - min(int((now - at) / _HOUR), 23)] += 1
     return Asked(
         kind=message.kind,
         silence=message.silence,
@@ -60,5 +58,18 @@ def _asked(message: Message, *, now: datetime) -> Asked:
         status=message.ticket.status,
         to_ticket=SentAnswer.objects.filter(ticket=message.ticket).count(),
         to_sender=day.filter(identity=message.identity).count(),
-        by_hour=by_hour,
+        by_hour=_by_hour(now),
     )
+
+
+def _by_hour(now: datetime) -> list[int]:
+    """Count the answers of each of the last 24 hours, the newest last; of a quiet hour the newest says enough."""
+    newest = _answered_between(now - _HOUR, now + _HOUR, most=_ENOUGH)
+    if newest < QUIET:
+        return [newest]
+    starts = [now - (hours + 1) * _HOUR for hours in range(23, 0, -1)]
+    return [*(_answered_between(start, start + _HOUR, most=newest) for start in starts), newest]
+
+
+def _answered_between(start: datetime, end: datetime, *, most: int) -> int:
+    return SentAnswer.objects.filter(at__gt=start, at__lte=end)[:most].count()

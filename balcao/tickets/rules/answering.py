@@ -11,7 +11,7 @@ from balcao.tickets.types import HIDDEN, MessageKind
 ONE_DAY = timedelta(hours=24)
 MOST_PER_SENDER = 3  # in 24 hours
 _BREAKER = 5  # times the median hour
-_QUIET = 50  # answers an hour below which the breaker never opens: a small shop's median says nothing
+QUIET = 50  # answers an hour below which the breaker never opens: a small shop's median says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,6 @@ def refusal(asked: Asked) -> str:
 
 def is_storm(by_hour: Sequence[int]) -> bool:
     """Tell whether the newest hour is so far above the median one that something goes round in circles."""
-    if not by_hour or by_hour[-1] < _QUIET:
+    if not by_hour or by_hour[-1] < QUIET:
         return False
     return by_hour[-1] >= _BREAKER * max(median(by_hour[:-1] or [0]), 1)

@@ -1,7 +1,7 @@
 """Lists, search and timeline walk indexes, so that they cost the same however many tickets there are."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,19 +10,27 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from balcao.channels.models import Channel
+from balcao.channels.actions.connecting import set_first_answers
+from balcao.channels.models import Channel, Dispatch
+from balcao.channels.types import DispatchState
+from balcao.journal.types import SYSTEM
+from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.testing.factories import receive
-from balcao.tickets.models import Conversation, Message, SearchDocument, Ticket
-from balcao.tickets.queries.lists import PAGE, View, counts, of_number
+from balcao.tickets.actions.answering import answer_first_message
+from balcao.tickets.actions.arranging import save_tag
+from balcao.tickets.models import Conversation, Message, SearchDocument, SentAnswer, Sight, Ticket
+from balcao.tickets.queries.lists import PAGE, View, counts, of_number, visible
 from balcao.tickets.queries.rows import row_page
 from balcao.tickets.queries.searching import INDEX, search_tickets
+from balcao.tickets.queries.tags import MOST_COUNTED, tag_uses
 from balcao.tickets.queries.timeline import conversations_of, drafts_of, timeline
 from balcao.tickets.rules.searching import parse_search
+from balcao.web.console.health import findings
 
 MANY = 1500
 LARGE = ("tickets_ticket", "tickets_message", "tickets_conversation", "tickets_searchdocument", "tickets_search")
-READS_ALL = re.compile(rf"(?:SCAN|Seq Scan on) (?:{'|'.join(LARGE)})\b(?! USING| VIRTUAL)")
+SORTS = re.compile(r"TEMP B-TREE|\bSort\b")
 
 Asked = list[tuple[str, Any]]
 
@@ -47,10 +55,11 @@ def plan(sql: str, params: Any) -> str:
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
-def assert_walks_indexes(statements: Asked) -> None:
+def assert_walks_indexes(statements: Asked, *, large: Sequence[str] = LARGE) -> None:
+    reads_all = re.compile(rf"(?:SCAN|Seq Scan on) (?:{'|'.join(large)})\b(?! USING| VIRTUAL)")
     assert statements
     for sql, params in statements:
-        assert not READS_ALL.search(plan(sql, params)), f"{sql}\n{plan(sql, params)}"
+        assert not reads_all.search(plan(sql, params)), f"{sql}\n{plan(sql, params)}"
 
 
 def copies(model: type[Any], row: Any, **differing: list[Any]) -> list[Any]:
@@ -68,7 +77,7 @@ def ticket(channel: Channel, bia: Agent, now: datetime) -> Ticket:
     assert taken.message
     first = taken.message.ticket
     moments = [now - timedelta(minutes=place) for place in range(MANY)]
-    numbers = [first.number + 1 + place for place in range(MANY)]
+    numbers = [first.number + 1_000_000 + place for place in range(MANY)]
     tickets = Ticket.objects.bulk_create(copies(Ticket, first, number=numbers, changed_at=moments))
     ids = [row.pk for row in tickets]
     threads = Conversation.objects.bulk_create(
@@ -86,11 +95,16 @@ def ticket(channel: Channel, bia: Agent, now: datetime) -> Ticket:
         (row.pk, [*letter, *(["rastrei", "rastreio"] if place else ["azulej", "azulejo"])])
         for place, row in enumerate(documents)
     )
+    analyze()
+    return first
+
+
+def analyze() -> None:
+    """Do what autovacuum does with tables that grew by many rows."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # what autovacuum does with a table that grew by many rows
+        if connection.vendor == "postgresql":
             cursor.execute("SELECT gin_clean_pending_list('tickets_search_terms')")
         cursor.execute("ANALYZE")
-    return first
 
 
 def test_the_check_sees_a_table_that_is_read_whole(ticket: Ticket) -> None:
@@ -139,3 +153,83 @@ def test_a_ticket(ticket: Ticket, bia: Agent) -> None:
         conversations_of(found)
         drafts_of(found)
     assert_walks_indexes(statements)
+
+
+def test_what_an_agent_looked_at_last(ticket: Ticket, bia: Agent, now: datetime) -> None:
+    seen = [Sight(ticket=row, agent=bia, seen_at=now) for row in Ticket.objects.all()]
+    Sight.objects.bulk_create(seen)
+    analyze()
+    with asked() as statements:
+        recent = visible(bia).filter(sights__agent=bia).order_by("-sights__seen_at")
+        assert len(recent[:6]) == 6
+    assert_walks_indexes(statements, large=["tickets_sight"])
+    assert not SORTS.search(plan(*statements[-1]))
+
+
+def test_later_pages_of_a_search(ticket: Ticket, bia: Agent) -> None:
+    search = parse_search("rastreio")
+    first = search_tickets(agent=bia, search=search, time_zone=ZoneInfo("UTC"), languages=["pt-BR"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with asked() as statements:
+        page = {"time_zone": ZoneInfo("UTC"), "languages": ["pt-BR"], "before": first.before}
+        second = search_tickets(agent=bia, search=search, **page)  # type: ignore[arg-type] # as they are above
+    assert not set(first.ids) & set(second.ids)
+    assert_walks_indexes([one for one in statements if "FROM tickets_search WHERE" not in one[0]])
+
+
+def test_a_repeat_is_looked_for_among_what_was_sent_at_that_moment(channel: Channel, ticket: Ticket) -> None:
+    first = ticket.messages.get()
+    sent_at = first.at - timedelta(hours=1)
+    for message in (said := list(Message.objects.all())):
+        message.sent_at = message.at - timedelta(seconds=1)
+    Message.objects.bulk_update(said, ["sent_at"])
+    analyze()
+    with asked() as statements:
+        receive(channel, now=first.at + timedelta(minutes=1), text="outra coisa", sent_at=sent_at.isoformat())
+    looked = [one for one in statements if "fingerprint" in one[0] and "ORDER BY" in one[0]]
+    assert looked
+    assert "tickets_same_again" in plan(*looked[0])
+
+
+def test_answers_that_may_or_may_not_have_left(channel: Channel, ticket: Ticket, shop: Shop, now: datetime) -> None:
+    made = [
+        Dispatch(channel=channel, external_id=str(n), order_key="x", outbound={}, due_at=now, created_at=now)
+        for n in range(MANY)
+    ]
+    for place, row in enumerate(made):
+        row.state = DispatchState.SENT if place else DispatchState.UNCERTAIN
+    Dispatch.objects.bulk_create(made)
+    analyze()
+    with asked() as statements:
+        found = findings(now=now, shop_ids=frozenset({shop.pk}))
+    assert [one.tone for one in found if "left" in one.found] == ["soon"]
+    assert_walks_indexes([one for one in statements if "channels_dispatch" in one[0]], large=["channels_dispatch"])
+
+
+def test_automatic_answers_of_a_quiet_hour_are_not_counted_through_the_day(
+    channel: Channel, ticket: Ticket, now: datetime
+) -> None:
+    identity, texts = ticket.identity, {"pt-BR": "Oi!", "en": "Hi!"}
+    moments = [now - timedelta(hours=2, seconds=place) for place in range(MANY)]
+    SentAnswer.objects.bulk_create(SentAnswer(identity=identity, ticket=ticket, at=at) for at in moments)
+    set_first_answers(channel=channel, texts=texts, actor=SYSTEM, now=now)
+    fresh = receive(channel, now=now, text="Oi", **{"from": "elif@example.com"}).message
+    assert fresh
+    message = Message.objects.select_related("ticket__shop", "identity", "conversation__channel__shop").get(pk=fresh.pk)
+    analyze()
+    with asked() as statements:
+        assert answer_first_message(message=message, now=now) == ""
+    counted = [one for one in statements if "tickets_sentanswer" in one[0] and one[0].startswith("SELECT")]
+    assert_walks_indexes(counted, large=["tickets_sentanswer"])
+    assert all("COUNT(" in sql for sql, _ in counted)
+    assert len(counted) == 3  # of the ticket, of the sender, of the newest hour
+
+
+def test_how_often_tags_are_used_is_counted_to_a_bound(ticket: Ticket, bia: Agent, now: datetime) -> None:
+    many, few = (save_tag(tag=None, name=name, colour="", actor=SYSTEM, now=now) for name in ("a", "b"))
+    through = Ticket.tags.through
+    rows = [through(ticket_id=pk, tag_id=many.pk) for pk in Ticket.objects.values_list("pk", flat=True)]
+    through.objects.bulk_create([*rows, through(ticket_id=ticket.pk, tag_id=few.pk)])
+    assert tag_uses() == [(many, MOST_COUNTED + 1), (few, 1)]

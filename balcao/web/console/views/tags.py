@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,6 +15,7 @@ from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions.arranging import delete_tag, save_tag
 from balcao.tickets.models import Tag
+from balcao.tickets.queries.tags import MOST_COUNTED, tag_uses
 from balcao.tickets.types import TicketRefused
 from balcao.web.components.access import for_agents
 from balcao.web.console.frame import actor_of, page
@@ -49,7 +49,7 @@ def _tag_for(tag_id: int) -> Tag:
 @for_agents(_MAY)
 def tags(request: HttpRequest, agent: Agent) -> HttpResponse:
     """List the tags with how often each is used."""
-    return page(request, agent, "tags", {"tags": Tag.objects.annotate(used=Count("tickets")).order_by("name")})
+    return page(request, agent, "tags", {"tags": tag_uses(), "most": MOST_COUNTED})
 
 
 @require_http_methods(["GET", "POST"])

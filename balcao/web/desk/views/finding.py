@@ -59,7 +59,7 @@ def _people(agent: Agent, query: str) -> list[Any]:
     if agent.every_shop:
         return found
     mine = visible(agent).filter(identity__customer__in=[one.customer_id for one in found])
-    seen = set(mine.values_list("identity__customer_id", flat=True))
+    seen = set(mine.values_list("identity__customer_id", flat=True).distinct())
     return [one for one in found if one.customer_id in seen]
 
 
