@@ -1,4 +1,4 @@
-"""Time passed: reminders come back, snoozed tickets wake, solved ones close, counts are folded."""
+"""Time passed: reminders come back, snoozed tickets wake, solved ones close, counts are folded, unsent files go."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from balcao.kit.db import locked
 from balcao.shops.models import Shop
 from balcao.tickets.actions import changing, tallies
 from balcao.tickets.actions.holding import keep_in_place
+from balcao.tickets.actions.uploads import forget_uploads
 from balcao.tickets.models import Ticket
 from balcao.tickets.types import ACTIVE, Status
 
@@ -26,7 +27,7 @@ def run_due(*, now: datetime) -> int:
         over = now - timedelta(days=shop.close_after_days)
         old = _mine(shop=shop, status=Status.SOLVED, solved_at__lte=over).order_by("solved_at")
         done += _each(old, lambda t: changing.set_status(ticket=t, status=Status.CLOSED, agent=None, now=now))
-    return done + tallies.fold()
+    return done + tallies.fold() + forget_uploads(now=now)
 
 
 def _mine(**due: object) -> "QuerySet[Ticket]":

@@ -12,6 +12,7 @@ from balcao.staff.models import Agent
 from balcao.tickets import rules
 from balcao.tickets.actions.files import adopt_uploads
 from balcao.tickets.actions.holding import take_hold
+from balcao.tickets.actions.uploads import hold_uploads
 from balcao.tickets.models import Draft, Note, Sight, Ticket
 from balcao.tickets.types import Refusal, TicketRefused
 
@@ -62,7 +63,8 @@ def save_draft(
     if mode not in MODES:
         raise TicketRefused(Refusal.EMPTY)
     if not text.strip():
-        Draft.objects.filter(ticket=ticket, agent=agent, mode=mode).delete()
+        if Draft.objects.filter(ticket=ticket, agent=agent, mode=mode).delete()[0]:
+            hold_uploads(ticket=ticket, agent=agent, mode=mode, now=now)
         return None
     values = {"text": redact_cards(text), "addressing": addressing, "saved_at": now}
     return Draft.objects.update_or_create(ticket=ticket, agent=agent, mode=mode, defaults=values)[0]

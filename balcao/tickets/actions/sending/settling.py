@@ -29,19 +29,23 @@ def recall_message(*, message: Message, agent: Agent, now: datetime) -> bool:
     restate([ticket])
     _draft_again(message, agent, now=now)
     files = Attachment.objects.filter(message=message)
-    files.update(message=None, uploader=agent, upload_ticket=ticket, upload_mode="reply")
+    files.update(message=None, uploader=agent, upload_ticket=ticket, upload_mode=_mode_of(message), created_at=now)
     announce("ticket.message.recalled", message, agent, now=now)
     return True
 
 
 def _draft_again(message: Message, agent: Agent, *, now: datetime) -> None:
     """Give the words back to the composer they came from, above what was begun there since."""
-    mode = "forward" if message.kind == MessageKind.FORWARD else "reply"
+    mode = _mode_of(message)
     begun = Draft.objects.filter(ticket=message.ticket, agent=agent, mode=mode).values_list("text", flat=True).first()
     is_more = begun and not message.text.startswith(begun.strip())
     text = f"{message.text}\n\n{begun}" if is_more else message.text
     values = {"text": text, "saved_at": now}
     Draft.objects.update_or_create(ticket=message.ticket, agent=agent, mode=mode, defaults=values)
+
+
+def _mode_of(message: Message) -> str:
+    return "forward" if message.kind == MessageKind.FORWARD else "reply"
 
 
 def _put_back(ticket: Ticket, before: dict[str, Any]) -> None:
