@@ -27,6 +27,7 @@ _NAMES = {
     DispatchState.FAILED: "ticket.message.failed",
     DispatchState.UNCERTAIN: "ticket.message.uncertain",
 }
+_OUR_OWN = {"before", "form_key"}  # kept beside what leaves
 UNCERTAIN_REASON = N_("The line broke while the message was handed over: it may have arrived.")
 
 
@@ -75,7 +76,7 @@ def _send(dispatch: Dispatch, handing_over: Callable[[], None]) -> Receipt:
 
 
 def _outbound(dispatch: Dispatch) -> Outbound:
-    facts = {key: value for key, value in dispatch.outbound.items() if key != "before"}
+    facts = {key: value for key, value in dispatch.outbound.items() if key not in _OUR_OWN}
     for name in ("to", "copied"):
         facts[name] = tuple(Party(IdentityKind(p["kind"]), p["value"], p["name"]) for p in facts[name])
     facts["answers"] = tuple(facts["answers"])

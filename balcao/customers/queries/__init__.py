@@ -22,6 +22,7 @@ from balcao.customers.queries.components import (
 )
 from balcao.customers.queries.duplicates import Suggestion, possible_duplicates
 from balcao.customers.queries.search import search_customers
+from balcao.customers.queries.standing import undeliverable
 
 __all__ = [
     "Card",
@@ -43,4 +44,5 @@ __all__ = [
     "same_key",
     "search_customers",
     "were_parted",
+    "undeliverable",
 ]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import getaddresses
+from secrets import token_urlsafe
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,10 +11,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from balcao.customers.queries import undeliverable
 from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
+from balcao.tickets.actions.sending import Writing
 from balcao.tickets.models import Attachment, Conversation, Draft, Message, Ticket
 from balcao.tickets.queries.timeline import drafts_of
 from balcao.tickets.types import Direction, MessageKind
@@ -51,6 +55,29 @@ def doubt_words(doubt: Doubt) -> str:
     }[doubt]
 
 
+def bounce_words(address: str) -> str:
+    """Return what is said of an address whose mails came back."""
+    return _("Earlier mail to %(address)s came back as undeliverable.") % {"address": address}
+
+
+def untold_bounces(request: HttpRequest, writing: Writing) -> list[str]:
+    """Return the addresses whose mails came back and of which the form had not told the agent."""
+    told = set(request.POST.getlist("told"))
+    bounced = undeliverable([party.value for party in (*writing.to, *writing.copied)])
+    return [address for address in bounced if address not in told]
+
+
+def _bounced(composing: Composing) -> list[str]:
+    """Return the addresses above the letter whose mails came back; that of the conversation is at hand."""
+    if composing.mode == "note":
+        return []
+    addresses = [address for _name, address in getaddresses([composing.to, composing.cc]) if address]
+    known = composing.conversation.identity if composing.conversation else None
+    if known and {address.lower() for address in addresses} == {known.value}:
+        return addresses[:1] if known.undeliverable_at else []
+    return undeliverable(addresses)
+
+
 def modes_for(agent: Agent) -> list[str]:
     """Return what this agent may write."""
     reply = agent.may(Permission.TICKET_REPLY)
@@ -65,9 +92,12 @@ def composer_context(
     asked = request.GET.get("write", "")
     mode = composing.mode if composing else asked if asked in modes else (modes[0] if modes else "")
     drafts = drafts_of(ticket)
+    composing = composing or fresh(request, agent, ticket, mode, drafts)
     return {
         "modes": modes,
-        "composing": composing or fresh(request, agent, ticket, mode, drafts),
+        "composing": composing,
+        "bounced": [(address, bounce_words(address)) for address in _bounced(composing)],
+        "form_key": token_urlsafe(9),
         "others_writing": [draft for draft in drafts if draft.agent_id != agent.pk],
         "suffix": f"?in={view_key(request)}" if view_key(request) else "",
         "key": view_key(request),

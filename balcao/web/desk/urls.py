@@ -16,6 +16,7 @@ from balcao.web.desk.views import (
     starting,
     ticket,
     updates,
+    uploading,
 )
 
 app_name = "desk"
@@ -46,7 +47,7 @@ urlpatterns = [
     path("tickets/<int:number>/note/", composing.note, name="note"),
     path("tickets/<int:number>/forward/", composing.forward, name="forward"),
     path("tickets/<int:number>/draft/", composing.draft, name="draft"),
-    path("tickets/<int:number>/files/", composing.files, name="files"),
+    path("tickets/<int:number>/files/", uploading.files, name="files"),
     path("tickets/<int:number>/macros/", finding.macros, name="macros"),
     path("tickets/<int:number>/take/", changing.take, name="take"),
     path("tickets/<int:number>/assign/", changing.assign, name="assign"),

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from balcao.channels.queries import answering_channel
 from balcao.kit.prepared import Prepared
+from balcao.kit.redact import redact_cards
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Party
 from balcao.staff.models import Agent
@@ -17,6 +18,8 @@ from balcao.tickets.actions.sending.writing import Writing, announce, check_writ
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Draft, Message, Ticket
 from balcao.tickets.types import Direction, MessageKind, Refusal, Status, TicketRefused
+
+_FORM_LIVES = timedelta(days=1)
 
 
 @transaction.atomic
@@ -31,10 +34,14 @@ def send_message(
     """Answer in a conversation; it leaves when the undo window is over.
 
     Refuses (`TicketRefused`) an empty text, a merged ticket, what the channel cannot carry, and a text
-    written while something newer came in that its writer had not seen.
+    written while something newer came in that its writer had not seen. A form that comes twice gets the message that
+    it led to the first time.
     """
     ticket = conversation.ticket
     check_writable(ticket)
+    again = _sent_before(ticket, writing, agent, now=now)
+    if again:
+        return again
     channel = answering_channel(conversation.channel)
     if channel is None:
         raise TicketRefused(Refusal.NO_ANSWER_CHANNEL)
@@ -45,6 +52,21 @@ def send_message(
     message = write(conversation, channel, replace(writing, to=to), agent, kind=MessageKind.SAID, now=now, undo=undo)
     _after_writing(ticket, message, writing, agent, now=now)
     return message
+
+
+def _sent_before(ticket: Ticket, writing: Writing, agent: Agent | None, *, now: datetime) -> Message | None:
+    """Return the message that the same form led to; other words on the same form are another message."""
+    if not (agent and writing.form_key):
+        return None
+    written = _SAME_WORDS(ticket.pk, agent.pk, redact_cards(writing.text.strip()), now - _FORM_LIVES)
+    return next((m for m in written if m.dispatch and m.dispatch.outbound.get("form_key") == writing.form_key), None)
+
+
+_SAME_WORDS = Prepared(
+    lambda ticket, agent, text, since: Message.objects.filter(
+        ticket=ticket, agent=agent, text=text, at__gt=since, is_recalled=False
+    ).select_related("ticket__shop", "dispatch")
+)
 
 
 def _check_nothing_newer(ticket: Ticket, writing: Writing) -> None:
@@ -85,7 +107,7 @@ def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Ag
     if writing.automatic:
         announce("ticket.message.written", message, agent, now=now)
         return
-    before = {"standing": standing_of(ticket).plain(), "assignee_id": ticket.assignee_id}
+    before: dict[str, Any] = {"standing": standing_of(ticket).plain(), "assignee_id": ticket.assignee_id}
     with recounted(ticket):
         ticket.status = writing.then or Status.WAITING
         ticket.snoozed_until = None
@@ -95,14 +117,15 @@ def _after_writing(ticket: Ticket, message: Message, writing: Writing, agent: Ag
         if agent and ticket.assignee_id is None:
             ticket.assignee = agent
     touch(ticket, message, "status", "queue", "snoozed_until", "remind_at", "solved_at", "closed_at", "assignee")
-    _remember(message, {**before, "status_after": ticket.status, "assignee_after": ticket.assignee_id})
+    before |= {"status_after": ticket.status, "assignee_after": ticket.assignee_id}
+    _remember(message, before=before, form_key=writing.form_key)
     if agent:
         Draft.objects.filter(ticket=ticket, agent=agent, mode="reply").delete()
     announce("ticket.message.written", message, agent, now=now)
 
 
-def _remember(message: Message, before: dict[str, Any]) -> None:
-    """Keep beside the dispatch what a recall has to put back."""
+def _remember(message: Message, **facts: Any) -> None:
+    """Keep beside the dispatch what a recall has to put back, and which form asked for it."""
     if message.dispatch:
-        message.dispatch.outbound["before"] = before
+        message.dispatch.outbound |= facts
         message.dispatch.save(update_fields=["outbound"])

@@ -43,6 +43,7 @@ class Writing:
     remind_at: datetime | None = None
     seen_message_id: int | None = None  # the newest message the writer's page showed; None: not checked
     automatic: bool = False
+    form_key: str = ""  # of the page's form: sent twice with the same words, it is one message
 
 
 def check_writable(ticket: Ticket) -> None:

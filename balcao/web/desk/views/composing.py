@@ -1,10 +1,10 @@
 """Writing: replies, notes, forwards, their drafts and files."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +17,12 @@ from balcao.automation.actions import run_steps
 from balcao.automation.queries import macros_for
 from balcao.channels.queries import answering_channel
 from balcao.kit.numbers import number_in, numbers_in
-from balcao.ports.channel import File
 from balcao.staff.models import Agent
 from balcao.staff.queries import colleagues
 from balcao.staff.types import Permission
 from balcao.tickets.actions import noting, sending
-from balcao.tickets.actions.files import upload as keep_upload
 from balcao.tickets.actions.sending import Writing
+from balcao.tickets.actions.uploads import drop_uploads
 from balcao.tickets.models import Attachment, Conversation, Message, Ticket
 from balcao.tickets.queries.rows import row_page
 from balcao.tickets.queries.timeline import conversations_of
@@ -31,7 +30,14 @@ from balcao.tickets.types import Status, TicketRefused
 from balcao.web.components.access import for_agents
 from balcao.web.desk import words
 from balcao.web.desk.access import ticket_for, view_key, wants_fragment
-from balcao.web.desk.composer import Composing, composer_context, conversation_for, doubt_words, modes_for
+from balcao.web.desk.composer import (
+    Composing,
+    bounce_words,
+    composer_context,
+    conversation_for,
+    doubt_words,
+    untold_bounces,
+)
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.guards import doubts
 from balcao.web.desk.recipients import BadAddress, typed
@@ -39,10 +45,10 @@ from balcao.web.desk.searching import find
 from balcao.web.desk.timeline import last_message_id
 from balcao.web.desk.views.inbox import chosen_view
 from balcao.web.desk.views.ticket import ticket_page
+from balcao.web.desk.views.uploading import own_files
 
 _THEN = {"send": None, "wait": Status.WAITING, "solve": Status.SOLVED, "open": Status.OPEN}
-_LARGEST = 25 * 1024 * 1024
-_MOST_FILES = 50
+LONGEST_KEY = 40  # of a form
 _AHEAD = re.compile(r"\+(\d{1,4})([hd]?)", re.ASCII)
 
 
@@ -72,34 +78,46 @@ def conversations(request: HttpRequest, agent: Agent, number: int) -> HttpRespon
 def reply(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Send an answer, unless there is reason to ask first."""
     ticket = ticket_for(agent, number)
-    conversation = conversation_for(request, ticket)
-    files = _own_files(request, agent, ticket, "reply")
-    text = request.POST.get("text", "")
-    asked = [] if request.POST.get("sure") else [doubt_words(d) for d in doubts(text, has_files=bool(files))]
-    if conversation is None or asked:
-        error = "" if conversation else _("There is no conversation to answer in.")
-        return _again(request, agent, ticket, files, doubts=asked, error=error, conversation=conversation)
+    conversation, now = conversation_for(request, ticket), timezone.now()
+    files, error = own_files(request, agent, ticket, "reply")
+    if error or conversation is None:
+        error = error or _("There is no conversation to answer in.")
+        return _again(request, agent, ticket, files, error=error, conversation=conversation)
     try:
-        message = sending.send_message(
-            conversation=conversation, writing=_writing(request, text, files), agent=agent, now=timezone.now()
-        )
+        writing = _writing(request, files)
+        asked = _doubts(request, writing)
+        if asked:
+            return _again(request, agent, ticket, files, doubts=asked, conversation=conversation)
+        message = sending.send_message(conversation=conversation, writing=writing, agent=agent, now=now)
     except TicketRefused as refused:
         return _again(request, agent, ticket, files, error=words.refusal_words(refused), conversation=conversation)
     except BadAddress as bad:
         error = _("“%(address)s” is not an e-mail address.") % {"address": bad}
         return _again(request, agent, ticket, files, error=error, conversation=conversation)
-    _run_macros(request, agent, ticket)
+    if message.at == now:  # else the form was sent twice, and this was done the first time
+        _run_macros(request, agent, ticket)
+    else:
+        drop_uploads(ids=[file.pk for file in files], agent=agent)
     _tell_sent(request, message)
     return _onwards(request, agent, ticket)
 
 
-def _writing(request: HttpRequest, text: str, files: list[Attachment]) -> Writing:
+def _doubts(request: HttpRequest, writing: Writing) -> list[str]:
+    """Return what to ask before this leaves, unless the agent is sure or was told beside the address."""
+    if request.POST.get("sure"):
+        return []
+    asked = [doubt_words(doubt) for doubt in doubts(writing.text, has_files=bool(writing.upload_ids))]
+    return [*asked, *(bounce_words(address) for address in untold_bounces(request, writing))]
+
+
+def _writing(request: HttpRequest, files: list[Attachment]) -> Writing:
     then = request.POST.get("then", "send").removesuffix("+next")
     return Writing(
-        text=text,
+        text=request.POST.get("text", ""),
         to=typed(request.POST.get("to", "")),
         copied=typed(request.POST.get("cc", "")),
         upload_ids=tuple(file.pk for file in files),
+        form_key=request.POST.get("key", "")[:LONGEST_KEY],
         then=_THEN.get(then),
         remind_at=moment_of(request.POST.get("remind_at", "")),
         seen_message_id=None if request.POST.get("sure") else number_in(request.POST.get("seen", "")),
@@ -148,30 +166,6 @@ def _again(
         focus=True,
     )
     return ticket_page(request, agent, ticket, status=422, composing=composing)
-
-
-def _own_files(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str) -> list[Attachment]:
-    """Return the files named by the form, those that came with it among them; none that was given to another draft."""
-    ids = numbers_in(request.POST.getlist("file"))
-    fresh, _refused = _keep_files(request, agent, ticket, mode)
-    return [*(_mine(agent, ticket, mode, ids) if ids else []), *fresh]
-
-
-def _mine(agent: Agent, ticket: Ticket, mode: str, ids: list[int]) -> "QuerySet[Attachment]":
-    mine = Attachment.objects.filter(uploader=agent, upload_ticket=ticket, upload_mode=mode, message=None, note=None)
-    return mine.filter(pk__in=ids)
-
-
-def _keep_files(request: HttpRequest, agent: Agent, ticket: Ticket, mode: str) -> tuple[list[Attachment], list[str]]:
-    kept, refused = [], []
-    for sent in request.FILES.getlist("file")[:_MOST_FILES]:
-        if sent.size is None or sent.size > _LARGEST:
-            refused.append(str(sent.name))
-            continue
-        media_type = sent.content_type or "application/octet-stream"
-        file = File(str(sent.name), media_type, sent.read())
-        kept.append(keep_upload(ticket=ticket, agent=agent, file=file, now=timezone.now(), mode=mode))
-    return kept, refused
 
 
 def _run_macros(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
@@ -226,7 +220,9 @@ def note(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Keep a note; colleagues named with @ are told."""
     ticket = ticket_for(agent, number)
     text = request.POST.get("text", "")
-    files = _own_files(request, agent, ticket, "note")
+    files, error = own_files(request, agent, ticket, "note")
+    if error:
+        return _again(request, agent, ticket, files, mode="note", error=error)
     try:
         noting.add_note(
             ticket=ticket,
@@ -261,11 +257,12 @@ def mentioned(text: str, writer: Agent) -> list[Agent]:
 def forward(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Write to somebody outside about a ticket."""
     ticket = ticket_for(agent, number)
-    files = _own_files(request, agent, ticket, "forward")
+    files, error = own_files(request, agent, ticket, "forward")
     conversation = conversation_for(request, ticket)
     channel = answering_channel(conversation.channel) if conversation else None
-    if channel is None:
-        return _again(request, agent, ticket, files, mode="forward", error=_("There is no mailbox to send this from."))
+    if error or channel is None:
+        error = error or _("There is no mailbox to send this from.")
+        return _again(request, agent, ticket, files, mode="forward", error=error)
     try:
         writing = Writing(
             text=request.POST.get("text", ""),
@@ -275,6 +272,9 @@ def forward(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
             upload_ids=tuple(file.pk for file in files),
             attachment_ids=tuple(numbers_in(request.POST.getlist("along"))),
         )
+        bounced = _doubts(request, replace(writing, text=""))  # what is quoted is not ours to doubt
+        if bounced:
+            return _again(request, agent, ticket, files, mode="forward", doubts=bounced)
         message = sending.forward_message(
             ticket=ticket, channel=channel, writing=writing, agent=agent, now=timezone.now()
         )
@@ -305,17 +305,3 @@ def draft(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
         return HttpResponseBadRequest()
     saved = _("saved %(time)s") % {"time": f"{timezone.localtime(now):%H:%M}"} if kept else ""
     return HttpResponse(saved, content_type="text/plain; charset=utf-8")
-
-
-@require_POST
-@for_agents(Permission.TICKET_NOTE)
-def files(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
-    """Take up files that were dropped or pasted; answer with their chips."""
-    ticket = ticket_for(agent, number)
-    mode = request.POST.get("mode", "")
-    if mode not in modes_for(agent):
-        return HttpResponseBadRequest()
-    kept, refused = _keep_files(request, agent, ticket, mode)
-    if refused or not kept:
-        return HttpResponse(status=413)
-    return render(request, "desk/_files.html", {"files": kept})

@@ -1,5 +1,6 @@
 """Tickets that begin at the shop: a first message to a customer, or a contact by phone or in person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from balcao.web.components.access import for_agents
 from balcao.web.components.formats import language_name
 from balcao.web.desk import words
 from balcao.web.desk.access import wants_fragment
+from balcao.web.desk.composer import bounce_words, untold_bounces
 from balcao.web.desk.frame import context
 from balcao.web.desk.recipients import BadAddress, typed
 
@@ -50,6 +52,8 @@ def start(request: HttpRequest, agent: Agent) -> HttpResponse:
                 error = _("There is no mailbox to send this from.")
             else:
                 writing = Writing(text=facts["text"], to=typed(facts["to"]), subject=facts["subject"])
+                if bounced := untold_bounces(request, writing):
+                    return _form(request, agent, "start", offered, facts, bounced=bounced)
                 message = sending.start_ticket(
                     channel=channel, writing=writing, agent=agent, language=facts["language"], now=timezone.now()
                 )
@@ -114,15 +118,22 @@ def _chosen(offered: list[Channel], pk: str) -> Channel | None:
 
 
 def _form(
-    request: HttpRequest, agent: Agent, kind: str, offered: list[Channel], facts: dict[str, str], error: str
+    request: HttpRequest,
+    agent: Agent,
+    kind: str,
+    offered: list[Channel],
+    facts: dict[str, str],
+    error: str = "",
+    bounced: Sequence[str] = (),
 ) -> HttpResponse:
     languages = sorted({language for row in offered for language in row.shop.languages})
     more: dict[str, Any] = {
         "facts": facts,
         "error": error,
+        "bounced": [(address, bounce_words(address)) for address in bounced],
         "channels": [(row.pk, f"{row.name} · {row.shop.name}") for row in offered],
         "languages": [(code, language_name(code, language=agent.language)) for code in languages],
         "kinds": [("phone", pgettext("contact", "Phone")), ("email", pgettext("contact", "E-mail"))],
     }
     name = f"desk/_{kind}.html" if wants_fragment(request) else f"desk/page_{kind}.html"
-    return render(request, name, context(request, agent, view=None, **more), status=422 if error else 200)
+    return render(request, name, context(request, agent, view=None, **more), status=422 if error or bounced else 200)

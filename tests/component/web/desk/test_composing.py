@@ -1,5 +1,6 @@
 """Writing: replies with their guards, notes, forwards, drafts, files, and taking back."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,10 +12,14 @@ from balcao.automation.actions import save_macro
 from balcao.automation.types import Deed, Step
 from balcao.channels.models import Channel, Dispatch
 from balcao.channels.types import DispatchState
+from balcao.customers.actions import identify, mark_bounce
 from balcao.journal.types import SYSTEM
+from balcao.ports.channel import IdentityKind, Party
+from balcao.shops.models import Shop
 from balcao.staff.models import Agent
+from balcao.tickets.actions import changing
 from balcao.tickets.models import Draft, Message, Ticket
-from balcao.tickets.types import Direction, Status
+from balcao.tickets.types import Direction, Priority, Status
 
 
 @pytest.fixture
@@ -54,6 +59,125 @@ def test_a_forgotten_attachment_is_asked_about_once(desk: Client, ticket: Ticket
     assert "Segue em anexo a etiqueta." in asked.content.decode()
     assert sent.status_code == 302
     assert len(answers(ticket)) == 1
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return the hidden values of the composer on a page."""
+    form = page.split('id="composer"')[1].split("</form>", maxsplit=1)[0]
+    return dict(re.findall(r'name="(key|seen|told|conversation)"\s+value="([^"]*)"', form))
+
+
+@pytest.mark.parametrize("more", [{}, {"sure": "1"}])
+def test_a_form_that_is_sent_twice_is_one_answer(
+    more: dict[str, str], desk: Client, bia: Agent, ticket: Ticket, shop: Shop
+) -> None:
+    # Given a composer with a file, in a browser without scripts, and a macro that gives the ticket to its agent
+    step = Step(do=Deed.PRIORITY, priority="urgent")
+    macro = save_macro(
+        macro=None, name="Urgent", texts={}, steps=[step], shop=shop, agent=None, actor=SYSTEM, now=timezone.now()
+    )
+    form = form_of(desk.get(f"/tickets/{ticket.number}/").content.decode()) | more
+
+    # When it is sent, somebody changes what the macro did, and the same form comes again
+    for priority in ("normal", "low"):
+        ticket.refresh_from_db()
+        changing.set_priority(ticket=ticket, priority=Priority(priority), agent=bia, now=timezone.now())
+        file = SimpleUploadedFile("foto.txt", b"photo")
+        facts = {**form, "text": "See attached.", "macro": str(macro.pk), "file": file, "then": "send"}
+        sent = desk.post(f"/tickets/{ticket.number}/reply/", facts)
+        assert sent.status_code == 302
+
+    # Then there is one answer with one file, nothing is left in the composer, and the macro ran once
+    [message] = answers(ticket)
+    assert message.attachments.count() == 1
+    assert "foto.txt" not in desk.get(f"/tickets/{ticket.number}/").content.decode().split('id="composer"')[1]
+    ticket.refresh_from_db()
+    assert ticket.priority == Priority.LOW
+
+
+def test_other_words_on_the_same_form_are_another_answer(desk: Client, ticket: Ticket) -> None:
+    form = form_of(desk.get(f"/tickets/{ticket.number}/").content.decode()) | {"sure": "1"}
+
+    for text in ("One", "Two"):
+        desk.post(f"/tickets/{ticket.number}/reply/", {**form, "text": text})
+    again = form_of(desk.get(f"/tickets/{ticket.number}/").content.decode())
+    desk.post(f"/tickets/{ticket.number}/reply/", {**again, "text": "Two"})
+
+    assert [message.text for message in answers(ticket)] == ["One", "Two", "Two"]
+
+
+def test_what_was_taken_back_can_be_sent_again_from_the_same_form(desk: Client, bia: Agent, ticket: Ticket) -> None:
+    form = form_of(desk.get(f"/tickets/{ticket.number}/").content.decode()) | {"text": "Oops"}
+    desk.post(f"/tickets/{ticket.number}/reply/", form)
+    [first] = answers(ticket)
+    desk.post(f"/messages/{first.pk}/recall/")
+
+    desk.post(f"/tickets/{ticket.number}/reply/", form)
+
+    assert [message.text for message in answers(ticket)] == ["Oops"]
+    assert answers(ticket) != [first]
+
+
+def test_a_file_that_is_too_large_is_named_instead_of_left_out(
+    desk: Client, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("balcao.web.desk.views.uploading.LARGEST", 10)
+    for kind in ("reply", "note", "forward"):
+        file = SimpleUploadedFile("filme.mp4", b"x" * 11)
+        facts = {"text": "Veja", "to": "ana@example.com", "file": file}
+        answer = desk.post(f"/tickets/{ticket.number}/{kind}/", facts)
+        assert answer.status_code == 422
+        assert "Too large to attach: filme.mp4" in answer.content.decode()
+    assert answers(ticket) == []
+
+
+def bounced(address: str) -> None:
+    party = Party(IdentityKind.EMAIL, address)
+    now = timezone.now()
+    identity = identify(party=party, scope="", region="BR", language="", proven=None, now=now)
+    mark_bounce(identity=identity, permanent=True, now=now)
+
+
+def test_an_address_whose_mail_came_back_is_named_under_the_recipients(desk: Client, ticket: Ticket) -> None:
+    words = "Earlier mail to ana@example.com came back as undeliverable."
+    assert words not in desk.get(f"/tickets/{ticket.number}/").content.decode()
+    bounced("ana@example.com")
+
+    page = desk.get(f"/tickets/{ticket.number}/").content.decode()
+    facts = form_of(page) | {"text": "We send new ones.", "to": "ana@example.com"}
+    sent = desk.post(f"/tickets/{ticket.number}/reply/", facts)
+
+    assert words in page
+    assert sent.status_code == 302, "it was said already"
+    assert len(answers(ticket)) == 1
+
+
+@pytest.mark.parametrize("kind", ["reply", "forward"])
+def test_a_typed_address_whose_mail_came_back_is_asked_about_once(kind: str, desk: Client, ticket: Ticket) -> None:
+    bounced("lost@example.com")
+    facts = {"text": "We send new ones.", "to": "porter@example.com", "cc": "Lost <LOST@example.com>"}
+
+    asked = desk.post(f"/tickets/{ticket.number}/{kind}/", facts)
+    sent = desk.post(f"/tickets/{ticket.number}/{kind}/", {**facts, "sure": "1"})
+
+    assert asked.status_code == 422
+    assert "Earlier mail to lost@example.com came back" in asked.content.decode()
+    assert sent.status_code == 302
+    assert len(answers(ticket)) == 1
+
+
+def test_writing_first_to_an_address_whose_mail_came_back_is_asked_about_once(desk: Client, channel: Channel) -> None:
+    bounced("lost@example.com")
+    facts = {"to": "lost@example.com", "subject": "Your order", "text": "Hello", "language": "en"}
+
+    asked = desk.post("/start/", facts)
+    told = re.search(r'name="told"\s+value="([^"]*)"', asked.content.decode())
+    assert told
+    sent = desk.post("/start/", {**facts, "told": told[1]})
+
+    assert asked.status_code == 422
+    assert sent.status_code == 302
+    assert Ticket.objects.count() == 1
 
 
 def test_an_answer_to_what_one_has_not_seen_is_held_back(
