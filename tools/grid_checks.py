@@ -16,25 +16,21 @@ _PLACEHOLDER = re.compile(r"%\([^)]*\)?[sd]?|\{[^}]*\}")
 _WORD = re.compile(r"[^\W\d_]+")
 _RAW = re.compile(r"%\(|\{\{|\{%|^None$|\bundefined\b|\bNaN\b|\[object |</?\w+>")
 
-# What lies above the page keeps the colours of the other theme until it is drawn anew.
-STILL = """async () => {
-    const raised = [...document.querySelectorAll("dialog[open], :popover-open")];
-    for (const each of raised) each.style.setProperty("will-change", "transform");
+# The system's theme alone would leave some words drawn in the colours of the one before.
+STILL = """async (theme) => {
+    document.documentElement.dataset.theme = theme;
     await Promise.all(
         document.getAnimations()
             .filter((each) => each.effect.getTiming().iterations !== Infinity)
             .map((each) => each.finished.catch(() => null)));
-    for (const each of raised) each.style.removeProperty("will-change");
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 }"""
 
-# Colours are what a theme changes and a language does not; they are also half of the time that axe takes.
-_COLOURS = ["color-contrast", "link-in-text-block"]
-_RUN = """async ([colours, rest, names]) => {
+# Colours are all that a theme changes, so only the first theme of a page meets all the rules.
+_RUN = """async (colours) => {
     const options = { preload: false, resultTypes: ["violations"] };
-    if (rest) options.rules = { "target-size": { enabled: true }, ...Object.fromEntries(names.map(
-        (name) => [name, { enabled: colours }])) };
-    else options.runOnly = { type: "rule", values: names };
+    if (colours) options.runOnly = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+    else options.rules = { "target-size": { enabled: true } };
     const found = await axe.run(document, options);
     return found.violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 160))]);
 }"""
@@ -86,13 +82,11 @@ _SAID = """() => {
 }"""
 
 
-def axe(page: Page, *, colours: bool, rest: bool) -> list[str]:
-    """Return what axe-core finds about colours and about all the rest, one line a rule."""
-    if not (colours or rest):
-        return []
+def axe(page: Page, *, colours_only: bool) -> list[str]:
+    """Return what axe-core finds, one line a rule."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found: list[Any] = page.evaluate(_RUN, [colours, rest, _COLOURS])
+    found: list[Any] = page.evaluate(_RUN, colours_only)
     return [f"axe {rule} ({len(nodes)}): {nodes[0]}" for rule, nodes in found]
 
 
