@@ -5,7 +5,7 @@ A statement costs its way to the server and back, which on PostgreSQL is more th
 no query finds them: whoever asks for what the same block may have written says so by `apart` or calls `settle` first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import local
@@ -36,12 +36,13 @@ class Statement:
 
 @dataclass(slots=True)
 class _Gathering:
-    """What waits to be written, the keys in hand, and the names by which somebody may ask for what waits."""
+    """What waits to be written, the keys in hand, the names by which it is asked for, and what was asked ahead."""
 
     room: int
     keys: dict[type[models.Model], Iterator[int]]
     waiting: dict[Statement, list[Values]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    answers: dict[str, Any] = field(default_factory=dict)
 
 
 class _Own(local):
@@ -80,18 +81,34 @@ def settle() -> None:
     """Write what waits, so that queries find it; nothing waits outside of `gathering`."""
     if _own.gathering:
         waiting, _own.gathering.waiting = _own.gathering.waiting, {}
-        _own.gathering.names.clear()
         _run(waiting.items())
 
 
 def known_by(name: str) -> None:
-    """Say by which name what is written here is asked for later."""
+    """Say by which name what this block writes may be asked for; what was asked ahead about it holds no more.
+
+    It may be said before it is written, and so holds to the end of the block: something may be settled in between.
+    """
     if _own.gathering:
         _own.gathering.names.add(name)
+        _own.gathering.answers.pop(name, None)
+
+
+def foresee(answers: Mapping[str, Any]) -> None:
+    """Remember what was asked ahead for the whole block, by the names of `known_by`."""
+    if _own.gathering:
+        _own.gathering.answers |= answers
+
+
+def foreseen(names: Iterable[str]) -> list[Any] | None:
+    """Return what was asked ahead about these names; None where something has to be asked anew."""
+    answers = _own.gathering.answers if _own.gathering else {}
+    wanted = list(names)
+    return [answers[name] for name in wanted] if all(name in answers for name in wanted) else None
 
 
 def apart(names: Iterable[str]) -> None:
-    """Settle before a query about these names, if something known by one of them waits."""
+    """Settle before a query about these names, if something known by one of them may wait."""
     if _own.gathering and not _own.gathering.names.isdisjoint(names):
         settle()
 

@@ -5,6 +5,7 @@ import multiprocessing
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing.connection import Connection as Line
 
 from balcao.pipeline.reading import Read, Reader
@@ -12,6 +13,7 @@ from balcao.ports.channel import RawEnvelope
 
 Batch = list[RawEnvelope]
 
+_HEAD_START = 3  # batches
 _GOODBYE = 5.0  # seconds that the other process has to end
 
 log = logging.getLogger(__name__)
@@ -20,14 +22,13 @@ log = logging.getLogger(__name__)
 def reading_ahead(reader: Reader, batches: Iterator[Batch]) -> Iterator[tuple[Batch, list[Read] | None]]:
     """Yield each batch in order with what was read of it, or None where the caller is to read it.
 
-    The first batch is the caller's, as the other process is not up yet.
+    The first ones are the caller's, as the other process takes a second to come up.
     """
-    first, ahead = next(batches, None), next(batches, None)
-    if first is None:
-        return
     with _helper(reader) as helper:
+        yield from ((batch, None) for batch in islice(batches, 1))  # until it listens
+        own, ahead = list(islice(batches, _HEAD_START - 1)), next(batches, None)
         helper.give(ahead)
-        yield first, None
+        yield from ((batch, None) for batch in own)
         while ahead is not None:
             batch, read = ahead, helper.take()
             ahead = next(batches, None)

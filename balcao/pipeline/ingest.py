@@ -23,7 +23,7 @@ from balcao.shops.models import Shop
 
 _BATCH = 50
 _BATCH_SIZE = 8_000_000  # bytes
-_MANY = 200  # as many as make up for starting another process
+_MANY = 300  # as many as make up for starting another process
 
 
 @dataclass(frozen=True, slots=True)

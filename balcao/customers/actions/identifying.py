@@ -1,5 +1,6 @@
 """Finding the customer behind an address, or making one."""
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from balcao.customers.models import Customer, Identity
 from balcao.customers.types import IdentityKind, LinkRule, ProofSource, Refusal, Refused, Spelling
 from balcao.journal.actions import record
 from balcao.kit.db import insert
-from balcao.kit.gathering import apart, is_gathering, known_by
+from balcao.kit.gathering import apart, foresee, foreseen, is_gathering, known_by
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
 
@@ -26,15 +27,36 @@ def identify(
     One query when it is known and nothing changes, one more when something does.
     """
     spelling = rules.spelling(kind=party.kind, value=party.value, region=region)
-    name = f"{party.kind} {scope} {spelling.value}"
-    apart([name])
-    known_by(name)  # also where nothing is new about them: what they write is asked for by who they are
-    identity = queries.identity(kind=party.kind, scope=scope, value=spelling.value)
+    identity = _known(party.kind, scope, spelling.value)
     if identity is None:
         identity, is_new = _find_or_create(party, spelling, scope=scope, language=language, proven=proven, now=now)
         if is_new:
             return identity
     return _freshen(identity, name=rules.clean_name(party.name, value=spelling.value), proven=proven, now=now)
+
+
+def _known(kind: str, scope: str, value: str) -> Identity | None:
+    name = _name(kind, scope, value)
+    apart([name])
+    asked = foreseen([name])
+    known_by(name)  # also where nothing is new about them: what they write is asked for by who they are
+    found: Identity | None = asked[0] if asked else queries.identity(kind=kind, scope=scope, value=value)
+    return found
+
+
+def _name(kind: str, scope: str, value: str) -> str:
+    return f"{kind} {scope} {value}"
+
+
+def look_up(*, parties: Iterable[Party], region: str) -> None:
+    """Look up writers that will be identified one after the other within a gathering, all at once."""
+    wanted: dict[str, set[str]] = {}
+    for party in parties:
+        spelling = rules.spelling(kind=party.kind, value=party.value, region=region)
+        wanted.setdefault(party.kind, set()).add(spelling.value)
+    for kind, values in wanted.items():
+        found = queries.identities(kind=kind, scope="", values=values)
+        foresee({_name(kind, "", value): found.get(value) for value in values})
 
 
 def _freshen(identity: Identity, *, name: str, proven: ProofSource | None, now: datetime) -> Identity:

@@ -1,5 +1,6 @@
 """Reading one customer whole: identities and the links that join them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,6 +88,12 @@ def facts(identity: Identity) -> Facts:
 def identity(*, kind: str, scope: str, value: str) -> Identity | None:
     """Return the identity of an address with its customer, in one query."""
     return _BY_VALUE.first(kind, scope, value)
+
+
+def identities(*, kind: str, scope: str, values: Collection[str]) -> dict[str, Identity]:
+    """Return the identities of many addresses likewise, by their address."""
+    found = Identity.objects.select_related("customer").filter(kind=kind, scope=scope, value__in=values)
+    return {identity.value: identity for identity in found}
 
 
 _BY_VALUE = Prepared(

@@ -18,7 +18,7 @@ from balcao.journal.actions import record
 from balcao.journal.models import Entry
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.db import insert
-from balcao.kit.gathering import apart, gathering, is_gathering, known_by, settle
+from balcao.kit.gathering import apart, foresee, foreseen, gathering, is_gathering, known_by, settle
 from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound, Nature, Party, Proof
 from balcao.staff.models import Agent
@@ -28,7 +28,14 @@ from balcao.tickets.actions.holding import one_at_a_time, take_hold
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Conversation, Letter, Message, Participant, Ticket
-from balcao.tickets.queries.threads import KnownMessage, candidates_for, known_messages, latest_conversation
+from balcao.tickets.queries.threads import (
+    MOST_IDS,
+    KnownMessage,
+    candidates_for,
+    known_by_id,
+    known_messages,
+    latest_conversation,
+)
 from balcao.tickets.types import Direction, MessageKind, ParticipantRole
 
 _KINDS = {
@@ -66,7 +73,27 @@ def gathered(channel: Channel, inbounds: Sequence[Inbound]) -> Iterator[None]:
     """Write what these messages add together; one that asks for what an earlier one adds has it written first."""
     one_at_a_time([_turn(channel, inbound) for inbound in inbounds])
     with gathering(*_WRITTEN, room=len(inbounds)):
+        if len(inbounds) > 1:
+            _ask_ahead(channel, inbounds)
         yield
+
+
+def _ask_ahead(channel: Channel, inbounds: Sequence[Inbound]) -> None:
+    """Ask at once what each message asks for by itself."""
+    people = [party for inbound in inbounds for party in (inbound.sender, *inbound.copied)]
+    customers.look_up(parties=people, region=channel.shop.region)
+    ids = {name for inbound in inbounds for name in _named(inbound)}
+    foresee({_about(name): found for name, found in known_by_id(channel=channel, external_ids=ids).items()})
+
+
+def _named(inbound: Inbound) -> list[str]:
+    """Return the ids of the messages that this one may repeat, answer or report on."""
+    about = [inbound.report.about] if inbound.report else []
+    return list(dict.fromkeys([inbound.external_id, *about, *inbound.answers]))[:MOST_IDS]
+
+
+def _about(external_id: str) -> str:
+    return f"message {external_id}"
 
 
 def _turn(channel: Channel, inbound: Inbound) -> str:
@@ -92,13 +119,16 @@ def _add(channel: Channel, inbound: Inbound, envelope: Envelope, *, language: st
 
 def _known(channel: Channel, inbound: Inbound) -> list[KnownMessage]:
     """Return the messages that this one repeats, answers or reports on, as far as they are known."""
-    about = [inbound.report.about] if inbound.report else []
-    names = [inbound.external_id, *about, *inbound.answers]
-    apart(f"message {name}" for name in names)
-    known_by(f"message {inbound.external_id}")
+    ids = _named(inbound)
+    names = [_about(external_id) for external_id in ids]
+    apart(names)
+    asked = foreseen(names)
+    known_by(_about(inbound.external_id))
     if inbound.reply_tokens or inbound.ticket_tag:
         settle()  # they may name any ticket
-    return known_messages(channel=channel, external_ids=names)
+    if asked is None:
+        return known_messages(channel=channel, external_ids=ids)
+    return [message for found in asked for message in found]
 
 
 def _same_again(identity: Identity, channel: Channel, inbound: Inbound, *, at: datetime) -> Message | None:

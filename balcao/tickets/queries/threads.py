@@ -1,5 +1,6 @@
 """Finding the conversation that an inbound message belongs to."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from balcao.tickets.models import Conversation, Message, Participant, TicketSpli
 from balcao.tickets.rules import Candidate
 
 _PURPOSE = "reply-address"
-_MOST_IDS = 30  # of a References field; the nearest ones decide
+MOST_IDS = 30  # of a References field; the nearest ones decide
 _LONGEST_NUMBER = 15  # digits in base 36; more is no id of ours
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one case, for mailers fold it
 
@@ -70,14 +71,23 @@ class KnownMessage(NamedTuple):
 
 def known_messages(*, channel: Channel, external_ids: list[str]) -> list[KnownMessage]:
     """Return the messages on a channel with one of these ids, as little of each as deciding needs."""
-    return [KnownMessage(*row) for row in _KNOWN(channel.pk, list(dict.fromkeys(external_ids))[:_MOST_IDS])]
+    return [KnownMessage(*row) for row in _KNOWN(channel.pk, list(dict.fromkeys(external_ids))[:MOST_IDS])]
 
 
-_KNOWN = Prepared(
-    lambda channel, ids: Message.objects.filter(channel=channel, external_id__in=ids).values_list(
-        "id", "external_id", "fingerprint", "conversation_id"
-    )
-)
+def known_by_id(*, channel: Channel, external_ids: Collection[str]) -> dict[str, list[KnownMessage]]:
+    """Return the messages on a channel with any of so many ids, by their id."""
+    found: dict[str, list[KnownMessage]] = {external_id: [] for external_id in external_ids}
+    for row in _with_ids(channel, external_ids):
+        found[row[1]].append(KnownMessage(*row))
+    return found
+
+
+def _with_ids(channel: Channel | int, ids: Collection[str]) -> "QuerySet[Message, tuple[int, str, str, int]]":
+    rows = Message.objects.filter(channel=channel, external_id__in=ids)
+    return rows.values_list("id", "external_id", "fingerprint", "conversation_id")
+
+
+_KNOWN = Prepared(_with_ids)
 _BY_ID = Prepared(lambda ids: _conversations().filter(pk__in=ids))
 _TAKING_PART = Prepared(
     lambda ids, customer: Participant.objects.filter(conversation__in=ids, identity__customer=customer).values_list(
