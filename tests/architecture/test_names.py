@@ -25,8 +25,8 @@ ALLOWED = {
     "handle_DATA",
     "cleaned_data",
 }
-# Signatures that allauth calls by keyword.
-ALLOWED_IN = {"balcao/project/accounts.py": {"user"}}
+# Signatures that allauth and Django call by keyword.
+ALLOWED_IN = {"balcao/project/accounts.py": {"user", "get_user", "user_id"}}
 
 
 def sources() -> list[Path]:
