@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from balcao.kit.i18n import N_
 from balcao.kit.redact import redact_cards, redact_html
 from balcao.plugins.channels.mail.authentication import Verdict, verify
 from balcao.plugins.channels.mail.bodies import Bodies, make_files, media_type, sort_parts
@@ -17,6 +18,9 @@ from balcao.plugins.channels.mail.reply.signs import is_forward_subject
 from balcao.ports.channel import Connection, IdentityKind, Inbound, Party, Proof, RawEnvelope, Unreadable
 
 NOBODY = "unknown@sender.invalid"  # who wrote a mail that names no sender
+
+EMPTY = N_("The mail is empty.")
+NO_MAIL = N_("This is no mail: it has no header and its bytes are no text.")
 
 _TOKEN = re.compile(r"\+c([a-z0-9][a-z0-9._]{5,200})@", re.IGNORECASE)
 _TAG = re.compile(r"\[#((?:[A-Za-z]{1,10}-)?\d{1,15})\]")
@@ -103,10 +107,10 @@ def _refuse_garbage(root: Part) -> None:
         return
     content = root.source[root.start : root.end]
     if not content.strip():
-        raise Unreadable("The mail is empty.")
+        raise Unreadable(EMPTY)
     text = content[:4000].decode("utf-8", "replace")
     if b"\x00" in content[:4000] or len(_GARBAGE.findall(text)) > len(text) // 20:
-        raise Unreadable("This is no mail: it has no header and its bytes are no text.")
+        raise Unreadable(NO_MAIL)
 
 
 # People
