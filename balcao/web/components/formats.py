@@ -119,3 +119,9 @@ def language_name(code: str, *, language: str) -> str:
         return Locale.parse(code.replace("-", "_")).get_display_name(locale_of(language)) or code
     except (ValueError, UnknownLocaleError):
         return code
+
+
+def language_title(code: str, *, language: str) -> str:
+    """Return the same for the head of a line: Portuguese writes it small within a sentence."""
+    name = language_name(code, language=language)
+    return name[:1].upper() + name[1:]

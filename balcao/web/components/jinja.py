@@ -25,6 +25,7 @@ def install(environment: Environment) -> None:
         full=_full,
         iso=datetime.isoformat,
         language_name=_language_name,
+        language_title=_language_title,
         moment=_moment,
         number=_number,
         size=_size,
@@ -177,3 +178,7 @@ def _size(octets: int) -> str:
 
 def _language_name(code: str) -> str:
     return formats.language_name(code, language=_language())
+
+
+def _language_title(code: str) -> str:
+    return formats.language_title(code, language=_language())

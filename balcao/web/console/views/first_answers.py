@@ -18,7 +18,7 @@ from balcao.kit.placeholders import PLACEHOLDERS, problems_in
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
-from balcao.web.components.formats import language_name
+from balcao.web.components.formats import language_title
 from balcao.web.console.frame import actor_of, page
 from balcao.web.console.views.channels import channel_context, channel_for
 
@@ -33,7 +33,7 @@ class AnswersForm(forms.Form):
         self.codes = list(dict.fromkeys([*channel.shop.languages, *channel.first_answers])) or ["en"]
         for code in self.codes:
             self.fields[code] = forms.CharField(
-                label=language_name(code, language=get_language() or "en"),
+                label=language_title(code, language=get_language() or "en"),
                 required=False,
                 strip=False,
                 max_length=5000,

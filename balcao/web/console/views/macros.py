@@ -19,7 +19,7 @@ from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
-from balcao.web.components.formats import language_name
+from balcao.web.components.formats import language_title
 from balcao.web.console.frame import actor_of, page
 from balcao.web.console.steps import STEPS, step_choices, steps_of, words_of_steps
 
@@ -55,7 +55,7 @@ class MacroForm(forms.Form):
         self.codes = _languages(shops, macro)
         for code in self.codes:
             self.fields[f"text-{code}"] = forms.CharField(
-                label=language_name(code, language=get_language() or "en"),
+                label=language_title(code, language=get_language() or "en"),
                 required=False,
                 strip=False,
                 initial=macro.texts.get(code, "") if macro else "",

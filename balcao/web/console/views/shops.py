@@ -22,7 +22,7 @@ from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
-from balcao.web.components.formats import language_name, locale_of
+from balcao.web.components.formats import language_title, locale_of
 from balcao.web.console.frame import actor_of, page
 
 _MAY = Permission.SHOP_EDIT
@@ -70,7 +70,7 @@ class ShopForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.codes = offered_languages(shop)
         language = get_language() or "en"
-        words = [(code, language_name(code, language=language)) for code in self.codes]
+        words = [(code, language_title(code, language=language)) for code in self.codes]
         self._offer("main", words)
         self._offer("languages", words)
         self._offer("region", [("", "—"), *_countries(language)])

@@ -24,7 +24,7 @@ from balcao.tickets.actions.sending import Writing
 from balcao.tickets.queries.lists import of_number
 from balcao.tickets.types import TicketRefused
 from balcao.web.components.access import for_agents
-from balcao.web.components.formats import language_name
+from balcao.web.components.formats import language_title
 from balcao.web.desk import words
 from balcao.web.desk.access import wants_fragment
 from balcao.web.desk.composer import bounce_words, untold_bounces
@@ -132,7 +132,7 @@ def _form(
         "error": error,
         "bounced": [(address, bounce_words(address)) for address in bounced],
         "channels": [(row.pk, f"{row.name} · {row.shop.name}") for row in offered],
-        "languages": [(code, language_name(code, language=agent.language)) for code in languages],
+        "languages": [(code, language_title(code, language=agent.language)) for code in languages],
         "kinds": [("phone", pgettext("contact", "Phone")), ("email", pgettext("contact", "E-mail"))],
     }
     name = f"desk/_{kind}.html" if wants_fragment(request) else f"desk/page_{kind}.html"
