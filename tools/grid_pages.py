@@ -114,7 +114,7 @@ DESK = (
     View("search", "/search/?q=caneca"),
     View("search-empty", "/search/"),
     View("search-nothing", "/search/?q=zzzzz"),
-    View("search-not-understood", "/search/?q=after%3Asoon"),
+    View("search-not-understood", "/search/?q=after%3Aqqq"),
     View("customers", "/customers/?q=a"),
     View("customers-empty", "/customers/"),
     View("customer", "{remarked}"),
