@@ -12,6 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balcao.project.settings")
 django.setup()
 
 from allauth.account.forms import default_token_generator  # noqa: E402
+from allauth.account.internal.flows.login import (  # noqa: E402
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    record_authentication,
+)
 from allauth.account.utils import user_pk_to_url_str  # noqa: E402
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402
@@ -97,10 +101,11 @@ def _agent(shop: Shop, name: str, code: str, role: Role, *, password: str | None
 def _session(agent: Agent) -> str:
     client = Client()
     client.force_login(agent, backend=settings.AUTHENTICATION_BACKENDS[0])
-    session = client.session
-    at = NOW.timestamp() + 3600  # a sweep may take long
-    session["account_authentication_methods"] = [{"method": "password", "at": at, "reauthenticated": True}]
-    session.save()
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, agent, method="password", reauthenticated=True)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] += 3600  # a sweep may take long
+    request.session.save()
     return next(iter(client.cookies.values())).value
 
 
