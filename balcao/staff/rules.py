@@ -14,7 +14,6 @@ _AGENT = _LIGHT | {
     Permission.CUSTOMER_MERGE,
 }
 _SUPERVISOR = _AGENT | {
-    Permission.TICKET_DELETE,
     Permission.VIEW_SHARE,
     Permission.MACRO_EDIT,
     Permission.TAG_EDIT,

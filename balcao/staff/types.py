@@ -21,7 +21,6 @@ class Permission(StrEnum):
     TICKET_EDIT = "ticket.edit"  # assign, status, tags, priority, subject, snooze, spam and trash
     TICKET_MERGE = "ticket.merge"  # merge and split, and their undo
     TICKET_BULK = "ticket.bulk"
-    TICKET_DELETE = "ticket.delete"  # empty the trash for good
     CUSTOMER_READ = "customer.read"
     CUSTOMER_EDIT = "customer.edit"
     CUSTOMER_MERGE = "customer.merge"

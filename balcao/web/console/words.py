@@ -54,7 +54,6 @@ def permission_words(permission: Permission) -> str:
         Permission.TICKET_EDIT: _("Assign, tag, close, set aside"),
         Permission.TICKET_MERGE: _("Merge and split tickets"),
         Permission.TICKET_BULK: _("Change many tickets at once"),
-        Permission.TICKET_DELETE: _("Empty the trash for good"),
         Permission.CUSTOMER_READ: _("See customers"),
         Permission.CUSTOMER_EDIT: _("Edit customers"),
         Permission.CUSTOMER_MERGE: _("Merge customers"),

@@ -55,7 +55,6 @@ class Can:
     edit: bool
     merge: bool
     bulk: bool
-    delete: bool
     customer: bool
     merge_customers: bool
     share: bool
@@ -69,7 +68,6 @@ def can_of(agent: Agent) -> Can:
         edit=agent.may(Permission.TICKET_EDIT),
         merge=agent.may(Permission.TICKET_MERGE),
         bulk=agent.may(Permission.TICKET_BULK),
-        delete=agent.may(Permission.TICKET_DELETE),
         customer=agent.may(Permission.CUSTOMER_EDIT),
         merge_customers=agent.may(Permission.CUSTOMER_MERGE),
         share=agent.may(Permission.VIEW_SHARE),
