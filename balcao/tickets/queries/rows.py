@@ -1,7 +1,8 @@
 """What list rows show, read as plain values: fifty rows as model instances would cost several times as much."""
 
 import heapq
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, product, starmap
 from typing import Any
@@ -44,9 +45,9 @@ _COLUMNS = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ListRow:
-    """One ticket as a list shows it."""
+    """One ticket as a list shows it; equal rows look the same."""
 
     id: int
     number: int
@@ -58,14 +59,14 @@ class ListRow:
     remind_at: datetime | None
     last_words: str
     last_direction: str
-    channel_kinds: list[str]
+    channel_kinds: tuple[str, ...]
     has_failed_send: bool
     name: str
     assignee: str
     shop: str
     is_unread: bool
-    tags: list[str] = field(default_factory=list)
-    writers: list[str] = field(default_factory=list)  # who else has begun to write
+    tags: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ()  # who else has begun to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +178,20 @@ def rows_by_id(ids: list[int], *, agent: Agent) -> list[ListRow]:
     """Return the rows of these tickets in this order, in three queries."""
     if not ids:
         return []
-    rows = {value[0]: _row(value) for value in _ROWS(agent.pk, ids)}
-    for ticket, name in _TAGS(ids):
-        rows[ticket].tags.append(name)
-    for ticket, name, writer in _WRITERS(ids):
-        if writer != agent.pk:
-            rows[ticket].writers.append(name)
+    tags, writers = _gathered(_TAGS(ids)), _gathered(row[:2] for row in _WRITERS(ids) if row[2] != agent.pk)
+    rows = {value[0]: _row(value, tags.get(value[0], ()), writers.get(value[0], ())) for value in _ROWS(agent.pk, ids)}
     return [rows[pk] for pk in ids if pk in rows]
 
 
-def _row(value: tuple) -> ListRow:  # type: ignore[type-arg] # eighteen columns and a flag, named in `_COLUMNS`
-    *own, person, written, address, assignee, shop, is_seen = value
+def _gathered(pairs: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for ticket, name in pairs:
+        found[ticket] = (*found.get(ticket, ()), name)
+    return found
+
+
+def _row(value: tuple[Any, ...], tags: tuple[str, ...], writers: tuple[str, ...]) -> ListRow:
+    *own, person, written, address, assignee, shop, is_seen = value  # `_COLUMNS` and a flag
     pk, number, subject, status, priority, changed, wrote, snoozed, remind, said, way, kinds, failed = own
     return ListRow(
         id=pk,
@@ -200,10 +204,12 @@ def _row(value: tuple) -> ListRow:  # type: ignore[type-arg] # eighteen columns 
         remind_at=remind,
         last_words=said,
         last_direction=way,
-        channel_kinds=kinds,
+        channel_kinds=tuple(kinds),
         has_failed_send=failed,
         name=person or written or address,
         assignee=assignee or "",
         shop=shop,
         is_unread=wrote is not None and not is_seen,
+        tags=tags,
+        writers=writers,
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -38,17 +39,18 @@ class Row:
 
 def rows_of(rows: Iterable[ListRow], *, now: datetime, address: str, many_shops: bool) -> list[Row]:
     """Return the rows; `address` is the ticket's address with `{}` for its number."""
-    wording = _Wording(now)
-    return [_row(row, wording, address=address, many_shops=many_shops) for row in rows]
+    zone = timezone.get_current_timezone()
+    wording = _wording(now.astimezone(zone).date(), translation.get_language() or "en", zone)
+    return [_row(row, wording, address, many_shops) for row in rows]
 
 
 class _Wording:
-    """The language, zone and few translations that every row needs, looked up once."""
+    """What the words of a row depend on beside the row: a day, a language, a zone; and a few translations."""
 
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.language = translation.get_language() or "en"
-        self.zone = timezone.get_current_timezone()
+    def __init__(self, today: date, language: str, zone: tzinfo) -> None:
+        self.now = datetime.combine(today, time.max, zone)
+        self.language = language
+        self.zone = zone
         self.yesterday = _("yesterday")
         self.you = _("Shop:")
         self.no_subject = _("No subject")
@@ -67,7 +69,11 @@ class _Wording:
         return formats.moment_words(moment, now=self.now, zone=self.zone, language=self.language)
 
 
-def _row(row: ListRow, wording: _Wording, *, address: str, many_shops: bool) -> Row:
+_wording = lru_cache(maxsize=64)(_Wording)
+
+
+@lru_cache(maxsize=4096)  # a list that is looked at all day consists of the same few hundred rows
+def _row(row: ListRow, wording: _Wording, address: str, many_shops: bool) -> Row:  # noqa: FBT001 - a cache key
     until = row.snoozed_until or row.remind_at
     return Row(
         pk=row.id,
@@ -76,7 +82,7 @@ def _row(row: ListRow, wording: _Wording, *, address: str, many_shops: bool) -> 
         name=row.name,
         subject=row.subject or wording.no_subject,
         words=f"{wording.you} {row.last_words}" if row.last_direction == "out" else row.last_words,
-        channels=tuple(row.channel_kinds),
+        channels=row.channel_kinds,
         when=wording.when(row.changed_at),
         title=wording.moment(row.changed_at),
         unread=row.is_unread,
