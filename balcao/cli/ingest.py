@@ -62,9 +62,9 @@ def _from_paths(options: argparse.Namespace, output: Output) -> Exit:
         raise CommandFailed(str(error), code=Exit.USAGE) from error
     channel = _channel(options)
     counts: dict[str, int] = {}
-    expected = 0 if options.one_by_one else len(mails)
+    together = len(mails) > 1 and not options.one_by_one
     with output.progress("Taking in", total=len(mails)) as step:
-        for thing, taken in _bring_in(channel, _read(mails), expected=expected):
+        for thing, taken in _bring_in(channel, _read(mails), together=together, expected=len(mails)):
             outcome = str(taken.outcome or "kept")
             counts[outcome] = counts.get(outcome, 0) + 1
             if output.json:
@@ -87,10 +87,12 @@ def _channel(options: argparse.Namespace) -> Any:
         raise CommandFailed(str(error), code=Exit.USAGE) from error
 
 
-def _bring_in(channel: Any, things: Iterator["Spooled"], *, expected: int = 0) -> Iterator[tuple["Spooled", "Taken"]]:
+def _bring_in(
+    channel: Any, things: Iterator["Spooled"], *, together: bool = False, expected: int = 1
+) -> Iterator[tuple["Spooled", "Taken"]]:
     from balcao.pipeline.ingest import bring_in
 
-    return bring_in(channel=channel, things=things, together=expected > 1, expected=expected)
+    return bring_in(channel=channel, things=things, together=together, expected=expected)
 
 
 def _read(mails: list[Any]) -> Iterator["Spooled"]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, tee
 
-from django.utils import timezone
-
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
 from balcao.journal.types import SYSTEM
 from balcao.pipeline.ahead import Batch, reading_ahead
-from balcao.pipeline.inbound import Taken, reader_of, take_in
+from balcao.pipeline.inbound import Taken, reader_of
+from balcao.pipeline.reading import Read
 from balcao.pipeline.together import Intake
 from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
@@ -64,29 +63,29 @@ def bring_in(
 
     `expected`: about how many there are; where they are many, a second process reads them ahead.
     """
-    connection = connection_of(channel)
-    holder = f"ingest:{os.getpid()}"
-    if not together:
-        for thing in things:
-            raw = _raw(thing)
-            yield thing, take_in(channel=channel, raw=raw, connection=connection, now=timezone.now(), holder=holder)
-        return
-    intake = Intake(channel, reader_of(channel, connection), holder)
     things, waiting = tee(things)
-    batches = _batches(map(_raw, things))
+    intake = Intake(channel, reader_of(channel, connection_of(channel)), f"ingest:{os.getpid()}")
+    batches = _batches(map(_raw, things), most=_BATCH if together or expected >= _MANY else 1)
     ahead = reading_ahead(intake.reader, batches) if expected >= _MANY else ((batch, None) for batch in batches)
     for batch, read in ahead:
-        yield from zip(islice(waiting, len(batch)), intake.take(batch, read), strict=True)
+        for some, of_them in [(batch, read)] if together else _each(batch, read):
+            yield from zip(islice(waiting, len(some)), intake.take(some, of_them), strict=True)
 
 
-def _batches(raws: Iterable[RawEnvelope]) -> Iterator[Batch]:
+def _each(batch: Batch, read: list[Read] | None) -> Iterator[tuple[Batch, list[Read] | None]]:
+    """Yield batches of one."""
+    for place, raw in enumerate(batch):
+        yield [raw], [read[place]] if read else None
+
+
+def _batches(raws: Iterable[RawEnvelope], *, most: int) -> Iterator[Batch]:
     """Yield envelopes in batches that a commit and the memory can bear."""
     batch: Batch = []
     size = 0
     for raw in raws:
         batch.append(raw)
         size += len(raw.body)
-        if len(batch) == _BATCH or size >= _BATCH_SIZE:
+        if len(batch) == most or size >= _BATCH_SIZE:
             yield batch
             batch, size = [], 0
     if batch:

@@ -46,10 +46,11 @@ class Intake:
 
 
 def _store(read: Sequence[tuple[Envelope, Reading]]) -> list[Taken]:
-    try:
-        return store_together(read=read, clock=timezone.now)
-    except Exception:
-        log.warning("%s envelopes could not be stored together; storing them one by one", len(read), exc_info=True)
+    if len(read) > 1:
+        try:
+            return store_together(read=read, clock=timezone.now)
+        except Exception:
+            log.warning("%s envelopes could not be stored together; storing them one by one", len(read), exc_info=True)
     return [_store_alone(envelope, reading) for envelope, reading in read]
 
 

@@ -134,12 +134,13 @@ def failing(table: str, word: str) -> Callable[..., Any]:
     return wrapper
 
 
-def test_one_that_cannot_be_stored_stops_no_other(channel: Channel, now: datetime) -> None:
+@pytest.mark.parametrize("together", [True, False])
+def test_one_that_cannot_be_stored_stops_no_other(channel: Channel, now: datetime, together: bool) -> None:
     letters = [letter(id="1", text="Um"), letter(id="2", text="Dois"), letter(id="3", text="Mais", answers=["1"])]
     things = spooled(now, *letters)
 
     with connection.execute_wrapper(failing("tickets_message", "Dois")):
-        taken = [one for _, one in bring_in(channel=channel, things=things, together=True)]
+        taken = [one for _, one in bring_in(channel=channel, things=things, together=together)]
 
     assert [one.outcome for one in taken] == [Outcome.NEW, None, Outcome.REPLY]
     assert list(Message.objects.order_by("id").values_list("text", flat=True)) == ["Um", "Mais"]
@@ -149,12 +150,13 @@ def test_one_that_cannot_be_stored_stops_no_other(channel: Channel, now: datetim
     assert Message.objects.filter(text="Dois").exists()
 
 
+@pytest.mark.parametrize("together", [True, False])
 @pytest.mark.django_db(transaction=True)
-def test_what_another_process_read_is_stored_in_order(channel: Channel, now: datetime) -> None:
+def test_what_another_process_read_is_stored_in_order(channel: Channel, now: datetime, together: bool) -> None:
     texts = [f"Carta {place}" for place in range(230)]
     bodies = [letter(id=text, text=text, answers=texts[:place][-5:-4]) for place, text in enumerate(texts)]
 
-    found = list(bring_in(channel=channel, things=spooled(now, *bodies), together=True, expected=1000))
+    found = list(bring_in(channel=channel, things=spooled(now, *bodies), together=together, expected=1000))
 
     assert [thing.source for thing, _ in found] == [f"{place}.eml" for place in range(230)]
     assert [one.message and one.message.text for _, one in found] == texts
@@ -163,6 +165,6 @@ def test_what_another_process_read_is_stored_in_order(channel: Channel, now: dat
 def test_a_batch_holds_no_more_than_memory_bears(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     monkeypatch.setattr(ingest, "_BATCH_SIZE", 150)
     bodies = [letter(id=str(place), text=f"Carta {place}") for place in range(4)]  # of some 60 bytes
-    sizes = [len(batch) for batch in ingest._batches(map(ingest._raw, spooled(now, *bodies)))]
+    sizes = [len(batch) for batch in ingest._batches(map(ingest._raw, spooled(now, *bodies)), most=50)]
 
     assert sizes == [3, 1]
