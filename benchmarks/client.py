@@ -12,6 +12,8 @@ from urllib.parse import urlencode, urlsplit
 _WARM = 5  # requests that are not counted
 _IDLE = 3.0  # seconds after which a new connection is made
 _PATIENCE = 60.0  # seconds for one measure
+_REFERENCE_TURNS = 300
+_REFERENCE_SIZE = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,20 @@ def memory(pid: int) -> float:
         found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
         kilobytes += int(found[1]) if found else 0
     return kilobytes / 1024
+
+
+def reference() -> float:
+    """Return how long this processor takes for a fixed piece of plain Python, in milliseconds of CPU.
+
+    On a shared host it varies by half and more within minutes: figures of two runs compare only beside it.
+    """
+    spent = []
+    for _ in range(_REFERENCE_TURNS):
+        begun = time.process_time()
+        kept = {str(number): [number] for number in range(_REFERENCE_SIZE)}
+        spent.append((time.process_time() - begun) * 1000)
+        kept.clear()
+    return percentile(spent, 0.5)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from benchmarks import idle, intake, live, pages
+from benchmarks.client import reference
 from benchmarks.report import Measured, ratios, table
 from benchmarks.stage import ENGINES
 
@@ -23,11 +24,13 @@ def main() -> int:
     engines = ENGINES if options.engine == "both" else (options.engine,)
     sizes = [int(size.replace("_", "")) for size in options.sizes.split(",")]
     measured = []
+    speeds = [reference()]
     for engine in engines:
         for one in _measure(engine, sizes, wanted):
             measured.append(one)
             sys.stderr.write(f"{one.key} {one.engine} {one.size or ''}: {one.value:.3g}\n")
-    _print(measured, as_json=options.json)
+        speeds.append(reference())
+    _print(measured, speeds, as_json=options.json)
     return 0 if all(one.is_met for one in measured) else 1
 
 
@@ -52,15 +55,16 @@ def _measure(engine: str, sizes: list[int], wanted: set[str]) -> Iterator[Measur
         yield from live.measure(engine)
 
 
-def _print(measured: list[Measured], *, as_json: bool) -> None:
+def _print(measured: list[Measured], speeds: list[float], *, as_json: bool) -> None:
     load = os.getloadavg()
+    speed = f"{min(speeds):.2f} to {max(speeds):.2f} ms"
     if as_json:
-        machine = {"python": platform.python_version(), "cores": os.cpu_count(), "load": load}
+        machine = {"python": platform.python_version(), "cores": os.cpu_count(), "load": load, "reference_ms": speeds}
         lines = [{**asdict(one), "is_met": one.is_met} for one in measured]
         sys.stdout.write(json.dumps({"machine": machine, "measured": lines}, indent=1) + "\n")
         return
     sys.stdout.write(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load[0]:.1f}\n\n"
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load[0]:.1f}, reference load {speed}\n\n"
         f"{table(measured)}\n\n{ratios(measured)}\n"
     )
 
