@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from balcao.customers.models import Identity
 from balcao.kit.fulltext import FullText, Match
+from balcao.kit.prepared import Prepared
 from balcao.kit.searchtext import fold, holds_phrase, query_terms
 from balcao.staff.models import Agent
 from balcao.tickets.models import Conversation, SearchDocument, Ticket
@@ -134,9 +135,13 @@ def _shown(tickets: set[int], match: Match, phrases: tuple[str, ...], *, since: 
     return shown
 
 
+_PLACES = Prepared(
+    lambda documents: SearchDocument.objects.filter(pk__in=documents).order_by("-pk").values_list("pk", "ticket_id")
+)
+
+
 def _tickets_of(hits: list[int], wanted: "QuerySet[Ticket]", phrases: tuple[str, ...]) -> list[tuple[int, int]]:
-    found = SearchDocument.objects.filter(pk__in=hits).order_by("-pk")
-    places = list(found.values_list("pk", "ticket_id"))
+    places = _PLACES(hits)
     # Asked apart: in one statement SQLite would first list all the tickets that are wanted.
     passing = set(wanted.filter(pk__in={ticket for _, ticket in places}).values_list("pk", flat=True))
     places = [place for place in places if place[1] in passing]
