@@ -24,28 +24,28 @@ def reading_ahead(reader: Reader, batches: Iterator[Batch]) -> Iterator[tuple[Ba
 
     The first ones are the caller's, as the other process takes a second to come up.
     """
-    with _helper(reader) as helper:
+    with _forerunner(reader) as forerunner:
         yield from ((batch, None) for batch in islice(batches, 1))  # until it listens
         own, ahead = list(islice(batches, _HEAD_START - 1)), next(batches, None)
-        helper.give(ahead)
+        forerunner.give(ahead)
         yield from ((batch, None) for batch in own)
         while ahead is not None:
-            batch, read = ahead, helper.take()
+            batch, read = ahead, forerunner.take()
             ahead = next(batches, None)
-            helper.give(ahead)
+            forerunner.give(ahead)
             yield batch, read
 
 
 @contextmanager
-def _helper(reader: Reader) -> Iterator["_Helper"]:
-    helper = _Helper(reader)
+def _forerunner(reader: Reader) -> Iterator["_Forerunner"]:
+    forerunner = _Forerunner(reader)
     try:
-        yield helper
+        yield forerunner
     finally:
-        helper.dismiss()
+        forerunner.dismiss()
 
 
-class _Helper:
+class _Forerunner:
     """The other process. It is given one batch at a time, so that neither waits for the other to listen.
 
     It is a fresh one, not a copy of this one with its connections, and it ends by itself when this one is gone.
