@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from balcao.channels.models import Channel
 from balcao.pipeline import hooks
-from balcao.ports.channel import ChannelError, Forbidden, HookRequest
+from balcao.ports.channel import ChannelError
+from balcao.ports.hooks import Forbidden, HookRequest
 
 MOST_BYTES = 60_000_000  # a mail of 25 MB as base64 within a form, and room
 

@@ -8,7 +8,8 @@ from balcao.channels.actions.keeping import keep
 from balcao.channels.models import Channel
 from balcao.pipeline.poll import working_connection
 from balcao.ports import registry
-from balcao.ports.channel import Forbidden, HookAnswer, Hooked, HookRequest
+from balcao.ports.channel import HookAnswer, Hooked
+from balcao.ports.hooks import Forbidden, HookRequest
 
 
 def receive(*, channel: Channel, request: HookRequest, now: datetime) -> HookAnswer:

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from balcao.ports.hooks import HookRequest
+
 
 class IdentityKind(StrEnum):
     """The kinds of address a customer can have."""
@@ -208,18 +210,6 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class HookRequest:
-    """An inbound webhook, frozen: inside, an adapter may build whatever its library wants."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]  # names in lower case
-    query: Mapping[str, str]
-    body: bytes = field(repr=False)
-    remote_address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class HookAnswer:
     """What to answer the caller once the envelopes are durably kept."""
 
@@ -227,10 +217,6 @@ class HookAnswer:
     status: int = 200
     body: str = ""
     media_type: str = "text/plain"
-
-
-class Forbidden(Exception):
-    """A hook's signature or token is missing or wrong; nothing is stored, the caller gets 403."""
 
 
 class Channel(Protocol):

@@ -1,8 +1,10 @@
 """The registry of plug-ins: filled once by the project at start, asked by kind ever after."""
 
 from balcao.ports.channel import Channel
+from balcao.ports.commerce import Commerce
 
 _channels: dict[str, Channel] = {}
+_backends: dict[str, Commerce] = {}
 
 
 class UnknownPlugin(LookupError):
@@ -27,3 +29,23 @@ def channel(kind: str) -> Channel:
 def channel_kinds() -> list[str]:
     """Return the kinds of channels that are installed, sorted."""
     return sorted(_channels)
+
+
+def register_commerce(backend: Commerce) -> None:
+    """Make an adapter to shop systems known; a second one of the same kind replaces the first."""
+    _backends[backend.kind] = backend
+
+
+def commerce(kind: str) -> Commerce:
+    """Return the adapter for a kind of shop system."""
+    try:
+        return _backends[kind]
+    except KeyError:
+        raise UnknownPlugin(
+            f"No commerce plug-in '{kind}' is installed; installed: {', '.join(sorted(_backends)) or 'none'}."
+        ) from None
+
+
+def commerce_kinds() -> list[str]:
+    """Return the kinds of shop systems that are installed, sorted."""
+    return sorted(_backends)

@@ -14,7 +14,8 @@ from balcao.kit.i18n import N_
 from balcao.plugins.channels.mail import faults
 from balcao.plugins.channels.mail.cloud_reports import report_mail
 from balcao.plugins.channels.mail.config import MailConfig
-from balcao.ports.channel import ChannelError, Forbidden, HookAnswer, HookRequest, RawEnvelope
+from balcao.ports.channel import ChannelError, HookAnswer, RawEnvelope
+from balcao.ports.hooks import Forbidden, HookRequest
 
 NO_PROVIDER = N_("No mail provider is chosen for this mailbox.")
 NOT_SIGNED = N_("The webhook is not signed, or its login is wrong.")

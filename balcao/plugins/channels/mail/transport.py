@@ -12,17 +12,8 @@ from balcao.plugins.channels.mail.compose import Sender, composed
 from balcao.plugins.channels.mail.config import MailConfig
 from balcao.plugins.channels.mail.imap import Mailbox
 from balcao.plugins.channels.mail.imap_session import Sessions
-from balcao.ports.channel import (
-    Batch,
-    ChannelError,
-    Connection,
-    HookAnswer,
-    HookRequest,
-    IdentityKind,
-    Limits,
-    Outbound,
-    Receipt,
-)
+from balcao.ports.channel import Batch, ChannelError, Connection, HookAnswer, IdentityKind, Limits, Outbound, Receipt
+from balcao.ports.hooks import HookRequest
 
 NOTHING_OUT = N_("This mailbox is set up to send nothing.")
 

@@ -31,8 +31,6 @@ from balcao.ports.channel import (
     ChannelError,
     Connection,
     File,
-    Forbidden,
-    HookRequest,
     IdentityKind,
     Nature,
     Outbound,
@@ -40,6 +38,7 @@ from balcao.ports.channel import (
     RawEnvelope,
     Unreadable,
 )
+from balcao.ports.hooks import Forbidden, HookRequest
 
 LOGIN = "hook:long-enough"
 RAW = (
