@@ -36,6 +36,7 @@ class SubjectKind(StrEnum):
     SHOP = "shop"
     TEAM = "team"
     ENVELOPE = "envelope"
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)

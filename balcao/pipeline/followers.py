@@ -8,6 +8,8 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from balcao.channels.models import Channel
+from balcao.commerce import queries as orders
+from balcao.customers.models import Identity
 from balcao.journal import queries as journal
 from balcao.journal.actions import advance
 from balcao.journal.models import Entry, Reader
@@ -19,7 +21,9 @@ from balcao.staff.models import Agent
 from balcao.staff.types import Role
 from balcao.tickets.actions import indexing
 from balcao.tickets.actions.answering import answer_first_message
+from balcao.tickets.actions.ordering import link_order
 from balcao.tickets.models import Message, Ticket
+from balcao.tickets.types import OrderRule
 
 BATCH = 200
 
@@ -80,6 +84,19 @@ def _answer(entries: Sequence[Entry], now: datetime) -> None:
             raise
         except Exception:  # it goes unanswered by itself; the next one is not held up for ever
             log.exception("Message %s could not be answered by itself", message.pk)
+
+
+def _link_orders(entries: Sequence[Entry], now: datetime) -> None:
+    """Link tickets with the orders that the customer names, if they are theirs."""
+    said = [e.facts["message"] for e in entries if e.name in ("ticket.opened", "ticket.message.received")]
+    rows = Message.objects.filter(pk__in=said, is_stranger=False).exclude(identity=None)
+    for message in rows.select_related("ticket", "identity", "letter"):
+        letter = getattr(message, "letter", None)
+        named = orders.named_in(f"{letter.subject if letter else ''}\n{message.text}", shop_id=message.ticket.shop_id)
+        theirs = Identity.objects.filter(customer_id=message.identity.customer_id) if named and message.identity else []
+        for order in named:
+            if orders.belongs_to(order, identities=theirs):
+                link_order(ticket=message.ticket, order=order, rule=OrderRule.NAMED, agent=None, now=now)
 
 
 def _notify(entries: Sequence[Entry], now: datetime) -> None:
@@ -162,4 +179,4 @@ _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     "channel.fetch.failed": _tell_admins(NoticeKind.MAILBOX),
 }
 
-FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify, "answers": _answer}
+FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify, "answers": _answer, "orders": _link_orders}

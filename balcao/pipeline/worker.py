@@ -19,7 +19,7 @@ from balcao.jobs import actions as jobs
 from balcao.jobs import backend
 from balcao.kit import wake
 from balcao.kit.db import is_postgres
-from balcao.pipeline import clock, followers, inbound, notice_mails, outbound, poll, sealing
+from balcao.pipeline import clock, followers, inbound, notice_mails, orders, outbound, poll, sealing
 
 CLOCK_EVERY = timedelta(seconds=5)
 _SWEEP = 2.0  # seconds: what becomes due by time alone is found this soon
@@ -55,6 +55,7 @@ def _tell_time(work: Work) -> int:
 SOURCES: tuple[Source, ...] = (
     lambda work: inbound.run_due(worker=work.worker, now=work.now),
     lambda work: outbound.run_due(worker=work.worker, now=work.now),
+    lambda work: orders.run_due(worker=work.worker, now=work.now),
     lambda work: followers.run_due(now=work.now),
     lambda work: backend.run_due(worker=work.worker),
 )

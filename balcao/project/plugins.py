@@ -2,22 +2,35 @@
 
 from collections.abc import Iterable
 from importlib.metadata import entry_points
+from typing import cast
 
 from django.utils.module_loading import import_string
 
 from balcao.kit.env import BadSetting
 from balcao.ports import registry
+from balcao.ports.channel import Channel
+from balcao.ports.commerce import Commerce
 
+BACKENDS = ("balcao.commerce.actions.book.Book",)
 CHANNELS = ("balcao.plugins.channels.mail.adapter.Mail", "balcao.plugins.channels.form.adapter.Form")
-_GROUP = "balcao.channels"  # the entry-point group in which other packages offer channels
+_GROUPS = ("balcao.channels", "balcao.commerce")  # the entry-point groups in which other packages offer plug-ins
 
 
 def register_all(*, named: Iterable[str] = ()) -> None:
     """Make every plug-in known; `named` are dotted paths of classes."""
-    for path in (*CHANNELS, *named):
+    for path in (*BACKENDS, *CHANNELS, *named):
         try:
-            registry.register_channel(import_string(path)())
+            _register(import_string(path)())
         except ImportError as error:
             raise BadSetting(f"The plug-in {path} cannot be loaded: {error}") from error
-    for found in entry_points(group=_GROUP):
-        registry.register_channel(found.load()())
+    for group in _GROUPS:
+        for found in entry_points(group=group):
+            _register(found.load()())
+
+
+def _register(plugin: Channel | Commerce) -> None:
+    # Told apart by what only a backend has, so that one setting names plug-ins of every kind.
+    if hasattr(plugin, "abilities"):
+        registry.register_commerce(cast("Commerce", plugin))
+    else:
+        registry.register_channel(plugin)

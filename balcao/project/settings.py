@@ -44,6 +44,7 @@ _MODULES = [
     "balcao.notices",
     "balcao.customers",
     "balcao.channels",
+    "balcao.commerce",
     "balcao.tickets",
     "balcao.automation",
     "balcao.api",

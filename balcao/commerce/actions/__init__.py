@@ -1,0 +1,1 @@
+"""Everything that writes orders and the ledger."""

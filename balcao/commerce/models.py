@@ -1,0 +1,205 @@
+"""Our copy of orders and products, the ledger of order actions, and the built-in order book.
+
+What a shop system said stands as a document (see `rules.documents`); what is searched for stands beside it in columns.
+For the built-in order book these rows are the book itself; for every other backend they are a copy with an age.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from balcao.commerce.types import LedgerState
+from balcao.customers.models import Identity
+from balcao.kit.db import words
+from balcao.ports.commerce import ActionKind, KeyKind, OrderStage
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent
+
+
+class Backend(models.Model):
+    """A connected shop system or ERP; the built-in order book is one of them."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="backends")
+    kind = models.CharField(max_length=20)  # "book" or a plug-in's
+    name = models.CharField(max_length=120)
+    settings = models.JSONField(default=dict)  # the plug-in's typed config, without its secrets
+    sealed_secrets = models.TextField(blank=True, default="")
+    policy = models.JSONField(default=dict)  # commerce.types.Policy, as far as it differs from the default
+    is_active = models.BooleanField(default=True)
+    public_key = models.CharField(max_length=40, unique=True)  # in the address of its hook; authorises nothing
+    cursor = models.JSONField(default=dict)
+    next_try_at = models.DateTimeField(null=True)
+    leased_by = models.CharField(max_length=80, blank=True, default="")
+    leased_until = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+    last_error_code = models.CharField(max_length=20, blank=True, default="")
+    failing_since = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """A customer as a shop system knows them."""
+
+    backend = models.ForeignKey(Backend, on_delete=models.CASCADE, related_name="accounts")
+    ref = models.CharField(max_length=120)
+    document = models.JSONField()  # ports.commerce.Account
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backend", "ref"], name="commerce_account_once")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class AccountKey(models.Model):
+    """By what an account is found: e-mail, phone, tax id (as a keyed digest), normalised."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="keys")
+    kind = models.CharField(max_length=10, choices=words(KeyKind))
+    key = models.CharField(max_length=320)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "account"], name="commerce_account_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Order(models.Model):
+    """One order as its shop system last told it."""
+
+    backend = models.ForeignKey(Backend, on_delete=models.CASCADE, related_name="orders")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
+    ref = models.CharField(max_length=120)
+    number = models.CharField(max_length=60)
+    stage = models.CharField(max_length=12, choices=words(OrderStage))
+    currency = models.CharField(max_length=3)
+    total = models.BigIntegerField()  # minor units
+    placed_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    fetched_at = models.DateTimeField()  # when the shop system was last asked
+    document = models.JSONField()  # ports.commerce.Order without its account
+    version = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backend", "ref"], name="commerce_order_once")]
+        indexes = [
+            models.Index(fields=["account", "-placed_at", "-id"], name="commerce_of_account"),
+            models.Index(fields=["backend", "-placed_at", "-id"], name="commerce_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderKey(models.Model):
+    """By what an order itself is found: its number and its parcels' codes, folded."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="keys")
+    kind = models.CharField(max_length=10, choices=words(KeyKind))
+    key = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "order"], name="commerce_order_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Product(models.Model):
+    """A product of the shop."""
+
+    backend = models.ForeignKey(Backend, on_delete=models.CASCADE, related_name="products")
+    ref = models.CharField(max_length=120)
+    name = models.CharField(max_length=300)
+    search = models.CharField(max_length=600)  # folded words of the name
+    document = models.JSONField()  # ports.commerce.Product
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backend", "ref"], name="commerce_product_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Variant(models.Model):
+    """One thing that can be bought: where its product stands."""
+
+    backend = models.ForeignKey(Backend, on_delete=models.CASCADE, related_name="variants")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    ref = models.CharField(max_length=120)
+    sku = models.CharField(max_length=120, blank=True, default="", db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backend", "ref"], name="commerce_variant_once")]
+
+    def __str__(self) -> str:
+        return self.sku or self.ref
+
+
+class LedgerEntry(models.Model):
+    """One order action: what was asked, by whom, what it was to do, and how it ended. Also its own work row."""
+
+    backend = models.ForeignKey(Backend, on_delete=models.PROTECT, related_name="ledger")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="ledger")
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="ledger")
+    kind = models.CharField(max_length=24, choices=words(ActionKind))
+    action = models.JSONField()  # the fields of the action
+    effect = models.JSONField(default=dict)  # commerce.types.Effect: the dry run that was agreed to
+    key = models.CharField(max_length=80, unique=True)  # the same request twice is one entry
+    level = models.PositiveSmallIntegerField()  # how sure we were of the customer
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="order_actions")  # who asked
+    identity = models.ForeignKey(
+        Identity, null=True, on_delete=models.SET_NULL, related_name="order_actions"
+    )  # the customer, where they asked themselves
+    ticket = models.BigIntegerField(null=True)  # id of the one it was asked from; tickets stand above
+    state = models.CharField(max_length=12, choices=words(LedgerState), default=LedgerState.QUEUED)
+    approver = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="approved_actions")
+    approved_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()  # not before; a claim and the back-off move it
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_by = models.CharField(max_length=80, blank=True, default="")
+    result_ref = models.CharField(max_length=120, blank=True, default="")
+    detail = models.CharField(max_length=500, blank=True, default="")  # the shop system's words
+    code = models.CharField(max_length=60, blank=True, default="")  # a Denial, or the fault's code
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="commerce_ledger_due",
+                condition=Q(state__in=["queued", "performing", "uncertain"]),
+            ),
+            models.Index(
+                fields=["order", "id"],
+                name="commerce_ledger_open",
+                condition=Q(state__in=["asked", "queued", "performing", "uncertain"]),
+            ),
+            models.Index(fields=["id"], name="commerce_ledger_asked", condition=Q(state="asked")),
+            models.Index(fields=["ticket", "id"], name="commerce_ledger_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class BookDeed(models.Model):
+    """What was written into the built-in order book under a key: the same key again writes nothing."""
+
+    key = models.CharField(max_length=80, unique=True)
+    order = models.ForeignKey(Order, null=True, on_delete=models.CASCADE, related_name="deeds")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="deeds")
+    ref = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,255 @@
+"""Everything that reads orders for others."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from balcao.commerce.models import Account, AccountKey, Backend, LedgerEntry, Order, OrderKey, Product, Variant
+from balcao.commerce.rules import documents, keys, matching
+from balcao.commerce.rules.deciding import Scene
+from balcao.commerce.types import OPEN_LEDGER, Level, Offer, Policy
+from balcao.customers.models import Identity
+from balcao.customers.types import IdentityKind
+from balcao.kit import crypto
+from balcao.kit.prepared import Prepared
+from balcao.kit.searchtext import fold
+from balcao.ports import commerce as port
+from balcao.ports import registry
+from balcao.ports.commerce import Action, ChangeLines, Exchange, KeyKind, Link, PlaceOrder
+
+SECRETS_PURPOSE = "backend-secrets"
+TAX_PURPOSE = "tax-id"
+_MOST_ORDERS = 20
+_MOST_ENTRIES = 50
+_KEY_OF = {IdentityKind.EMAIL: KeyKind.EMAIL, IdentityKind.PHONE: KeyKind.PHONE, IdentityKind.ACCOUNT: KeyKind.ACCOUNT}
+_ORDERS_OF = Prepared(
+    lambda kind, keys, shops: (
+        Order.objects.filter(
+            account_id__in=AccountKey.objects.filter(kind=kind, key__in=keys).values("account_id"),
+            backend__shop_id__in=shops,
+        )
+        .select_related("account", "backend__shop")
+        .order_by("-placed_at", "-id")[:_MOST_ORDERS]
+    )
+)
+_KEYS_OF = Prepared(lambda account: AccountKey.objects.filter(account=account))
+_OPEN_OF = Prepared(lambda order: LedgerEntry.objects.filter(order=order, state__in=OPEN_LEDGER).only("pk")[:2])
+_LEDGER_OF = Prepared(
+    lambda order: (
+        LedgerEntry.objects.filter(order=order).select_related("agent", "approver").order_by("-id")[:_MOST_ENTRIES]
+    )
+)
+
+
+def secret_keys() -> list[str]:
+    """Return the keys that open sealed secrets, the current one first."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def adapter_of(backend: Backend) -> port.Commerce:
+    """Return what talks to a backend."""
+    return registry.commerce(backend.kind)
+
+
+def link_of(backend: Backend) -> Link:
+    """Return a backend as its adapter sees it."""
+    config = adapter_of(backend).Config
+    values = dict(backend.settings)
+    if backend.sealed_secrets:
+        values |= json.loads(crypto.unseal(backend.sealed_secrets, key=secret_keys(), purpose=SECRETS_PURPOSE))
+    known = {f.name for f in fields(config)}
+    return Link(
+        config=config(**{name: value for name, value in values.items() if name in known}),
+        key=str(backend.pk),
+        currency=backend.shop.currency,
+        region=backend.shop.region,
+    )
+
+
+def policy_of(backend: Backend) -> Policy:
+    """Return what the shop behind a backend allows."""
+    return documents.policy_from(backend.policy)
+
+
+def account_value(row: Account) -> port.Account:
+    """Return an account as its shop system told it."""
+    return documents.account_from(row.document)
+
+
+def order_value(row: Order) -> port.Order:
+    """Return an order as its shop system told it; the row should have its account."""
+    return documents.order_from(row.document, account_value(row.account))
+
+
+def account_of_key(*, backend: Backend, kind: KeyKind, value: str) -> Account | None:
+    """Return the account that carries a key; None where there is none, or more than one."""
+    key = keys.spelt(kind, value, region=backend.shop.region, secret=settings.SECRET_KEY)
+    rows = Account.objects.filter(backend=backend, keys__kind=kind, keys__key=key).select_related("backend__shop")
+    found = list(rows.distinct()[:2]) if key else []
+    return found[0] if len(found) == 1 else None
+
+
+def order_of_ref(*, backend: Backend, ref: str) -> Order | None:
+    """Return our copy of an order by the shop system's own key."""
+    return Order.objects.filter(backend=backend, ref=ref).select_related("account", "backend__shop").first()
+
+
+def find(*, kind: KeyKind, value: str, shop_ids: Iterable[int], region: str, limit: int = _MOST_ORDERS) -> list[Order]:
+    """Return the newest orders of these shops that carry a key, whether it is the order's own or its account's."""
+    key = keys.spelt(kind, value, region=region, secret=settings.SECRET_KEY)
+    if not key:
+        return []
+    own = OrderKey.objects.filter(kind=kind, key=key).values("order_id")
+    accounts = AccountKey.objects.filter(kind=kind, key=key).values("account_id")
+    wanted = Q(pk__in=own) if kind in (KeyKind.NUMBER, KeyKind.TRACKING) else Q(account_id__in=accounts)
+    rows = Order.objects.filter(wanted, backend__shop_id__in=shop_ids).select_related("account", "backend__shop")
+    return list(rows.order_by("-placed_at", "-id")[:limit])
+
+
+def orders_of(*, identities: Iterable[Identity], shop_ids: Iterable[int], limit: int = _MOST_ORDERS) -> list[Order]:
+    """Return the newest orders of these shops whose account carries one of a customer's identities."""
+    known: dict[str, list[str]] = {}
+    for one in identities:
+        if one.kind in _KEY_OF:
+            known.setdefault(_KEY_OF[IdentityKind(one.kind)].value, []).append(one.match_key)
+    shops = sorted(shop_ids)
+    rows = {row.pk: row for kind, mine in known.items() for row in _ORDERS_OF(kind, mine, shops)} if shops else {}
+    return sorted(rows.values(), key=lambda row: (row.placed_at, row.pk), reverse=True)[:limit]
+
+
+def newest(
+    *, shop_ids: Iterable[int], before: tuple[datetime, int] | None = None, limit: int = _MOST_ORDERS
+) -> list[Order]:
+    """Return the newest orders of these shops, or those before a place (when it was placed, its id).
+
+    Each backend is walked by its own index, so that the cost does not grow with the number of orders.
+    """
+    backends = Backend.objects.filter(shop_id__in=shop_ids).values_list("pk", flat=True)
+    walks = [_newest_of(backend, before)[:limit] for backend in backends]
+    found = sorted((row for walk in walks for row in walk), key=lambda row: (row.placed_at, row.pk), reverse=True)
+    return found[:limit]
+
+
+def _newest_of(backend: int, before: tuple[datetime, int] | None) -> "QuerySet[Order]":
+    rows = Order.objects.filter(backend=backend).select_related("account", "backend__shop")
+    if before:
+        at, pk = before
+        rows = rows.filter(placed_at__lte=at).exclude(placed_at=at, pk__gte=pk)
+    return rows.order_by("-placed_at", "-id")
+
+
+def named_in(text: str, *, shop_id: int) -> list[Order]:
+    """Return the orders of a shop that a text names by number or parcel, newest first."""
+    wanted = Q()
+    for kind, value in matching.named_in(text):
+        key = keys.spelt(kind, value, region="", secret="")
+        wanted |= Q(kind=kind, key=key)
+    if not wanted:
+        return []
+    named = OrderKey.objects.filter(wanted).values("order_id")
+    rows = Order.objects.filter(pk__in=named, backend__shop_id=shop_id).select_related("account", "backend__shop")
+    return list(rows.order_by("-placed_at", "-id")[:_MOST_ORDERS])
+
+
+def belongs_to(order: Order, *, identities: Iterable[Identity]) -> bool:
+    """Tell whether an order's account carries one of a customer's identities."""
+    known = {(_KEY_OF[IdentityKind(one.kind)].value, one.match_key) for one in identities if one.kind in _KEY_OF}
+    return bool(known & {(row.kind, row.key) for row in _KEYS_OF(order.account_id)})
+
+
+def products(*, backend: Backend, words: str, limit: int = _MOST_ORDERS) -> list[Product]:
+    """Return products whose name holds all of these words, or one of whose variants has them for its SKU."""
+    wanted = Q()
+    for word in fold(words).split():
+        wanted &= Q(search__contains=word)
+    rows = Product.objects.filter(backend=backend).filter(wanted | Q(variants__sku__iexact=words.strip()))
+    return list(rows.distinct().order_by("name", "id")[:limit])
+
+
+def products_of_refs(*, backend: Backend, refs: Iterable[str]) -> dict[str, port.Product]:
+    """Return products by the shop system's own key, as it told them."""
+    rows = Product.objects.filter(backend=backend, ref__in=set(refs))
+    return {row.ref: documents.product_from(row.document) for row in rows}
+
+
+def offers(*, backend: Backend, refs: Iterable[str]) -> dict[str, Offer]:
+    """Return what the shop sells under these variants."""
+    rows = Variant.objects.filter(backend=backend, ref__in=set(refs)).select_related("product")
+    found = {row.ref: documents.product_from(row.product.document) for row in rows}
+    return {
+        variant.ref: Offer(variant, product.ref, product.name, product.currency)
+        for ref, product in found.items()
+        for variant in product.variants
+        if variant.ref == ref
+    }
+
+
+def named_variants(action: Action) -> set[str]:
+    """Return the variants that an action speaks of."""
+    if isinstance(action, ChangeLines | Exchange):
+        return {swap.variant for swap in action.swaps}
+    return {ref for ref, _ in action.variants} if isinstance(action, PlaceOrder) else set()
+
+
+def scene(
+    *,
+    action: Action,
+    account: Account,
+    order: Order | None,
+    level: Level,
+    role: str = "",
+    beside: LedgerEntry | None = None,
+) -> Scene:
+    """Return what a decision about an action looks at; `beside` is the entry that asks: it is not in its own way."""
+    backend = account.backend
+    variants = named_variants(action)
+    return Scene(
+        account=account_value(account),
+        policy=policy_of(backend),
+        order=order_value(order) if order else None,
+        offers=offers(backend=backend, refs=variants) if variants else {},
+        abilities=adapter_of(backend).abilities(link_of(backend)),
+        level=level,
+        role=role,
+        is_under_way=_is_under_way(order, beside),
+    )
+
+
+def _is_under_way(order: Order | None, beside: LedgerEntry | None) -> bool:
+    if order is None:
+        return False
+    return any(beside is None or row.pk != beside.pk for row in _OPEN_OF(order.pk))
+
+
+def ledger_of_order(order: Order, *, limit: int = _MOST_ENTRIES) -> list[LedgerEntry]:
+    """Return the newest actions on an order."""
+    return _LEDGER_OF(order.pk)[:limit]
+
+
+def waiting_count(*, shop_ids: Iterable[int]) -> int:
+    """Return how many actions wait for a second pair of eyes."""
+    return LedgerEntry.objects.filter(state="asked", backend__shop_id__in=shop_ids).count()
+
+
+def waiting_for_approval(*, shop_ids: Iterable[int], limit: int = 100) -> list[LedgerEntry]:
+    """Return actions that wait for a second pair of eyes, oldest first."""
+    rows = LedgerEntry.objects.filter(state="asked", backend__shop_id__in=shop_ids)
+    return list(rows.select_related("agent", "order__account", "account", "backend__shop").order_by("id")[:limit])
+
+
+def every_order(backend: Backend) -> Iterator[port.Order]:
+    """Yield all orders of a backend, oldest first, without holding them."""
+    rows = Order.objects.filter(backend=backend).select_related("account").order_by("id")
+    for row in rows.iterator(chunk_size=500):
+        order = order_value(row)
+        yield order if order.placed_at else replace(order, placed_at=row.placed_at)
+
+
+def every_product(backend: Backend) -> Iterator[port.Product]:
+    """Yield the whole catalogue of a backend."""
+    for row in Product.objects.filter(backend=backend).order_by("id").iterator(chunk_size=500):
+        yield documents.product_from(row.document)

@@ -1,0 +1,1 @@
+"""Rows of a shop's own files as orders and products, and back; pure."""

@@ -1,0 +1,39 @@
+"""What our copy keeps when a shop system tells an order anew."""
+
+from dataclasses import replace
+
+from balcao.ports.commerce import Line, Order, OrderStage
+
+_EARLY = {OrderStage.DRAFT, OrderStage.PENDING, OrderStage.PREPARING, OrderStage.CANCELLED}
+
+
+def is_overtaken(told: Order, known: Order) -> bool:
+    """Tell whether what is told is older than what we know: messages may overtake each other."""
+    return bool(told.changed_at and known.changed_at and told.changed_at < known.changed_at)
+
+
+def remembered(told: Order, known: Order) -> Order:
+    """Return the order as told, with what was bought where the system forgets it.
+
+    Some zero a line's quantity or leave the line out once it was cancelled or came back. An order whose pieces only
+    moved to other lines forgot nothing.
+    """
+    if _pieces(told) >= _pieces(known):
+        return told
+    lines = {line.ref: line for line in told.lines}
+    kept = [_line(lines.pop(line.ref, None), line, told.stage) for line in known.lines]
+    return replace(told, lines=(*kept, *lines.values()))
+
+
+def _pieces(order: Order) -> int:
+    return sum(line.quantity for line in order.lines)
+
+
+def _line(told: Line | None, known: Line, stage: OrderStage) -> Line:
+    if told and (told.quantity >= known.quantity or told.variant_ref != known.variant_ref):
+        return told
+    base = told or replace(known, quantity=0)
+    missing = known.quantity - base.quantity
+    if stage in _EARLY:
+        return replace(base, quantity=known.quantity, cancelled=max(base.cancelled, missing - base.returned))
+    return replace(base, quantity=known.quantity, returned=max(base.returned, missing - base.cancelled))
