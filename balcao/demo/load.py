@@ -16,6 +16,7 @@ from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
 from balcao.customers import actions as customers
 from balcao.customers.models import Identity
+from balcao.demo import book
 from balcao.demo.setting import Shopfront, set_up
 from balcao.journal.actions import seal
 from balcao.pipeline import clock, followers, outbound
@@ -75,6 +76,7 @@ def load(*, now: datetime, password: str, on_step: Callable[[], None] = lambda: 
     steps = steps_of_the_week()
     shift = now - AGO - steps[-1]["at"]
     front = set_up(password=password, now=steps[0]["at"] + shift - timedelta(days=30))
+    _stock(front, shift, now=steps[0]["at"] + shift - timedelta(minutes=1))
     play = Play(front, shift)
     for step in steps:
         at = play.at(step["at"])
@@ -83,6 +85,12 @@ def load(*, now: datetime, password: str, on_step: Callable[[], None] = lambda: 
         on_step()
     _settle(now)
     return front
+
+
+def _stock(front: Shopfront, shift: timedelta, *, now: datetime) -> None:
+    left_out = book.bring_in(shop=front.shop, shift=shift, now=now)
+    if left_out:
+        raise Unexpected(f"{left_out} of the demo's orders and products have faults: balcao orders import --check")
 
 
 def steps_of_the_week() -> list[dict[str, Any]]:

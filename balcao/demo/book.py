@@ -1,0 +1,37 @@
+"""The demo shop's catalogue and orders, brought in from files as every shop brings in its own."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib.resources import as_file, files
+
+from balcao.commerce.actions import importing
+from balcao.commerce.rules.importing.mapping import FileMapping
+from balcao.journal.types import SYSTEM
+from balcao.kit.tables import Row, rows_in
+from balcao.shops.models import Shop
+
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\+00:00|Z)")
+
+
+def bring_in(*, shop: Shop, shift: timedelta, now: datetime) -> int:
+    """Bring products and orders in, every moment moved by a span; return how many were left out for faults."""
+    backend, home = importing.book_of(shop=shop, actor=SYSTEM, now=now), importing.home_of(shop)
+    left_out = 0
+    for name, bring, is_products in (
+        ("products.csv", importing.import_products, True),
+        ("orders.csv", importing.import_orders, False),
+    ):
+        found = importing.found_out(rows=_moved(name, shift), given=FileMapping(), home=home, products=is_products)
+        done = bring(backend=backend, found=found, source=name, actor=SYSTEM, now=now, watch=importing.Watch())
+        left_out += done.faulty
+    return left_out
+
+
+def _moved(name: str, shift: timedelta) -> Iterator[Row]:
+    def later(found: re.Match[str]) -> str:
+        return (datetime.fromisoformat(found[0]) + shift).isoformat()
+
+    with as_file(files("balcao.demo").joinpath("orders", name)) as path:
+        for row in rows_in(path):
+            yield Row(row.number, {heading: _MOMENT.sub(later, text) for heading, text in row.cells.items()})
