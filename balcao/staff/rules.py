@@ -4,7 +4,7 @@ import hashlib
 
 from balcao.staff.types import Permission, Role
 
-_LIGHT = frozenset({Permission.TICKET_READ, Permission.TICKET_NOTE, Permission.CUSTOMER_READ})
+_LIGHT = frozenset({Permission.TICKET_READ, Permission.TICKET_NOTE, Permission.CUSTOMER_READ, Permission.ORDER_READ})
 _AGENT = _LIGHT | {
     Permission.TICKET_REPLY,
     Permission.TICKET_EDIT,
@@ -12,8 +12,10 @@ _AGENT = _LIGHT | {
     Permission.TICKET_BULK,
     Permission.CUSTOMER_EDIT,
     Permission.CUSTOMER_MERGE,
+    Permission.ORDER_ACT,
 }
 _SUPERVISOR = _AGENT | {
+    Permission.ORDER_APPROVE,
     Permission.VIEW_SHARE,
     Permission.MACRO_EDIT,
     Permission.TAG_EDIT,

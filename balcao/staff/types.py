@@ -24,6 +24,9 @@ class Permission(StrEnum):
     CUSTOMER_READ = "customer.read"
     CUSTOMER_EDIT = "customer.edit"
     CUSTOMER_MERGE = "customer.merge"
+    ORDER_READ = "order.read"
+    ORDER_ACT = "order.act"  # ask for order actions, within the limit of the role
+    ORDER_APPROVE = "order.approve"  # be the second pair of eyes
     VIEW_SHARE = "view.share"  # save a view for everybody
     MACRO_EDIT = "macro.edit"
     TAG_EDIT = "tag.edit"

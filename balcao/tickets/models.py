@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 from balcao.channels.models import Channel, Dispatch, Envelope
+from balcao.commerce.models import Order
 from balcao.customers.models import Identity
 from balcao.kit.db import words
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
-from balcao.tickets.types import Direction, LinkReason, MessageKind, ParticipantRole, Priority, Queue, Status
+from balcao.tickets.types import Direction, LinkReason, MessageKind, OrderRule, ParticipantRole, Priority, Queue, Status
 
 
 class NumberSeries(models.Model):
@@ -276,6 +277,23 @@ class TicketSplit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target_id} out of {self.source_id}"
+
+
+class TicketOrder(models.Model):
+    """A ticket is about an order, because a message named it or an agent said so."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="order_links")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="ticket_links")
+    rule = models.CharField(max_length=12, choices=words(OrderRule))
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)  # an agent said that it is not: it is not linked by itself again
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "order"], name="tickets_order_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} about {self.order_id}"
 
 
 class SavedView(models.Model):

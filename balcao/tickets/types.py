@@ -101,3 +101,11 @@ class TicketRefused(Exception):
         super().__init__(refusal.value)
         self.refusal = refusal
         self.facts = facts
+
+
+class OrderRule(StrEnum):
+    """Why a ticket is said to be about an order."""
+
+    NAMED = "named"  # a message named it, and it is the customer's
+    AGENT = "agent"
+    ACTED = "acted"  # something was done to it from the ticket

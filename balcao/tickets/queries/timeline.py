@@ -31,6 +31,16 @@ EVENTS = (
     "ticket.split",
     "ticket.split.undone",
     "ticket.message.recalled",
+    "ticket.order.linked",
+    "ticket.order.unlinked",
+    "order.action.asked",
+    "order.action.approved",
+    "order.action.declined",
+    "order.action.withdrawn",
+    "order.action.done",
+    "order.action.partly",
+    "order.action.refused",
+    "order.action.uncertain",
 )
 
 

@@ -27,7 +27,9 @@ def install(environment: Environment) -> None:
         language_name=_language_name,
         language_title=_language_title,
         moment=_moment,
+        money=_money,
         number=_number,
+        short_day=_short_day,
         size=_size,
         span=_span,
         when=_when,
@@ -170,6 +172,15 @@ def _span(length: timedelta) -> str:
 
 def _number(value: float) -> str:
     return formats.number(value, language=_language())
+
+
+def _short_day(moment: datetime, now: datetime) -> str:
+    zone = _zone()
+    return formats.short_day(moment.astimezone(zone).date(), year=now.astimezone(zone).year, language=_language())
+
+
+def _money(amount: int, currency: str) -> str:
+    return formats.money(amount, currency, language=_language())
 
 
 def _size(octets: int) -> str:

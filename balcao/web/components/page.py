@@ -71,11 +71,11 @@ class Page:
         match = self.request.resolver_match
         if match is None or match.namespace != link.namespace:
             return False
-        route = match.route.partition("/")[2]
-        others = [other.section for other in self.rail if other.namespace == link.namespace and other.section]
+        routes = (match.route, match.route.partition("/")[2])  # a face stands at the root or in a folder of its own
         if link.section:
-            return route.startswith(link.section)
-        return not any(route.startswith(section) for section in others)
+            return any(route.startswith(link.section) for route in routes)
+        others = [other.section for other in self.rail if other.namespace == link.namespace and other.section]
+        return not any(route.startswith(section) for section in others for route in routes)
 
     @cached_property
     def messages(self) -> list[Message]:

@@ -12,18 +12,22 @@ from balcao.tickets.models import Ticket
 from balcao.tickets.queries.lists import tickets_of_customer
 from balcao.web.components import formats
 from balcao.web.desk.frame import DeskFrame
+from balcao.web.desk.orders.panel import TicketOrders
 
 _MOST_TICKETS = 6
 
 
-def panel_context(agent: Agent, ticket: Ticket, desk: DeskFrame, *, now: datetime) -> dict[str, Any]:
-    """Return what the customer's panel needs."""
+def panel_context(
+    agent: Agent, ticket: Ticket, desk: DeskFrame, *, now: datetime, order: int | None = None
+) -> dict[str, Any]:
+    """Return what the customer's panel needs; `order` is the one that was asked for."""
     if not agent.may(Permission.CUSTOMER_READ):
-        return {"person": None}
+        return {"person": None, "bought": None}
     person = queries.card(ticket.identity.customer_id)
     earlier = tickets_of_customer(customer_id=person.customer.pk, agent=agent, limit=_MOST_TICKETS + 1)
     return {
         "person": person,
+        "bought": TicketOrders(agent, ticket, person.identities, asked=order),
         "local": local_time(person, now=now),
         "earlier": [row for row in earlier if row.pk != ticket.pk][:_MOST_TICKETS],
         "open_cards": {card: desk.is_open(card, default=default) for card, default in _CARDS.items()},

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from balcao.commerce.queries import waiting_count
 from balcao.journal.queries import head_position
 from balcao.kit.prepared import Prepared
 from balcao.notices.models import Notice
@@ -163,7 +164,7 @@ class DeskFrame:
         first = [View.MINE, View.UNASSIGNED, View.OURS, View.WAITING, View.SNOOZED, View.MENTIONS]
         rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
         return [
-            Group("", [self.view_link(view) for view in first]),
+            Group("", [*(self.view_link(view) for view in first), *self._approvals]),
             *(
                 [Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])]
                 if self.own_teams
@@ -172,6 +173,14 @@ class DeskFrame:
             Group(_("Done and set aside"), [self.view_link(view) for view in rest]),
             Group(_("Saved views"), [_saved_link(view) for view in self.saved], add=reverse("desk:saved_new")),
         ]
+
+    @property
+    def _approvals(self) -> list[ViewLink]:
+        """Return the way to what waits for approval, for those who may approve."""
+        if not self._agent.may(Permission.ORDER_APPROVE):
+            return []
+        count = waiting_count(shop_ids=self._agent.shop_ids())
+        return [ViewLink("approvals", _("Approvals"), "seal-check", reverse("desk:approvals"), count=count)]
 
     @cached_property
     def assignable(self) -> list[Agent]:

@@ -17,4 +17,14 @@ LINKS = (
         keys="g c",
         section="customers",
     ),
+    RailLink(
+        "desk",
+        "desk:orders",
+        _("Orders"),
+        "package-regular",
+        "package",
+        (Permission.ORDER_READ,),
+        keys="g o",
+        section="orders",
+    ),
 )

@@ -17,13 +17,14 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Message, Note, Tag, Ticket, TicketMerge, TicketSplit
 from balcao.tickets.queries import timeline as stored
 from balcao.tickets.queries.timeline import Timeline
-from balcao.tickets.types import Direction, MessageKind
+from balcao.tickets.types import Direction, MessageKind, OrderRule
 from balcao.web.desk import words
 from balcao.web.desk.words import Names
 
 _IMAGES = {"image/png", "image/jpeg", "image/webp", "image/gif"}
 _SHOWN = {"", "safe", "allowed"}
 _FAILED = {DispatchState.FAILED, DispatchState.UNCERTAIN}
+_UNTOLD = {OrderRule.ACTED, OrderRule.NAMED}  # the deed itself, or the message that names the order, stands there
 _SIGNS = {
     "ticket.assigned": "user-switch",
     "ticket.merged": "git-merge",
@@ -125,6 +126,8 @@ class _Builder:
     is_fresh_drawn: bool = False
 
     def add(self, entry: Message | Note | Entry) -> None:
+        if isinstance(entry, Entry) and entry.facts.get("rule") in _UNTOLD:
+            return
         self._day(entry.at)
         self._fresh(entry)
         if isinstance(entry, Message):
@@ -166,7 +169,7 @@ class _Builder:
 
 
 def _sign(name: str) -> str:
-    return _SIGNS.get(name, "clock-counter-clockwise")
+    return _SIGNS.get(name, "package" if "order." in name else "clock-counter-clockwise")
 
 
 def lines_of(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+from balcao.web.desk.orders import words as orders
 
 _STATUSES = {
     Status.NEW: pgettext_lazy("status", "New"),
@@ -136,7 +137,7 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         ) or _("changed the tags")
     if "source_number" in facts:
         return _moved(name, facts, number)
-    return _other_event(name)
+    return orders.event_words(name, facts) if "order." in name else _other_event(name)
 
 
 def _assigned(after: dict[str, Any], names: "Names") -> str:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from balcao.commerce import queries as commerce
+from balcao.commerce.models import Order
 from balcao.customers import actions, queries
 from balcao.customers.models import Customer, CustomerNote, Identity, Link
 from balcao.customers.types import REASONS, Refused
@@ -25,6 +27,7 @@ from balcao.web.desk import words
 from balcao.web.desk.access import customer_for, safe_address, wants_fragment
 from balcao.web.desk.customer import duplicates_of, local_time
 from balcao.web.desk.frame import context
+from balcao.web.desk.orders.words import stage_words
 
 _FIELDS = ("name", "salutation", "language", "city", "time_zone")
 
@@ -66,8 +69,17 @@ def customer(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         "merges": queries.active_links(person.customer),
         "duplicates": duplicates_of(agent, person),
         "status_words": words.status_words,
+        "orders": _orders(agent, person),
+        "stage_words": stage_words,
     }
     return render(request, "desk/customer.html", context(request, agent, view=None, **more))
+
+
+def _orders(agent: Agent, person: queries.Card) -> list[Order]:
+    """Return what a person bought in the agent's shops, to those who may see orders."""
+    if not agent.may(Permission.ORDER_READ):
+        return []
+    return commerce.orders_of(identities=person.identities, shop_ids=agent.shop_ids())
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from balcao.journal.types import Subject, SubjectKind
+from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.notices import actions as notices
 from balcao.staff.models import Agent
@@ -76,7 +77,7 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
         else "",
         "send_state_words": words.send_state_words,
         **composer_context(request, agent, found, now=now, **more),
-        **panel_context(agent, found, desk, now=now),
+        **panel_context(agent, found, desk, now=now, order=number_in(request.GET.get("order", ""))),
     }
 
 
@@ -123,4 +124,5 @@ def panel(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     found = ticket_for(agent, number)
     around = context(request, agent)
     more = panel_context(agent, found, around["desk"], now=timezone.now())
-    return render(request, "desk/_customer.html", {**around, **more, "ticket": found, "view": None})
+    more |= {"ticket": found, "view": None, "suffix": "", "status_words": words.status_words}
+    return render(request, "desk/_customer.html", {**around, **more})

@@ -21,6 +21,7 @@ define("live", (body) => {
   let presenceTimer = 0;
   let offlineTimer = 0;
   let isTailWanted = false;
+  let isOrderWanted = false;
   let typedAt = 0;
 
   const soon = (pause = PAUSE) => { clearTimeout(timer); timer = setTimeout(refresh, pause); };
@@ -29,6 +30,8 @@ define("live", (body) => {
     if (isTailWanted && !document.hidden) { // what nobody looks at is not read yet
       isTailWanted = false;
       refreshTicket();
+      if (isOrderWanted) refreshOrder();
+      isOrderWanted = false;
     }
     const view = document.querySelector("#rows")?.dataset.view ?? "mine";
     const address = `${body.dataset.updates}?view=${encodeURIComponent(view)}&changed=${[...changed].join(",")}&shown=${shown().join(",")}`;
@@ -41,11 +44,14 @@ define("live", (body) => {
     if (message.type === "entry") {
       const tickets = message.about?.ticket ?? [];
       for (const ticket of tickets) changed.add(ticket);
-      if (tickets.includes(Number(ticketPane()?.dataset.ticket))) isTailWanted = true;
+      if (tickets.includes(Number(ticketPane()?.dataset.ticket))) {
+        isTailWanted = true;
+        if (message.name.includes("order.")) isOrderWanted = true;
+      }
       soon();
     } else if (message.type === "refetch") {
       for (const ticket of shown()) changed.add(ticket);
-      isTailWanted = true;
+      isTailWanted = isOrderWanted = true;
       soon();
     } else if (message.type === "typing") {
       showPeople(message, Number(body.dataset.agent));
@@ -150,6 +156,22 @@ async function refreshTicket() {
     timeline.dispatchEvent(new CustomEvent("balcao:after"));
     const seen = document.querySelector("#composer [name=seen]");
     if (seen && !document.querySelector("#composer textarea")?.value.trim()) seen.value = found.last.innerHTML.trim();
+  } catch { /* the next change asks again */ }
+}
+
+// The order's card is drawn anew as a whole; whoever stood on one of its deeds stands on it again.
+async function refreshOrder() {
+  const old = document.querySelector("#bought");
+  if (!old?.dataset.card) return;
+  try {
+    const holder = document.createElement("template");
+    holder.innerHTML = await text(old.dataset.card);
+    const fresh = holder.content.querySelector("#bought");
+    const stood = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    if (!fresh || !old.isConnected) return;
+    old.replaceWith(fresh);
+    window.htmx?.process(fresh);
+    if (stood) fresh.querySelector(`a[href="${CSS.escape(stood)}"]`)?.focus();
   } catch { /* the next change asks again */ }
 }
 

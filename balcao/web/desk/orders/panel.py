@@ -1,0 +1,149 @@
+"""The orders beside a ticket: which one is in question, what can be done to it, which others there are."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from balcao.commerce import queries
+from balcao.commerce.actions.book import Book
+from balcao.commerce.models import Order
+from balcao.commerce.rules.deciding import Scene
+from balcao.commerce.rules.verifying import level_of
+from balcao.commerce.types import Level
+from balcao.customers.models import Identity
+from balcao.kit.prepared import Prepared
+from balcao.ports import commerce as port
+from balcao.ports.commerce import AddNote, OrderStage
+from balcao.staff.models import Agent
+from balcao.staff.types import Permission
+from balcao.tickets.models import Message, Ticket
+from balcao.tickets.queries.ordering import orders_of_ticket
+from balcao.tickets.types import Direction
+from balcao.web.desk.orders import words
+from balcao.web.desk.orders.card import Card, card_of
+from balcao.web.desk.orders.deeds import Deed, deeds_of, impossible
+from balcao.web.desk.orders.notices import Notice, notices_of
+
+_MOST_OTHERS = 5
+_MOST_ENTRIES = 5
+_LAST_SAID = Prepared(
+    lambda ticket: (
+        Message.objects.filter(ticket=ticket, direction=Direction.IN, is_recalled=False)
+        .select_related("identity", "channel")
+        .defer("text", "warnings", "channel__settings")
+        .order_by("-at", "-id")[:1]
+    )
+)
+
+
+class OrderView:
+    """One order as an agent sees it, from a ticket or by itself. Read lazily: what is not drawn is not asked for."""
+
+    def __init__(self, agent: Agent, row: Order, ticket: Ticket | None = None) -> None:
+        row.account.backend = row.backend  # the same one; known already
+        self._agent = agent
+        self._ticket = ticket
+        self.row = row
+
+    @cached_property
+    def value(self) -> port.Order:
+        """Return the order as its shop system told it."""
+        return queries.order_value(self.row)
+
+    @property
+    def is_copy(self) -> bool:
+        """Tell whether the order stands elsewhere and ours grows old; the built-in book is never behind itself."""
+        return self.row.backend.kind != Book.kind
+
+    @cached_property
+    def card(self) -> Card:
+        """Return how it is drawn."""
+        return card_of(self.row, self.value)
+
+    @cached_property
+    def _last(self) -> Message | None:
+        return _LAST_SAID.first(self._ticket.pk) if self._ticket else None
+
+    @cached_property
+    def level(self) -> Level:
+        """Return how sure we are of whom we speak with on the ticket."""
+        last = self._last
+        if last is None or last.identity is None or last.is_stranger:
+            return Level.CLAIMED
+        return level_of(proof=last.proof, is_theirs=queries.belongs_to(self.row, identities=[last.identity]))
+
+    @property
+    def level_words(self) -> str:
+        """Return the same in words."""
+        return words.level_words(self.level, self._last.channel.kind if self._last else "")
+
+    @cached_property
+    def scene(self) -> Scene:
+        """Return what decisions about the order look at."""
+        return queries.scene(
+            action=AddNote(""), account=self.row.account, order=self.row, level=self.level, role=self._agent.role
+        )
+
+    @cached_property
+    def deeds(self) -> list[Deed]:
+        """Return what can be done to it, to those who may."""
+        return deeds_of(self.value, self.scene) if self._agent.may(Permission.ORDER_ACT) else []
+
+    @property
+    def impossible(self) -> list[tuple[str, list[Deed]]]:
+        """Return what cannot be done now, by its reason."""
+        return impossible(self.deeds)
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """Return what is said of actions that are open or ended badly."""
+        return notices_of(queries.ledger_of_order(self.row, limit=_MOST_ENTRIES), self.row, self._agent)
+
+
+class TicketOrders:
+    """The orders beside a ticket. Read lazily: a fragment without the panel asks for none."""
+
+    def __init__(self, agent: Agent, ticket: Ticket, identities: Iterable[Identity], *, asked: int | None) -> None:
+        self._agent = agent
+        self._ticket = ticket
+        self._identities = identities
+        self._asked = asked
+
+    @cached_property
+    def _linked(self) -> list[Order]:
+        return [row for row in orders_of_ticket(self._ticket) if self._agent.sees_shop(row.backend.shop_id)]
+
+    @cached_property
+    def _all(self) -> list[Order]:
+        """Return the linked ones, then the customer's: those of the ticket's shop first, newest first."""
+        theirs = queries.orders_of(identities=self._identities, shop_ids=self._agent.shop_ids())
+        theirs.sort(key=lambda row: row.backend.shop_id != self._ticket.shop_id)
+        return list({row.pk: row for row in [*self._linked, *theirs]}.values())
+
+    @cached_property
+    def shown(self) -> OrderView | None:
+        """Return the order in question: the one that was asked for, else the one named last, else the newest."""
+        if not self._agent.may(Permission.ORDER_READ) or not self._all:
+            return None
+        row = next((row for row in self._all if row.pk == self._asked), self._all[0])
+        return OrderView(self._agent, row, self._ticket)
+
+    @property
+    def is_linked(self) -> bool:
+        """Tell whether the ticket is said to be about the order that is shown."""
+        return bool(self.shown and self.shown.row.pk in {row.pk for row in self._linked})
+
+    @property
+    def others(self) -> list[Order]:
+        """Return the other orders, the last few."""
+        shown = self.shown.row.pk if self.shown else None
+        return [row for row in self._all if row.pk != shown][:_MOST_OTHERS]
+
+    @staticmethod
+    def stage_words(row: Order) -> str:
+        """Return how far one of the others has come."""
+        return words.stage_words(OrderStage(row.stage))
+
+    def find(self, pk: int) -> OrderView | None:
+        """Return one of these orders."""
+        row = next((row for row in self._all if row.pk == pk), None)
+        return OrderView(self._agent, row, self._ticket) if row else None

@@ -1,0 +1,163 @@
+"""The order beside a ticket: its card, whether the ticket is about it, and the deeds with their dry run."""
+
+from secrets import token_urlsafe
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from balcao.commerce.actions import ledger
+from balcao.commerce.actions.ledger import ActionDenied, Asker
+from balcao.commerce.models import LedgerEntry
+from balcao.commerce.types import LedgerState
+from balcao.customers.queries import identities_of
+from balcao.journal.types import Actor, ActorKind
+from balcao.kit.numbers import number_in
+from balcao.ports.commerce import ActionKind
+from balcao.staff.models import Agent
+from balcao.staff.types import Permission
+from balcao.tickets.actions import ordering
+from balcao.tickets.models import Ticket
+from balcao.tickets.types import OrderRule
+from balcao.web.components.access import for_agents
+from balcao.web.desk.access import ticket_for, view_key, wants_fragment
+from balcao.web.desk.frame import context
+from balcao.web.desk.orders import notices, words
+from balcao.web.desk.orders.deeds import offered
+from balcao.web.desk.orders.denials import denial_words
+from balcao.web.desk.orders.panel import OrderView, TicketOrders
+from balcao.web.desk.orders.sheet import Sheet
+from balcao.web.desk.views.changing import back
+
+_LONGEST_KEY = 40
+
+
+def orders_for(request: HttpRequest, agent: Agent, ticket: Ticket) -> TicketOrders:
+    """Return the orders beside a ticket, with the one that the address asks for."""
+    identities = identities_of(ticket.identity.customer_id)
+    return TicketOrders(agent, ticket, identities, asked=number_in(request.GET.get("order", "")))
+
+
+def _order_for(request: HttpRequest, agent: Agent, ticket: Ticket, pk: int) -> OrderView:
+    found = orders_for(request, agent, ticket).find(pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@for_agents(Permission.TICKET_READ, Permission.CUSTOMER_READ, Permission.ORDER_READ)
+def order_card(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Return the card of an order beside a ticket, as it is now."""
+    ticket = ticket_for(agent, number)
+    more = {"ticket": ticket, "bought": orders_for(request, agent, ticket), "suffix": _suffix(request)}
+    name = "desk/_order.html" if wants_fragment(request) else "desk/page_order_card.html"
+    return render(request, name, context(request, agent, **more))
+
+
+@require_POST
+@for_agents(Permission.TICKET_EDIT, Permission.ORDER_READ)
+def link(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResponse:
+    """Say that the ticket is about an order."""
+    ticket = ticket_for(agent, number)
+    order = _order_for(request, agent, ticket, pk).row
+    ordering.link_order(ticket=ticket, order=order, rule=OrderRule.AGENT, agent=agent, now=timezone.now())
+    messages.success(request, _("The ticket is about order %(number)s now.") % {"number": order.number})
+    return back(request, ticket)
+
+
+@require_POST
+@for_agents(Permission.TICKET_EDIT, Permission.ORDER_READ)
+def unlink(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResponse:
+    """Say that the ticket is not about an order."""
+    ticket = ticket_for(agent, number)
+    order = _order_for(request, agent, ticket, pk).row
+    ordering.unlink_order(ticket=ticket, order=order, agent=agent, now=timezone.now())
+    messages.success(request, _("The ticket is not about order %(number)s any more.") % {"number": order.number})
+    return back(request, ticket)
+
+
+@require_POST
+@for_agents(Permission.TICKET_READ, Permission.ORDER_READ, Permission.ORDER_ACT)
+def withdraw(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResponse:
+    """Take an action back that waits for approval and that the agent asked for."""
+    ticket = ticket_for(agent, number)
+    entry = LedgerEntry.objects.filter(pk=pk, agent=agent, ticket=ticket.pk).select_related("order", "backend").first()
+    if entry is None:
+        raise Http404
+    if ledger.withdraw(entry=entry, actor=Actor(ActorKind.AGENT, agent.pk), now=timezone.now()):
+        messages.success(request, _("Taken back: nobody has to approve it any more."))
+    else:
+        messages.error(request, _("Somebody has decided on it meanwhile."))
+    return back(request, ticket)
+
+
+def _sheet(request: HttpRequest, agent: Agent, ticket: Ticket, pk: int, kind: str, form: QueryDict) -> Sheet:
+    if kind not in {one.value for one in offered()}:
+        raise Http404
+    view = _order_for(request, agent, ticket, pk)
+    return Sheet(ActionKind(kind), view, Asker(agent=agent, level=view.level, ticket=ticket.pk), form)
+
+
+@require_http_methods(["GET", "POST"])
+@for_agents(Permission.TICKET_READ, Permission.ORDER_READ, Permission.ORDER_ACT)
+def act(request: HttpRequest, agent: Agent, number: int, pk: int, kind: str) -> HttpResponse:
+    """Fill in a deed's form, see what it will do, and let it be done."""
+    ticket = ticket_for(agent, number)
+    sheet = _sheet(request, agent, ticket, pk, kind, request.POST)
+    if request.method == "POST" and sheet.dry_run.is_ready and request.POST.get("agreed"):
+        return _ask(request, agent, ticket, sheet)
+    return _drawn(request, agent, ticket, sheet, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@for_agents(Permission.TICKET_READ, Permission.ORDER_READ, Permission.ORDER_ACT)
+def dry_run(request: HttpRequest, agent: Agent, number: int, pk: int, kind: str) -> HttpResponse:
+    """Say what a deed would do as its form stands; nothing happens."""
+    ticket = ticket_for(agent, number)
+    sheet = _sheet(request, agent, ticket, pk, kind, request.POST)
+    more = {"ticket": ticket, "sheet": sheet, "is_fragment": True}
+    return render(request, "desk/_order_dry.html", context(request, agent, **more))
+
+
+def _drawn(
+    request: HttpRequest, agent: Agent, ticket: Ticket, sheet: Sheet, *, status: int, error: str = ""
+) -> HttpResponse:
+    key = request.POST.get("key", "")[:_LONGEST_KEY] or token_urlsafe(12)
+    more = {"sheet": sheet, "form_key": key, "error": error, "suffix": _suffix(request)}
+    name = "desk/_order_act.html" if wants_fragment(request) else "desk/page_order_act.html"
+    return render(request, name, context(request, agent, ticket=ticket, view=None, **more), status=status)
+
+
+def _suffix(request: HttpRequest) -> str:
+    return f"?in={view_key(request)}" if view_key(request) else ""
+
+
+def _ask(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: Sheet) -> HttpResponse:
+    """Put the deed into the ledger, if it still does what was shown."""
+    if request.POST["agreed"] != sheet.dry_run.agreed:
+        error = _("What will happen has changed since you looked. Read it again, then confirm.")
+        return _drawn(request, agent, ticket, sheet, status=422, error=error)
+    try:
+        entry = ordering.act_from(
+            ticket=ticket,
+            order=sheet.view.row,
+            action=sheet.action,
+            asker=Asker(agent=agent, level=sheet.view.level, ticket=ticket.pk),
+            key=f"desk:{agent.pk}:{request.POST.get('key', '')[:_LONGEST_KEY] or token_urlsafe(12)}",
+            now=timezone.now(),
+        )
+    except ActionDenied as denied:
+        error = denial_words(denied.denial, sheet.order.stage)
+        return _drawn(request, agent, ticket, sheet, status=422, error=error)
+    messages.success(request, _asked_words(entry))
+    return back(request, ticket)
+
+
+def _asked_words(entry: LedgerEntry) -> str:
+    currency = entry.order.currency if entry.order else ""
+    said = f"{notices.entry_words(entry, currency)}: {words.state_words(LedgerState(entry.state))}"
+    return said[:1].upper() + said[1:]
