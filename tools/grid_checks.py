@@ -82,6 +82,9 @@ _SAID = """() => {
 }"""
 
 
+_CODE = 3  # letters of a currency's code
+
+
 def axe(page: Page, *, colours_only: bool) -> list[str]:
     """Return what axe-core finds, one line a rule."""
     if not page.evaluate("'axe' in window"):
@@ -116,7 +119,12 @@ def leftovers(words: set[str], english: set[str], *, language: str) -> list[str]
 
 
 def _spoken(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(_PLACEHOLDER.sub(" ", text)) if len(word) > 1}
+    said = _WORD.findall(_PLACEHOLDER.sub(" ", text))
+    return {word.casefold() for word in said if len(word) > 1 and not _is_currency(word)}
+
+
+def _is_currency(word: str) -> bool:
+    return len(word) == _CODE and word.isupper()  # TRY is no English verb
 
 
 @lru_cache(maxsize=4)

@@ -65,6 +65,14 @@ def _forged(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _deed_sheet(page: Page) -> None:
+    panel = page.locator("[popovertarget=customer]").first
+    if panel.is_visible():
+        panel.click()
+    page.locator("#customer a.deed").first.click()
+    page.locator("#dialog h2").first.wait_for()
+
+
 def _narrow_menu(page: Page) -> None:
     menu = page.locator("[popovertarget=places], [popovertarget=views]").first
     if menu.is_visible():
@@ -91,6 +99,17 @@ DESK = (
     View("ticket-trashed", "{trashed}"),
     View("ticket-stranger", "{stranger}"),
     View("ticket-failed", "{failed}"),
+    View("ticket-order", "{bought}"),
+    View("ticket-order-sheet", "{bought}", does=_deed_sheet),
+    View("order-refund", "{deed}refund/"),
+    View("order-cancel", "{deed}cancel/"),
+    View("order-address", "{deed}change_address/"),
+    View("order-lines", "{deed}change_lines/"),
+    View("orders", "/orders/"),
+    View("orders-found", "/orders/?q=CM-20436"),
+    View("orders-nothing", "/orders/?q=zzzz"),
+    View("order", "{order}"),
+    View("approvals", "/approvals/"),
     View("ticket-status-menu", "{ticket}", does=_press("s", shows="#status")),
     View("ticket-assign-menu", "{ticket}", does=_press("a", shows="#assign")),
     View("ticket-snooze-menu", "{ticket}", does=_press("p", shows="#snooze")),

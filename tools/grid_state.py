@@ -38,7 +38,7 @@ from balcao.staff.actions import create_agent, create_token  # noqa: E402
 from balcao.staff.models import Agent, Department, Team  # noqa: E402
 from balcao.staff.types import Role  # noqa: E402
 from balcao.tickets.actions import changing  # noqa: E402
-from balcao.tickets.models import Message, Note, SavedView, Tag, Ticket  # noqa: E402
+from balcao.tickets.models import Message, Note, SavedView, Tag, Ticket, TicketOrder  # noqa: E402
 from balcao.tickets.queries.threads import reply_token  # noqa: E402
 from balcao.tickets.types import Status  # noqa: E402
 from balcao.web.accounts.invitations import invitation_link  # noqa: E402
@@ -119,6 +119,7 @@ def _desk() -> dict[str, str]:
     merged = Ticket.objects.exclude(merged_into=None)[0]
     letter = Message.objects.exclude(envelope=None).filter(has_more=True)[0]
     link = Link.objects.filter(revoked_at=None)[0]
+    bought = TicketOrder.objects.filter(order__stage="pending", ticket__merged_into=None).latest("id")
     pictured = Ticket.objects.filter(messages__attachments__name__endswith="jpeg").order_by("-number")[0]
     return {
         "ticket": f"/tickets/{busiest.number}/",
@@ -133,6 +134,9 @@ def _desk() -> dict[str, str]:
         "customer": f"/customers/{busiest.identity.customer_id}/",
         "joined": f"/customers/{link.identity_a.customer_id}/",
         "remarked": f"/customers/{_remarked(busiest, helena)}/",
+        "bought": f"/tickets/{bought.ticket.number}/",
+        "order": f"/orders/{bought.order_id}/",
+        "deed": f"/tickets/{bought.ticket.number}/orders/{bought.order_id}/do/",
         "view": f"/views/{SavedView.objects.filter(agent=None)[0].pk}/",
         "shown": f"/in/saved-{SavedView.objects.filter(agent=None)[0].pk}/",
     }
