@@ -22,6 +22,7 @@ _BROADCASTS = 7
 _AT_ONCE = 100  # pages that open together
 _PATIENCE = 30.0  # seconds
 _FILES_BESIDE = 200  # that this process has open for other things
+_TEXT, _PING, _PONG = 0x81, b"\x89", 0x8A  # first bytes of frames (RFC 6455, 5.2)
 _ENTRY = b'"name":"ticket.priority.changed"'
 
 
@@ -46,17 +47,19 @@ class Page(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
-        """Note when a change arrives."""
+        """Note when a change arrives; answer the server's pings, for it hangs up on a page that does not."""
         if _ENTRY in data:
             self.heard.append(time.perf_counter())
+        elif data[:1] == _PING:
+            self.transport.write(_frame(data[2 : 2 + data[1]], kind=_PONG))  # type: ignore[attr-defined] # as above
         elif data.startswith(b"HTTP/1.1 101"):
-            self.transport.write(_frame(b"{}"))  # type: ignore[attr-defined] # the same
+            self.transport.write(_frame(b"{}"))  # type: ignore[attr-defined] # as above
             self.is_open.set_result(None)
 
 
-def _frame(text: bytes) -> bytes:
-    """Return a short text frame; clients have to mask theirs, with zeros too."""
-    return bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text
+def _frame(words: bytes, *, kind: int = _TEXT) -> bytes:
+    """Return a short frame; clients have to mask theirs, with zeros too."""
+    return bytes([kind, 0x80 | len(words), 0, 0, 0, 0]) + words
 
 
 def measure(engine: str) -> Iterator[Measured]:
