@@ -147,7 +147,7 @@ def _ask(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: Sheet) -> Ht
             order=sheet.view.row,
             action=sheet.action,
             asker=Asker(agent=agent, level=sheet.view.level, ticket=ticket.pk),
-            key=f"desk:{agent.pk}:{request.POST.get('key', '')[:_LONGEST_KEY] or token_urlsafe(12)}",
+            key=_key(request, agent),
             now=timezone.now(),
         )
     except ActionDenied as denied:
@@ -155,6 +155,12 @@ def _ask(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: Sheet) -> Ht
         return _drawn(request, agent, ticket, sheet, status=422, error=error)
     messages.success(request, _asked_words(entry))
     return back(request, ticket)
+
+
+def _key(request: HttpRequest, agent: Agent) -> str:
+    """Return by what the same form, sent again, is known; filled in otherwise it is another deed."""
+    form = request.POST.get("key", "")[:_LONGEST_KEY] or token_urlsafe(12)
+    return f"{agent.pk}:{form}:{request.POST['agreed']}"
 
 
 def _asked_words(entry: LedgerEntry) -> str:

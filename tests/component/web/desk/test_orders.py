@@ -238,6 +238,17 @@ def test_the_same_form_twice_is_one_refund(desk: Client, ticket: Ticket, order: 
     assert LedgerEntry.objects.count() == 1
 
 
+def test_the_same_form_filled_in_otherwise_is_another_refund(desk: Client, ticket: Ticket, order: Order) -> None:
+    address = act(ticket, order, "refund")
+
+    for amount in ("10", "20"):
+        desk.post(address, agreed(desk, address, {"reason": "late", "amount": amount, "key": "k1"}))
+        work()
+
+    asked = [entry.action["amount"] for entry in LedgerEntry.objects.order_by("id")]
+    assert asked == [1_000, 2_000]
+
+
 def test_another_effect_than_was_shown_is_shown_again(desk: Client, ticket: Ticket, order: Order) -> None:
     address = act(ticket, order, "refund")
     fields = agreed(desk, address, {"reason": "late", "amount": "10", "key": "k1"})
