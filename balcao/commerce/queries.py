@@ -16,13 +16,11 @@ from balcao.customers.models import Identity
 from balcao.customers.types import IdentityKind
 from balcao.kit import crypto
 from balcao.kit.prepared import Prepared
-from balcao.kit.searchtext import fold
 from balcao.ports import commerce as port
 from balcao.ports import registry
 from balcao.ports.commerce import Action, ChangeLines, Exchange, KeyKind, Link, PlaceOrder
 
 SECRETS_PURPOSE = "backend-secrets"
-TAX_PURPOSE = "tax-id"
 _MOST_ORDERS = 20
 _MOST_ENTRIES = 50
 _KEY_OF = {IdentityKind.EMAIL: KeyKind.EMAIL, IdentityKind.PHONE: KeyKind.PHONE, IdentityKind.ACCOUNT: KeyKind.ACCOUNT}
@@ -159,15 +157,6 @@ def belongs_to(order: Order, *, identities: Iterable[Identity]) -> bool:
     """Tell whether an order's account carries one of a customer's identities."""
     known = {(_KEY_OF[IdentityKind(one.kind)].value, one.match_key) for one in identities if one.kind in _KEY_OF}
     return bool(known & {(row.kind, row.key) for row in _KEYS_OF(order.account_id)})
-
-
-def products(*, backend: Backend, words: str, limit: int = _MOST_ORDERS) -> list[Product]:
-    """Return products whose name holds all of these words, or one of whose variants has them for its SKU."""
-    wanted = Q()
-    for word in fold(words).split():
-        wanted &= Q(search__contains=word)
-    rows = Product.objects.filter(backend=backend).filter(wanted | Q(variants__sku__iexact=words.strip()))
-    return list(rows.distinct().order_by("name", "id")[:limit])
 
 
 def products_of_refs(*, backend: Backend, refs: Iterable[str]) -> dict[str, port.Product]:

@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, runtime_checkable
-
-from balcao.ports.hooks import HookRequest
+from typing import Any, ClassVar, Protocol
 
 
 class OrderStage(StrEnum):
@@ -261,15 +259,6 @@ class Product:
     variants: tuple[Variant, ...]
     url: str = ""
     image: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What sending something to a postcode costs and how long it takes."""
-
-    name: str
-    price: int
-    days: int | None = None
 
 
 # --- Actions: what is to be done. Each names its kind; amounts in minor units. ----------------------------------------
@@ -527,44 +516,4 @@ class Commerce(Protocol):
 
     def recall(self, key: str, action: Action, order: Order | None, link: Link) -> Done | None:
         """Say what became of an action of which no answer came; None: it had no effect. May raise `CommerceError`."""
-        ...
-
-
-@runtime_checkable
-class Catalogued(Protocol):
-    """A backend that knows what the shop sells."""
-
-    def products(self, words: str, link: Link, *, limit: int = 20) -> Sequence[Product]:
-        """Return products that fit some words, a SKU among them."""
-        ...
-
-    def product(self, ref: str, link: Link) -> Product | None:
-        """Return one product."""
-        ...
-
-
-@runtime_checkable
-class Quoting(Protocol):
-    """A backend that can say what sending costs."""
-
-    def quotes(self, variants: Sequence[tuple[str, int]], postcode: str, link: Link) -> Sequence[Quote]:
-        """Return the ways of sending these variants to a postcode."""
-        ...
-
-
-@runtime_checkable
-class Telling(Protocol):
-    """A backend that calls us when something changes."""
-
-    def told(self, request: HookRequest, link: Link) -> Sequence[str]:
-        """Check the caller's signature (`Forbidden` if wrong) and return the keys of the orders that changed."""
-        ...
-
-
-@runtime_checkable
-class Checked(Protocol):
-    """A backend whose settings can be tried out."""
-
-    def check(self, link: Link) -> Sequence[tuple[str, bool, str]]:
-        """Try the settings: (what was tried, did it work, what to do) in order; never raises."""
         ...
