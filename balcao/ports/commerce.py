@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from balcao.ports.hooks import HookRequest
 
 
 class OrderStage(StrEnum):
@@ -485,14 +487,36 @@ class Changes:
 
     orders: tuple[Order, ...]
     cursor: Mapping[str, Any]
-    more: bool = False
+    more: bool = False  # the system has more right now: ask again at once
+    products: tuple[Product, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a webhook said has changed, by the system's own keys. It is read anew: repeats and order do not matter."""
+
+    orders: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    status: int = 200  # what the caller is answered once this is kept
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One way to bring goods to a place."""
+
+    name: str  # for people: "PAC", "Sedex"
+    amount: int  # minor units
+    days: tuple[int, int] | None = None  # working days, from and to, where the system says so
 
 
 class Commerce(Protocol):
     """The part that every backend has."""
 
-    kind: ClassVar[str]
-    Config: ClassVar[type[Any]]
+    kind: ClassVar[str]  # "shopify": the folder's name
+    label: ClassVar[str]  # as people call it: a name, or a message id
+    is_tried: ClassVar[bool]  # against a real system of this kind; the set-up page tells when it was not
+    Config: ClassVar[type[Any]]  # a frozen dataclass built from `config_field`s; its set-up form is made from it
 
     def abilities(self, link: Link) -> frozenset[ActionKind]:
         """Say which actions this system can carry out."""
@@ -507,7 +531,7 @@ class Commerce(Protocol):
         ...
 
     def changes(self, cursor: Mapping[str, Any], link: Link) -> Changes:
-        """Return what changed since a cursor; an empty one asks for everything."""
+        """Return what changed since a cursor, a page of it; an empty cursor asks for everything."""
         ...
 
     def perform(self, action: Action, order: Order | None, link: Link, *, key: str) -> Done:
@@ -516,4 +540,43 @@ class Commerce(Protocol):
 
     def recall(self, key: str, action: Action, order: Order | None, link: Link) -> Done | None:
         """Say what became of an action of which no answer came; None: it had no effect. May raise `CommerceError`."""
+        ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """A system that calls us when something changed."""
+
+    def heard(self, request: HookRequest, link: Link) -> Heard:
+        """Check the caller's signature (`Forbidden` if wrong) and return what is to be read anew."""
+        ...
+
+
+@runtime_checkable
+class Selling(Protocol):
+    """A system that tells of one product."""
+
+    def product(self, ref: str, link: Link) -> Product | None:
+        """Return one product by the system's own key; None when there is none (any more)."""
+        ...
+
+
+@runtime_checkable
+class Quoting(Protocol):
+    """A system that knows what it costs to bring goods to a place."""
+
+    def freight(self, variants: Sequence[tuple[str, int]], address: Address, link: Link) -> Sequence[Quote]:
+        """Return the ways to bring (variant, how many) to an address, the cheapest first; may raise `CommerceError`."""
+        ...
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A system whose settings can be tried out."""
+
+    def check(self, link: Link) -> Sequence[tuple[str, bool, str]]:
+        """Try the settings: (what was tried, did it work, what to do) in order; never raises.
+
+        Both texts are message ids; what to do may have a second line, as in `CommerceError`.
+        """
         ...

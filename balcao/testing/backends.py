@@ -39,6 +39,8 @@ class PaperBackend:
     """Orders on paper. `deeds` counts what really happened, whoever heard of it."""
 
     kind: ClassVar[str] = "paper"
+    label: ClassVar[str] = "Paper"
+    is_tried: ClassVar[bool] = True
     Config: ClassVar[type[Any]] = PaperConfig
 
     orders: dict[str, Order] = field(default_factory=dict)

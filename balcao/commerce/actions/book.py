@@ -19,6 +19,7 @@ from balcao.commerce.rules.booking import Deed, Page
 from balcao.commerce.rules.deciding import decide
 from balcao.commerce.types import Level, Policy, RefundTo
 from balcao.kit.db import locked
+from balcao.kit.i18n import N_
 from balcao.ports import commerce as port
 from balcao.ports.commerce import (
     Action,
@@ -54,6 +55,8 @@ class Book:
     """The order book as a backend."""
 
     kind: ClassVar[str] = "book"
+    label: ClassVar[str] = N_("Order book")
+    is_tried: ClassVar[bool] = True
 
     @dataclass(frozen=True, slots=True)
     class Config:

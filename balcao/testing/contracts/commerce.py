@@ -63,6 +63,8 @@ class CommerceContract:
         """A kind is a plain word, settings are a typed dataclass."""
         assert adapter.kind.isidentifier()
         assert adapter.kind == adapter.kind.lower()
+        assert adapter.label
+        assert isinstance(adapter.is_tried, bool)
         assert is_dataclass(adapter.Config)
 
     def test_an_order_is_found_by_its_key_and_by_what_people_say(
