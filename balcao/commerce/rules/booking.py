@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from balcao.commerce.rules import money
 from balcao.commerce.types import Effect, Offer
+from balcao.ports import money
 from balcao.ports.commerce import (
     Account,
     Action,

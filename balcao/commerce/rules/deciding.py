@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from balcao.commerce.rules import money
 from balcao.commerce.types import Denial, Effect, Level, Movement, Offer, Policy, RefundTo, Verdict
+from balcao.ports import money
 from balcao.ports.commerce import (
     Account,
     Action,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balcao.commerce.rules import booking, money
+from balcao.commerce.rules import booking
 from balcao.commerce.rules.booking import Deed, Page
 from balcao.commerce.rules.deciding import Scene, decide
 from balcao.commerce.types import Denial, Level, Offer, Policy, RefundTo
+from balcao.ports import money
 from balcao.ports.commerce import (
     Action,
     ActionKind,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from balcao.commerce.models import Order
-from balcao.commerce.rules import money
 from balcao.ports import commerce as port
+from balcao.ports import money
 from balcao.ports.commerce import OrderStage, PaymentState
 from balcao.web.desk.orders import words
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from balcao.commerce.rules import money
 from balcao.commerce.rules.deciding import Scene, decide
 from balcao.commerce.types import Denial, Policy
+from balcao.ports import money
 from balcao.ports.commerce import (
     Action,
     ActionKind,

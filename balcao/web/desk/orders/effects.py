@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from balcao.commerce.rules import money
 from balcao.commerce.types import Effect, Movement, Offer
+from balcao.ports import money
 from balcao.ports.commerce import Action, ActionKind, ChangeAddress, Order, SendPaymentLink
 from balcao.web.desk.orders import words
 

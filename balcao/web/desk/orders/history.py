@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from balcao.commerce import queries
 from balcao.commerce.models import LedgerEntry, Order
-from balcao.commerce.rules import documents, money
+from balcao.commerce.rules import documents
 from balcao.commerce.types import Level
 from balcao.journal.models import Entry
 from balcao.journal.types import SubjectKind
 from balcao.ports import commerce as port
+from balcao.ports import money
 from balcao.web.desk.orders import card, notices, words
 
 _SETTLED = ("order.action.done", "order.action.partly")

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from balcao.commerce import queries
 from balcao.commerce.actions import ledger
 from balcao.commerce.actions.ledger import Asker
-from balcao.commerce.rules import documents, money
+from balcao.commerce.rules import documents
 from balcao.commerce.types import Denial, Effect, Offer, Verdict
 from balcao.ports import commerce as port
+from balcao.ports import money
 from balcao.ports.commerce import Action, ActionKind, Line, Variant
 from balcao.web.desk.orders import effects, forms, words
 from balcao.web.desk.orders.deeds import limit_words, sign_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balcao.commerce.rules import money
+from balcao.ports import money
 from balcao.ports.commerce import Payment, PaymentState
 from balcao.testing.orders import GIFT, VISA, a_line, an_order
 

@@ -1,4 +1,4 @@
-"""Arithmetic of orders in whole minor units. Nothing is ever lost or made by rounding.
+"""Arithmetic of orders in whole minor units, for rules and adapters alike. Nothing is ever lost or made by rounding.
 
 Shares are given by the method of the largest remainder (Hamilton): everybody gets the whole part of their share, and
 what is left goes one by one to those whose parts were cut most.
