@@ -72,12 +72,14 @@ class Caller:
         *,
         params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
         json: Any = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         writes: bool = False,
         fine: Sequence[int] = (),
     ) -> Reply:
         """Call once and return the answer; `fine` are statuses of 300 and more that the caller wants to see.
 
+        The body is `json`, or the fields of a `form` as browsers send them (OAuth 2 and some older systems want that).
         `writes`: it may have an effect there, so that an answer that does not come leaves the effect uncertain.
         Raises `CommerceError`.
         """
@@ -88,6 +90,7 @@ class Caller:
                 path,
                 params=httpx.QueryParams(params) if params else None,  # type: ignore[arg-type]  # a sequence of pairs is fine
                 json=json,
+                data=form,
                 headers={**self.headers, **(headers or {})},
                 timeout=self.seconds,
             ) as answer:

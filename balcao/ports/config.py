@@ -26,12 +26,13 @@ def config_field(
     group: str = "",
     required: bool = False,
     shown_if: tuple[tuple[str, str], ...] = (),
+    is_long: bool = False,
     default: Any = "",
 ) -> Any:
     """Describe one setting. Texts are message ids (mark them with `kit.i18n.N_`), translated when shown.
 
     A secret is stored sealed, never shown again and absent from `repr`. `shown_if`: it matters only while one of
-    these settings has this value (and itself matters).
+    these settings has this value (and itself matters). `is_long`: a text of many lines.
     """
     facts = {
         "label": label,
@@ -41,6 +42,7 @@ def config_field(
         "group": group,
         "required": required,
         "shown_if": shown_if,
+        "is_long": is_long,
     }
     return field(default=default, repr=not secret, metadata={_KEY: facts})
 

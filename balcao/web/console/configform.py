@@ -11,6 +11,7 @@ from balcao.ports.config import described, secret_names, shown
 
 _FEW = 5  # choices up to so many are shown as cards
 _PREFIX = "config"
+_LONGEST_TEXT = 200_000  # of a setting of many lines: a mapping file, a key
 
 
 class ConfigForm(forms.Form):
@@ -56,6 +57,11 @@ class ConfigForm(forms.Form):
             return forms.BooleanField(**shared, initial=value)
         if kind is int:
             return forms.IntegerField(**shared, initial=value, min_value=0, max_value=65_535)
+        if facts["is_long"]:
+            widget_of_lines = forms.Textarea({"rows": 16, "spellcheck": "false"})
+            return forms.CharField(
+                **shared, initial=value, max_length=_LONGEST_TEXT, strip=False, widget=widget_of_lines
+            )
         if isinstance(value, tuple | list):
             return forms.CharField(**shared, initial="\n".join(value), widget=forms.Textarea({"rows": 3}))
         return forms.CharField(

@@ -71,6 +71,17 @@ def test_an_answer_is_read_with_the_headers_and_words_that_were_sent() -> None:
     assert "secret" not in repr(caller)
 
 
+def test_a_form_is_sent_as_browsers_send_it() -> None:
+    def answer(call: BaseHTTPRequestHandler) -> None:
+        sent = call.rfile.read(int(call.headers["Content-Length"])).decode()
+        with_status(200, json.dumps([call.headers["Content-Type"], sent]).encode())(call)
+
+    with shop_system(answer) as address:
+        reply = Caller(address).call("POST", "/token", form={"grant_type": "client_credentials", "scope": "a b"})
+
+    assert reply.json() == ["application/x-www-form-urlencoded", "grant_type=client_credentials&scope=a+b"]
+
+
 @pytest.mark.parametrize(
     "status, code, is_permanent",
     [(401, "auth", True), (403, "scope", True), (402, "scope", True), (429, "rate", False), (302, "protocol", True)],
