@@ -57,16 +57,7 @@ class ConfigForm(forms.Form):
             return forms.BooleanField(**shared, initial=value)
         if kind is int:
             return forms.IntegerField(**shared, initial=value, min_value=0, max_value=65_535)
-        if facts["is_long"]:
-            widget_of_lines = forms.Textarea({"rows": 16, "spellcheck": "false"})
-            return forms.CharField(
-                **shared, initial=value, max_length=_LONGEST_TEXT, strip=False, widget=widget_of_lines
-            )
-        if isinstance(value, tuple | list):
-            return forms.CharField(**shared, initial="\n".join(value), widget=forms.Textarea({"rows": 3}))
-        return forms.CharField(
-            **shared, initial=value, max_length=2000, widget=forms.TextInput({"autocomplete": "off"})
-        )
+        return _text(shared, value, is_long=facts["is_long"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for what is required, where it matters with the other answers."""
@@ -101,6 +92,15 @@ class ConfigForm(forms.Form):
             group = facts["group"]
             found.setdefault(_(group) if group else "", []).append((self[setting.name], condition))
         return list(found.items())
+
+
+def _text(shared: Mapping[str, Any], value: Any, *, is_long: bool) -> forms.Field:
+    if is_long:
+        box = forms.Textarea({"rows": 16, "spellcheck": "false"})
+        return forms.CharField(**shared, initial=value, max_length=_LONGEST_TEXT, strip=False, widget=box)
+    if isinstance(value, tuple | list):
+        return forms.CharField(**shared, initial="\n".join(value), widget=forms.Textarea({"rows": 3}))
+    return forms.CharField(**shared, initial=value, max_length=2000, widget=forms.TextInput({"autocomplete": "off"}))
 
 
 def kept_secrets(config: Any) -> frozenset[str]:
