@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -99,7 +100,7 @@ class Caller:
             raise _no_answer(error, writes=writes) from error
         if reply.status < _REDIRECTS.start or reply.status in fine:
             return reply
-        raise _refusal(reply, writes=writes)
+        raise refusal(reply, writes=writes)
 
 
 def fault(
@@ -115,6 +116,11 @@ def fault(
     said = readable(words)
     message = f"{hint}\n{said}" if said else hint
     return CommerceError(message, permanent=permanent, code=code, uncertain=uncertain, retry_after=retry_after)
+
+
+def mark_of(key: str) -> str:
+    """Return the mark that the key of an action leaves in a shop system: a short word, the same for the same key."""
+    return f"balcao-{sha256(key.encode()).hexdigest()[:24]}"
 
 
 def readable(words: object) -> str:
@@ -182,12 +188,13 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _refusal(reply: Reply, *, writes: bool) -> CommerceError:
+def refusal(reply: Reply, *, writes: bool) -> CommerceError:
+    """Return the error that a status of 300 or more is: for a caller who looked into the answer and found no more."""
     status, words = reply.status, reply.content[:400]
     if status in _REDIRECTS:
         return fault(MOVED, "protocol", permanent=True, words=reply.headers.get("location", ""))
     if status == _UNAUTHORISED:
-        is_off = _clock_differs(reply.headers.get("date", ""))
+        is_off = clock_differs(reply.headers.get("date", ""))
         return fault(CLOCK if is_off else LOGIN, "clock" if is_off else "auth", permanent=True)
     if status in (_PAYMENT_REQUIRED, _FORBIDDEN):
         return fault(SCOPE, "scope", permanent=True, words=words)
@@ -199,7 +206,8 @@ def _refusal(reply: Reply, *, writes: bool) -> CommerceError:
     return fault(NOT_UNDERSTOOD, "protocol", permanent=True, words=f"{status} {readable(words)}")
 
 
-def _clock_differs(date: str) -> bool:
+def clock_differs(date: str) -> bool:
+    """Tell whether the Date header of an answer is minutes away from our own clock."""
     try:
         theirs = parsedate_to_datetime(date)
     except ValueError:

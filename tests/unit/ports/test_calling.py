@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from balcao.ports.calling import Caller
+from balcao.ports.calling import Caller, clock_differs, mark_of, refusal
 from balcao.ports.commerce import CommerceError
 
 Answer = Callable[[BaseHTTPRequestHandler], object]
@@ -151,3 +151,22 @@ def test_a_page_instead_of_an_answer_is_named() -> None:
         reply = Caller(address).call("GET", "/")
         with pytest.raises(CommerceError, match="cannot be understood"):
             reply.json()
+
+
+def test_a_caller_may_look_into_a_refusal_before_it_is_raised() -> None:
+    with shop_system(with_status(500, b'{"code": "no_refund"}')) as address:
+        reply = Caller(address).call("POST", "/", writes=True, fine=(500,))
+    assert reply.json() == {"code": "no_refund"}
+    assert refusal(reply, writes=True).uncertain
+
+
+def test_a_key_leaves_the_same_mark_each_time_and_does_not_stand_in_it() -> None:
+    assert mark_of("17.refund") == mark_of("17.refund") != mark_of("18.refund")
+    assert "refund" not in mark_of("17.refund")
+    assert len(mark_of("x" * 500)) < 40
+
+
+def test_clocks_are_compared_by_the_date_of_an_answer() -> None:
+    assert clock_differs("Thu, 01 Jan 2015 00:00:00 GMT")
+    assert not clock_differs(formatdate(usegmt=True))
+    assert not clock_differs("")
