@@ -12,7 +12,7 @@ DEV := $(VENV)/.dev
 PACKAGE := $(VENV)/.package
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run demo test unit browser grid lint types format messages check bench torture clean
+.PHONY: help setup dev run demo test contract unit browser grid lint types format messages check bench torture clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -52,9 +52,13 @@ demo: setup ## Bring the demo shop in without opening the desk
 # On PostgreSQL only what meets a database: the rest would run the same again.
 test: dev ## Run all tests: on SQLite, on PostgreSQL, in the browser
 	@tools/test-servers
-	$(PYTEST) -n 2 --ignore=tests/browser
+	$(PYTEST) -n 2 --ignore=tests/browser --ignore=tests/contract_servers
 	$(BIN)/python -m balcao.testing.servers postgres -- $(PYTEST) -n 2 tests/component $(wildcard tests/contract) --ignore=tests/component/cli --ignore=tests/component/testing
 	$(PYTEST) tests/browser
+
+contract: dev ## Run the tests against real shop systems, installed on first use
+	@tools/contract-servers
+	$(PYTEST) tests/contract_servers
 
 unit: dev ## Run the tests that need no database
 	@$(PYTEST) tests/unit
@@ -82,7 +86,7 @@ messages: dev ## Collect strings anew into balcao/locale and check the translati
 	@$(BIN)/python tools/update_messages.py
 	@$(BIN)/python tools/check_messages.py
 
-check: lint test ## What CI runs
+check: lint test contract ## What CI runs
 
 bench: dev ## Measure against the targets (ARGS="--engine sqlite --only W1,W2")
 	@tools/test-servers

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 # Settings are read as soon as Django is, which is before any conftest: so this stands at import.
 _FOLDER = Path(tempfile.mkdtemp(prefix="balcao-tests-"))
-for _name in [name for name in os.environ if name.startswith("BALCAO_") and not name.startswith("BALCAO_TEST_")]:
+_KEPT = ("BALCAO_TEST_", "BALCAO_CACHE_DIR")
+for _name in [name for name in os.environ if name.startswith("BALCAO_") and not name.startswith(_KEPT)]:
     del os.environ[_name]
 os.environ["BALCAO_DATA_DIR"] = str(_FOLDER)
 os.environ["DATABASE_URL"] = os.environ.get("BALCAO_TEST_DATABASE_URL", f"sqlite:///{_FOLDER}/tests.sqlite3")

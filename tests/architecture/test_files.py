@@ -28,7 +28,8 @@ def test_the_locks_agree_on_what_they_share() -> None:
     for lock in LOCKS:
         for name, version in re.findall(r"^([a-z][\w.-]*)==([^\s\\;]+)(?: ;.*)? \\$", lock.read_text(), re.MULTILINE):
             pinned.setdefault(name, set()).add(version)
-    pinned.pop("numpy")  # one version for each Python
+    for name in ("numpy", "puremagic"):  # one version for each Python
+        pinned.pop(name)
     assert {name: versions for name, versions in pinned.items() if len(versions) > 1} == {}
 
 
@@ -47,7 +48,9 @@ def wanted() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     optional = project["optional-dependencies"]
     groups = {"runtime": [], "scale": [*optional["redis"], *optional["s3"]], "dev": optional["dev"]}
-    return {lock: {normal(one) for one in [*project["dependencies"], *extra]} for lock, extra in groups.items()}
+    ours = {lock: {normal(one) for one in [*project["dependencies"], *extra]} for lock, extra in groups.items()}
+    tryton = [line for line in (ROOT / "requirements" / "tryton.in").read_text().splitlines() if line[:1].isalpha()]
+    return {**ours, "tryton": {normal(one) for one in tryton}}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
