@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from balcao.automation import rules
 from balcao.automation.models import Macro
+from balcao.automation.rules import steps as stored
 from balcao.automation.types import Deed, Step
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
-from balcao.kit.placeholders import parse
+from balcao.kit.placeholders import ALL_PLACEHOLDERS, parse
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
 from balcao.tickets.actions import changing
@@ -33,9 +33,9 @@ def save_macro(
 ) -> Macro:
     """Create or change a macro; an unknown placeholder is refused (`BadTemplate`, with its place)."""
     for text in texts.values():
-        parse(text)
+        parse(text, known=ALL_PLACEHOLDERS)
     macro = macro or Macro()
-    macro.name, macro.texts, macro.steps = name, dict(texts), rules.steps_to(steps)
+    macro.name, macro.texts, macro.steps = name, dict(texts), stored.steps_to(steps)
     macro.shop, macro.agent, macro.is_active = shop, agent, is_active
     macro.save()
     record(name="macro.saved", at=now, actor=actor, about=[], shop_id=shop.pk if shop else 0, facts={"macro": macro.pk})
@@ -52,7 +52,7 @@ def delete_macro(*, macro: Macro, actor: Actor, now: datetime) -> None:
 @transaction.atomic
 def run_steps(*, macro: Macro, ticket: Ticket, agent: Agent, now: datetime) -> None:
     """Run a macro's steps on a ticket, all or none. Its text is for the composer, not sent from here."""
-    for step in rules.steps_from(macro.steps):
+    for step in stored.steps_from(macro.steps):
         _DEEDS[step.do](step, ticket, agent, now)
     record(
         name="ticket.macro.run",

@@ -11,7 +11,7 @@ from typing import Any
 
 from balcao.automation.actions import run_steps
 from balcao.automation.models import Macro
-from balcao.automation.queries import filled_text
+from balcao.automation.queries.macros import filled_text
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
 from balcao.customers import actions as customers

@@ -19,7 +19,23 @@ PLACEHOLDERS: Mapping[str, str] = {
     "agent.first_name": N_("The first name of the agent who answers"),
     "shop.name": N_("The name of the shop"),
 }
+# Facts of the order that a ticket is about: only where somebody sees which one that is.
+ORDER_PLACEHOLDERS: Mapping[str, str] = {
+    "order.number": N_("The number of the order"),
+    "order.state": N_("How far the order has come"),
+    "order.placed_date": N_("The day on which the order was placed"),
+    "order.promised_date": N_("The day for which the order is promised"),
+    "order.carrier": N_("The carrier of the order"),
+    "order.piece_count": N_("How many pieces the order holds"),
+    "order.tracking_code": N_("The tracking code of the order"),
+    "order.tracking_url": N_("The address where the order can be followed"),
+    "order.last_scan": N_("What the carrier last saw of the order"),
+    "order.total": N_("What the order costs"),
+    "order.payment": N_("The link or code with which the order can be paid"),
+}
+ALL_PLACEHOLDERS: Mapping[str, str] = {**PLACEHOLDERS, **ORDER_PLACEHOLDERS}
 
+_NAMED = re.compile(r"\{\s*([a-z_]+\.[a-z_]+)\s*\}")
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 
 
@@ -76,15 +92,32 @@ def problems_in(template: str, *, known: Collection[str] = PLACEHOLDERS.keys()) 
     return _read(template, known)[1]
 
 
-def fill(template: str, values: Mapping[str, str | None], *, known: Collection[str] = PLACEHOLDERS.keys()) -> Filled:
+def fill(
+    template: str,
+    values: Mapping[str, str | None],
+    *,
+    known: Collection[str] = PLACEHOLDERS.keys(),
+    keeps_empty: bool = False,
+) -> Filled:
     """Return a template with its placeholders replaced; raise `BadTemplate` as `parse` does.
 
-    A placeholder without a value leaves nothing behind and is named in `empty`. Values are never read as templates.
+    A placeholder without a value leaves nothing behind, or with `keeps_empty` stays as it is, and is named in `empty`.
+    Values are never read as templates.
     """
     pieces = parse(template, known=known)
     names = [piece.name for piece in pieces if isinstance(piece, Placeholder)]
-    text = "".join(piece.text if isinstance(piece, Text) else values.get(piece.name) or "" for piece in pieces)
+    text = "".join(
+        piece.text
+        if isinstance(piece, Text)
+        else values.get(piece.name) or (f"{{{piece.name}}}" if keeps_empty else "")
+        for piece in pieces
+    )
     return Filled(text, [name for name in dict.fromkeys(names) if not values.get(name)])
+
+
+def left_in(text: str, *, known: Collection[str] = ALL_PLACEHOLDERS.keys()) -> list[str]:
+    """Return the known placeholders that still stand in a text that is about to be sent, each once, in order."""
+    return [name for name in dict.fromkeys(_NAMED.findall(text)) if name in known]
 
 
 def escape(text: str) -> str:

@@ -1,13 +1,14 @@
 """Dates, times, numbers and sizes as people of a language write them. Pure: the moment and the zone are passed."""
 
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_timedelta, get_day_names
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
+
+from balcao.kit import locales
 
 _WEEK = 7
 _KILO = 1000
@@ -15,13 +16,8 @@ _SHORT_WAIT = timedelta(hours=20)
 _LONG = {"en": "EEEE, d MMMM", "pt": "EEEE, d 'de' MMMM", "tr": "d MMMM EEEE"}
 
 
-@lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
-    """Return Babel's locale for a language code like `pt-br`; English for one it does not know."""
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse("en")
+locale_of = locales.locale_of
+money = locales.money
 
 
 def clock(moment: datetime, *, zone: tzinfo) -> str:
@@ -104,13 +100,6 @@ def span(length: timedelta, *, language: str) -> str:
 def number(value: float, *, language: str) -> str:
     """Return a number with the language's separators."""
     return format_decimal(value, locale=locale_of(language))
-
-
-@lru_cache(maxsize=4096)
-def money(amount: int, currency: str, *, language: str) -> str:
-    """Return an amount of minor units as people of a language write it: R$ 10,00."""
-    value = Decimal(amount).scaleb(-get_currency_precision(currency)) if currency else Decimal(amount)
-    return format_currency(value, currency, locale=locale_of(language))
 
 
 def size(octets: int, *, language: str) -> str:

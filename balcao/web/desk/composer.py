@@ -1,8 +1,9 @@
 """The composer: what it starts with, and reading what was written in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import getaddresses
+from functools import cache
 from secrets import token_urlsafe
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from balcao.customers.queries import undeliverable
+from balcao.customers.queries import identities_of, undeliverable
 from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
@@ -22,6 +23,8 @@ from balcao.tickets.queries.timeline import drafts_of
 from balcao.tickets.types import Direction, MessageKind
 from balcao.web.desk.access import view_key
 from balcao.web.desk.guards import Doubt
+from balcao.web.desk.orders.panel import TicketOrders
+from balcao.web.desk.ready import Bought, Ready, ready_answer
 from balcao.web.desk.recipients import Recipients, answer_to, written
 
 MODES = ("reply", "note", "forward")
@@ -37,6 +40,7 @@ class Composing:
     cc: str = ""
     subject: str = ""
     conversation: Conversation | None = None
+    last: Message | None = None  # what the answer answers
     everybody: str = ""  # where "reply to all" leads, when there is anybody else
     is_everybody: bool = False
     files: list[Attachment] = field(default_factory=list)
@@ -44,6 +48,8 @@ class Composing:
     saved_at: datetime | None = None
     doubts: list[str] = field(default_factory=list)
     error: str = ""
+    empty: list[str] = field(default_factory=list)  # placeholders without a value: it is not sent with them
+    ready: Ready | None = None
     focus: bool = False
 
 
@@ -85,14 +91,22 @@ def modes_for(agent: Agent) -> list[str]:
 
 
 def composer_context(
-    request: HttpRequest, agent: Agent, ticket: Ticket, *, now: datetime, composing: Composing | None = None
+    request: HttpRequest,
+    agent: Agent,
+    ticket: Ticket,
+    *,
+    now: datetime,
+    composing: Composing | None = None,
+    bought: TicketOrders | None = None,
 ) -> dict[str, Any]:
     """Return what the composer needs; `composing` is what was written and could not be sent."""
     modes = modes_for(agent)
     asked = request.GET.get("write", "")
     mode = composing.mode if composing else asked if asked in modes else (modes[0] if modes else "")
     drafts = drafts_of(ticket)
-    composing = composing or fresh(request, agent, ticket, mode, drafts)
+    if composing is None:
+        beside: Bought = (lambda: bought) if bought else orders_beside(request, agent, ticket)
+        composing = _with_ready(fresh(request, agent, ticket, mode, drafts), agent, ticket, beside, now)
     return {
         "modes": modes,
         "composing": composing,
@@ -102,6 +116,18 @@ def composer_context(
         "suffix": f"?in={view_key(request)}" if view_key(request) else "",
         "key": view_key(request),
     }
+
+
+def orders_beside(request: HttpRequest, agent: Agent, ticket: Ticket) -> Bought:
+    """Return how the orders beside a ticket are come by: asked for once, and only when somebody needs them."""
+    asked = number_in(request.POST.get("order") or request.GET.get("order") or "")
+    return cache(lambda: TicketOrders(agent, ticket, identities_of(ticket.identity.customer_id), asked=asked))
+
+
+def _with_ready(composing: Composing, agent: Agent, ticket: Ticket, bought: Bought, now: datetime) -> Composing:
+    if composing.mode != "reply" or composing.text:
+        return composing
+    return replace(composing, ready=ready_answer(agent, ticket, composing.last, bought, now=now))
 
 
 _UPLOADS = Prepared(
@@ -139,6 +165,7 @@ def _reply(request: HttpRequest, ticket: Ticket, draft: Draft | None, base: dict
     return Composing(
         **base,
         conversation=chosen,
+        last=last,
         to=written(use.to) if everybody else _drafted(draft, "to", written(use.to)),
         cc=written(use.cc) if everybody else _drafted(draft, "cc", ""),
         everybody=_others(ticket, all_),

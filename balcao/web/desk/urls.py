@@ -52,6 +52,7 @@ urlpatterns = [
     path("tickets/<int:number>/draft/", composing.draft, name="draft"),
     path("tickets/<int:number>/files/", uploading.files, name="files"),
     path("tickets/<int:number>/macros/", finding.macros, name="macros"),
+    path("tickets/<int:number>/facts/", finding.facts, name="facts"),
     path("tickets/<int:number>/take/", changing.take, name="take"),
     path("tickets/<int:number>/assign/", changing.assign, name="assign"),
     path("tickets/<int:number>/status/", changing.status, name="status"),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from balcao.automation.actions import delete_macro, save_macro
 from balcao.automation.models import Macro
-from balcao.automation.rules import steps_from
-from balcao.kit.placeholders import PLACEHOLDERS, fill, problems_in
+from balcao.automation.rules.steps import steps_from
+from balcao.kit.placeholders import ALL_PLACEHOLDERS, fill, problems_in
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
@@ -33,6 +33,17 @@ _SAMPLE = {
     "agent.name": "Bruno Lima",
     "agent.first_name": "Bruno",
     "shop.name": "Casa Juá",
+    "order.number": "CJ-20431",
+    "order.state": "…",
+    "order.placed_date": "12/03",
+    "order.promised_date": "18/03",
+    "order.carrier": "Correios",
+    "order.piece_count": "2",
+    "order.tracking_code": "QB123456789BR",
+    "order.tracking_url": "https://rastreio.example/QB123456789BR",
+    "order.last_scan": "Curitiba",
+    "order.total": "R$ 99,80",
+    "order.payment": "https://pague.example/20431",
 }
 
 
@@ -79,7 +90,7 @@ class MacroForm(forms.Form):
         """Refuse unknown placeholders, and a macro that does nothing."""
         cleaned = dict(super().clean() or {})
         for code in self.codes:
-            for problem in problems_in(cleaned.get(f"text-{code}", "")):
+            for problem in problems_in(cleaned.get(f"text-{code}", ""), known=ALL_PLACEHOLDERS):
                 self.add_error(f"text-{code}", _("%(name)s is not known here.") % {"name": problem.name})
         if not self.texts(cleaned) and not any(cleaned.get(f"step-{number}") for number in range(STEPS)):
             raise forms.ValidationError(_("Write a text or choose a step: so far this macro does nothing."))
@@ -131,7 +142,7 @@ def macro(request: HttpRequest, agent: Agent, macro_id: int | None = None) -> Ht
         )
         messages.success(request, _("Kept."))
         return redirect("console:macros")
-    known = [(name, _(words)) for name, words in PLACEHOLDERS.items()]
+    known = [(name, _(words)) for name, words in ALL_PLACEHOLDERS.items()]
     context = {"form": form, "row": row, "placeholders": known}
     return page(request, agent, "macro_form", context, status=422 if form.errors else 200)
 
@@ -162,7 +173,7 @@ def macro_preview(request: HttpRequest, agent: Agent) -> HttpResponse:
     texts = []
     for name, template in request.POST.items():
         if name.startswith("text-") and str(template).strip():
-            problems = problems_in(str(template))
-            shown = "" if problems else fill(str(template), _SAMPLE).text
+            problems = problems_in(str(template), known=ALL_PLACEHOLDERS)
+            shown = "" if problems else fill(str(template), _SAMPLE, known=ALL_PLACEHOLDERS).text
             texts.append((name.removeprefix("text-"), shown, [problem.name for problem in problems]))
     return render(request, "console/_macro_preview.html", {"texts": texts})

@@ -1,8 +1,11 @@
 """The orders beside a ticket: which one is in question, what can be done to it, which others there are."""
 
+import zoneinfo
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 
+from balcao.automation.queries.telling import Told
 from balcao.commerce import queries
 from balcao.commerce.actions.book import Book
 from balcao.commerce.models import Order
@@ -75,6 +78,10 @@ class OrderView:
     def level_words(self) -> str:
         """Return the same in words."""
         return words.level_words(self.level, self._last.channel.kind if self._last else "")
+
+    def told(self, now: datetime) -> Told:
+        """Return the order as its customer may be told of it."""
+        return Told(self.value, self.level, now, zoneinfo.ZoneInfo(self.row.backend.shop.time_zone or "UTC"))
 
     @cached_property
     def scene(self) -> Scene:

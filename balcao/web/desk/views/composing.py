@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from balcao.automation.actions import run_steps
-from balcao.automation.queries import macros_for
+from balcao.automation.queries.macros import macros_for
 from balcao.channels.queries import answering_channel
 from balcao.kit.numbers import number_in, numbers_in
 from balcao.staff.models import Agent
@@ -36,10 +36,12 @@ from balcao.web.desk.composer import (
     composer_context,
     conversation_for,
     doubt_words,
+    orders_beside,
     untold_bounces,
 )
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.guards import doubts
+from balcao.web.desk.ready import empty_placeholders
 from balcao.web.desk.recipients import BadAddress, typed
 from balcao.web.desk.searching import find
 from balcao.web.desk.timeline import last_message_id
@@ -85,9 +87,10 @@ def reply(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
         return _again(request, agent, ticket, files, error=error, conversation=conversation)
     try:
         writing = _writing(request, files)
+        empty = empty_placeholders(writing.text, ticket, orders_beside(request, agent, ticket), now=now)
         asked = _doubts(request, writing)
-        if asked:
-            return _again(request, agent, ticket, files, doubts=asked, conversation=conversation)
+        if empty or asked:
+            return _again(request, agent, ticket, files, doubts=asked, empty=empty, conversation=conversation)
         message = sending.send_message(conversation=conversation, writing=writing, agent=agent, now=now)
     except TicketRefused as refused:
         return _again(request, agent, ticket, files, error=words.refusal_words(refused), conversation=conversation)
@@ -149,6 +152,7 @@ def _again(
     *,
     mode: str = "reply",
     doubts: list[str] | None = None,
+    empty: list[str] | None = None,
     error: str = "",
     conversation: Conversation | None = None,
 ) -> HttpResponse:
@@ -161,7 +165,8 @@ def _again(
         subject=request.POST.get("subject", ""),
         conversation=conversation,
         files=files,
-        doubts=doubts or [],
+        doubts=[] if empty else doubts or [],
+        empty=empty or [],
         error=error,
         focus=True,
     )

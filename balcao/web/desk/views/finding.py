@@ -6,20 +6,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from balcao.automation.queries import filled_text, macros_for
+from balcao.automation.queries.macros import filled_text, macros_for, tells_of_order, values_for
+from balcao.automation.queries.telling import Told, facts_of
 from balcao.customers.queries import search_customers
 from balcao.kit.numbers import number_in
+from balcao.kit.placeholders import ALL_PLACEHOLDERS
 from balcao.staff import queries as staff
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
+from balcao.tickets.models import Ticket
 from balcao.tickets.queries.lists import of_number, visible
 from balcao.tickets.rules.searching import parse_search
 from balcao.web.components.access import for_agents
 from balcao.web.components.looks import fold
 from balcao.web.desk import words
 from balcao.web.desk.access import ticket_for
+from balcao.web.desk.composer import orders_beside
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import find, found_page
@@ -91,8 +96,33 @@ def macros(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     ticket = ticket_for(agent, number)
     typed = fold(request.GET.get("q", ""))
     offered = [macro for macro in macros_for(agent=agent, shop_id=ticket.shop_id) if typed in fold(macro.name)][:8]
-    filled = [(macro, filled_text(macro=macro, ticket=ticket, agent=agent).text) for macro in offered]
-    return render(request, "desk/_macros.html", {"macros": filled})
+    if not offered:
+        return render(request, "desk/_macros.html", {"macros": []})
+    told = _told(request, agent, ticket)
+    filled = [(macro, filled_text(macro=macro, ticket=ticket, agent=agent, told=told)) for macro in offered]
+    number = told.order.number if told else ""
+    drawn = [(macro, one, number if tells_of_order(macro.texts) else "") for macro, one in filled]
+    return render(request, "desk/_macros.html", {"macros": drawn})
+
+
+def _told(request: HttpRequest, agent: Agent, ticket: Ticket) -> Told | None:
+    """Return the order in view beside a ticket, as its customer may be told of it."""
+    shown = orders_beside(request, agent, ticket)().shown
+    return shown.told(timezone.now()) if shown else None
+
+
+@require_safe
+@for_agents(Permission.TICKET_REPLY)
+def facts(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
+    """Return what can be filled in on this ticket: names that fit what was typed, with what they stand for."""
+    ticket = ticket_for(agent, number)
+    typed, told = fold(request.GET.get("q", "")), _told(request, agent, ticket)
+    language = next(iter([ticket.language, *ticket.shop.languages]), "en")
+    known = values_for(ticket=ticket, agent=agent) | (facts_of(told, language=language) if told else {})
+    named = [(key, _(ALL_PLACEHOLDERS[key]), value) for key, value in known.items() if value]
+    offered = [one for one in named if typed in fold(f"{one[0]} {one[1]}")]
+    offered.sort(key=lambda one: not one[0].startswith("order."))
+    return render(request, "desk/_facts.html", {"facts": offered, "number": told.order.number if told else ""})
 
 
 @require_safe

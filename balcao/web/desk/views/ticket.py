@@ -12,6 +12,7 @@ from balcao.journal.types import Subject, SubjectKind
 from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.notices import actions as notices
+from balcao.pipeline import shop_hooks
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions.noting import mark_seen
@@ -34,6 +35,8 @@ from balcao.web.desk.views.inbox import list_context
 def ticket(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Show a ticket beside the list it was opened from."""
     found = ticket_for(agent, number)
+    if agent.may(Permission.ORDER_READ):
+        shop_hooks.ticket_opened(ticket=found, customer_id=found.identity.customer_id, now=timezone.now())
     return ticket_page(request, agent, found)
 
 
@@ -60,6 +63,7 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
     now = timezone.now()
     seen_at = _look(found, agent)
     page = timeline(ticket=found)
+    person = panel_context(agent, found, desk, now=now, order=number_in(request.GET.get("order", "")))
     return {
         "ticket": found,
         "key": view_key(request),
@@ -76,8 +80,8 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
         if found.linked_to and found.link_reason
         else "",
         "send_state_words": words.send_state_words,
-        **composer_context(request, agent, found, now=now, **more),
-        **panel_context(agent, found, desk, now=now, order=number_in(request.GET.get("order", ""))),
+        **composer_context(request, agent, found, now=now, bought=person["bought"], **more),
+        **person,
     }
 
 

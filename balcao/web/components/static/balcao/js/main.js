@@ -15,6 +15,7 @@ import "./behaviours/palette.js";
 import "./behaviours/panes.js";
 import "./behaviours/parts.js";
 import "./behaviours/placeholders.js";
+import "./behaviours/ready.js";
 import "./behaviours/remember.js";
 import "./behaviours/rows.js";
 import "./behaviours/suggest.js";

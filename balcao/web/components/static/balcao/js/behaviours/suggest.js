@@ -1,4 +1,4 @@
-// While writing: `/` at the start of a word offers macros, `@` colleagues. Arrow keys, Enter or Tab choose, Esc leaves.
+// While writing: `/` at the start of a word offers macros, `{` facts of the ticket and its order, `@` colleagues. Arrow keys, Enter or Tab choose, Esc leaves.
 import { define } from "../behaviour.js";
 import { text } from "../http.js";
 
@@ -15,17 +15,17 @@ define("suggest", (form) => {
   };
   const typed = () => {
     const before = words.value.slice(0, words.selectionStart);
-    const match = before.match(/(?:^|\s)([/@])([\p{L}\p{N}._-]{0,30})$/u);
+    const match = before.match(/(?:^|\s)([/@])([\p{L}\p{N}._-]{0,30})$/u) ?? before.match(/(\{)([\p{L}\p{N}._-]{0,30})$/u);
     return match ? { sign: match[1], query: match[2], from: before.length - match[2].length - 1 } : null;
   };
   const offer = async () => {
     const now = typed();
-    const source = now && (now.sign === "/" ? form.dataset.macros : form.dataset.colleagues);
+    const source = now && { "/": form.dataset.macros, "{": form.dataset.facts, "@": form.dataset.colleagues }[now.sign];
     asked?.abort();
     if (!source) { close(); return; }
     asked = new AbortController();
     try {
-      box.innerHTML = await text(`${source}?q=${encodeURIComponent(now.query)}`, { signal: asked.signal });
+      box.innerHTML = await text(`${source}?q=${encodeURIComponent(now.query)}&order=${inView()}`, { signal: asked.signal });
       box.hidden = options().length === 0;
       choose(options()[0]);
     } catch { /* a newer question took its place */ }
@@ -33,7 +33,8 @@ define("suggest", (form) => {
   const take = (option) => {
     const now = typed();
     const from = now?.from ?? words.selectionStart;
-    words.setRangeText(option.dataset.insert, from, words.selectionStart, "end");
+    const ends = now?.sign === "{" && words.value[words.selectionStart] === "}" ? 1 : 0;
+    words.setRangeText(option.dataset.insert, from, words.selectionStart + ends, "end");
     close();
     words.dispatchEvent(new Event("input", { bubbles: true }));
     if (option.dataset.macro) addMacro(form, option.dataset.macro);
@@ -63,6 +64,9 @@ define("suggest", (form) => {
     offer();
   });
 });
+
+// The order that stands beside the ticket: facts are told of that one.
+const inView = () => document.querySelector("#bought")?.dataset.order ?? "";
 
 function addMacro(form, id) {
   const field = document.createElement("input");

@@ -28,7 +28,8 @@ def steps_to(steps: Sequence[Step]) -> list[dict[str, Any]]:
     ]
 
 
-def text_for(texts: Mapping[str, str], *, languages: Sequence[str]) -> str:
-    """Return the text in the first of these languages that has one, else any."""
-    wanted = next((texts[language] for language in languages if texts.get(language)), "")
-    return wanted or next(filter(None, texts.values()), "")
+def text_for(texts: Mapping[str, str], *, languages: Sequence[str]) -> tuple[str, str]:
+    """Return the first of these languages that has a text, with its text; else any that has one."""
+    chosen = next((language for language in languages if texts.get(language)), "")
+    chosen = chosen or next((language for language, text in texts.items() if text), "")
+    return chosen, texts.get(chosen, "")

@@ -1,10 +1,13 @@
 """Reading macros."""
 
+from collections.abc import Mapping
+
 from django.db.models import Q
 
-from balcao.automation import rules
 from balcao.automation.models import Macro
-from balcao.kit.placeholders import Filled, fill
+from balcao.automation.queries.telling import Told, facts_of
+from balcao.automation.rules.steps import text_for
+from balcao.kit.placeholders import ALL_PLACEHOLDERS, ORDER_PLACEHOLDERS, Filled, fill, left_in
 from balcao.ports.channel import IdentityKind
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket
@@ -31,7 +34,16 @@ def values_for(*, ticket: Ticket, agent: Agent) -> dict[str, str | None]:
     }
 
 
-def filled_text(*, macro: Macro, ticket: Ticket, agent: Agent) -> Filled:
-    """Return a macro's text in the customer's language with its placeholders filled."""
-    languages = [ticket.language, *ticket.shop.languages]
-    return fill(rules.text_for(macro.texts, languages=languages), values_for(ticket=ticket, agent=agent))
+def filled_text(*, macro: Macro, ticket: Ticket, agent: Agent, told: Told | None = None) -> Filled:
+    """Return a macro's text in the customer's language; what has no value stays as it is, so that it stops the send.
+
+    `told` is the order in question, with what may be told of it.
+    """
+    language, text = text_for(macro.texts, languages=[ticket.language, *ticket.shop.languages])
+    values = values_for(ticket=ticket, agent=agent) | (facts_of(told, language=language) if told else {})
+    return fill(text, values, known=ALL_PLACEHOLDERS, keeps_empty=True)
+
+
+def tells_of_order(texts: Mapping[str, str]) -> bool:
+    """Tell whether a macro's texts name facts of an order."""
+    return any(name in ORDER_PLACEHOLDERS for text in texts.values() for name in left_in(text))

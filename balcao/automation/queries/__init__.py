@@ -1,0 +1,1 @@
+"""Everything that reads macros, and what is told of orders, for others."""

@@ -1,0 +1,1 @@
+"""Decisions of macros and of quick answers."""
