@@ -7,7 +7,7 @@ For the built-in order book these rows are the book itself; for every other back
 from django.db import models
 from django.db.models import Q
 
-from balcao.commerce.types import LedgerState
+from balcao.commerce.types import LedgerState, WantedKind
 from balcao.customers.models import Identity
 from balcao.kit.db import words
 from balcao.ports.commerce import ActionKind, KeyKind, OrderStage
@@ -41,6 +41,32 @@ class Backend(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Wanted(models.Model):
+    """One thing to be read anew from a shop system, because it told us so or because somebody looks at it.
+
+    Its own work row: asked for twice it is one row, and it says when it was last asked for.
+    """
+
+    backend = models.ForeignKey(Backend, on_delete=models.CASCADE, related_name="wanted")
+    kind = models.CharField(max_length=8, choices=words(WantedKind))
+    ref = models.CharField(max_length=120)  # the system's own key, or the id of our customer
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # None: done
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backend", "kind", "ref"], name="commerce_wanted_once")]
+        indexes = [
+            models.Index(
+                fields=["backend", "due_at", "id"], name="commerce_wanted_due", condition=Q(due_at__isnull=False)
+            ),
+            models.Index(fields=["asked_at"], name="commerce_wanted_done", condition=Q(due_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
 
 
 class Account(models.Model):

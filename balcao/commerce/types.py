@@ -44,6 +44,7 @@ class Denial(StrEnum):
     ABOVE_OPEN = "above_open"  # more than is left of what was paid
     ABOVE_CAP = "above_cap"  # more than anybody may give
     CHANGED = "changed"  # the order changed since it was agreed to: what would happen now is not what was shown
+    SILENT = "silent"  # the shop system does not answer, and the action cannot wait until it does
     DISPUTED = "disputed"  # a chargeback is open: paying back would lose it twice
     ADDRESS = "address"  # it is incomplete, or the same
 
@@ -157,6 +158,14 @@ class Verdict:
     def is_allowed(self) -> bool:
         """Tell whether it may be done, if need be after a second pair of eyes."""
         return self.denial is None
+
+
+class WantedKind(StrEnum):
+    """What may have to be read anew from a shop system."""
+
+    ORDER = "order"
+    PRODUCT = "product"
+    CUSTOMER = "customer"  # everything a customer of ours bought there
 
 
 class LedgerState(StrEnum):

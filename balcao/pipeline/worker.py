@@ -15,11 +15,12 @@ from functools import partial
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from balcao.commerce.actions import refreshing as copies
 from balcao.jobs import actions as jobs
 from balcao.jobs import backend
 from balcao.kit import wake
 from balcao.kit.db import is_postgres
-from balcao.pipeline import clock, followers, inbound, notice_mails, orders, outbound, poll, sealing
+from balcao.pipeline import clock, followers, inbound, notice_mails, orders, outbound, poll, refreshing, sealing
 
 CLOCK_EVERY = timedelta(seconds=5)
 _SWEEP = 2.0  # seconds: what becomes due by time alone is found this soon
@@ -48,6 +49,7 @@ def _tell_time(work: Work) -> int:
         return 0
     if work.now.minute == 0:  # nobody minds when exactly
         jobs.prune(now=work.now)
+        copies.prune(now=work.now)
     return clock.run_due(now=work.now)
 
 
@@ -75,11 +77,12 @@ class Worker:
         sealer = self._thread(lambda: sealing.keep_sealing(worker=self.name, stopping=self.stopping))
         poster = self._thread(self._post)
         watcher = self._thread(poll.Watcher(worker=self.name, stopping=self.stopping).run)
+        refresher = self._thread(refreshing.Refresher(worker=self.name, stopping=self.stopping).run)
         while not self.stopping.wait(_RENEW_EVERY):
             self._try(lambda: jobs.renew(worker=self.name, now=timezone.now()))
             close_old_connections()
         deadline = time.monotonic() + _GRACE
-        for thread in [*labourers, sealer, watcher, poster]:
+        for thread in [*labourers, sealer, watcher, poster, refresher]:
             thread.join(max(deadline - time.monotonic(), 0))
         self._try(self._hand_back)
         close_old_connections()

@@ -1,5 +1,8 @@
 """A shop system for tests: it keeps orders in memory, and is slow, silent or refuses when it is told to."""
 
+import hmac
+import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -17,6 +20,7 @@ from balcao.ports.commerce import (
     Changes,
     CommerceError,
     Done,
+    Heard,
     KeyKind,
     Link,
     Order,
@@ -24,6 +28,14 @@ from balcao.ports.commerce import (
     Product,
 )
 from balcao.ports.config import config_field
+from balcao.ports.hooks import Forbidden, HookRequest
+
+SIGNATURE = "x-paper-signature"
+
+
+def signature(body: bytes, password: str) -> str:
+    """Return how the paper backend signs what it calls us with."""
+    return hmac.digest(password.encode(), body, "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ class PaperConfig:
 
 @dataclass(slots=True)
 class PaperBackend:
-    """Orders on paper. `deeds` counts what really happened, whoever heard of it."""
+    """Orders on paper. `deeds` counts what really happened, whoever heard of it; `asked` what was read, in order."""
 
     kind: ClassVar[str] = "paper"
     label: ClassVar[str] = "Paper"
@@ -49,7 +61,11 @@ class PaperBackend:
     fails_before: CommerceError | None = None  # raised instead of doing it
     fails_after: CommerceError | None = None  # raised once it is done: the answer is lost
     fails_asked: CommerceError | None = None  # raised when it is asked what became of an action
+    fails_reading: CommerceError | None = None  # raised instead of telling anything: down, 500, 429, a wrong clock
     refuses: str = ""
+    seconds: float = 0.0  # that every answer takes
+    page: int = 1_000  # orders told at once
+    asked: list[str] = field(default_factory=list)
 
     def abilities(self, link: Link) -> frozenset[ActionKind]:
         """Say that everything can be done."""
@@ -57,15 +73,49 @@ class PaperBackend:
 
     def order(self, ref: str, link: Link) -> Order | None:
         """Return an order."""
+        self._answer(f"order {ref}")
         return self.orders.get(ref)
 
+    def product(self, ref: str, link: Link) -> Product | None:
+        """Return a product."""
+        self._answer(f"product {ref}")
+        return self.products.get(ref)
+
     def find(self, kind: KeyKind, value: str, link: Link, *, limit: int = 20) -> Sequence[Order]:
-        """Return the orders with this number."""
-        return [order for order in self.orders.values() if order.number == value][:limit]
+        """Return the orders with this number, or of this customer."""
+        self._answer(f"find {kind} {value}")
+        return [order for order in self.orders.values() if _carries(order, kind, value)][:limit]
 
     def changes(self, cursor: Mapping[str, Any], link: Link) -> Changes:
-        """Return everything, once."""
-        return Changes(() if cursor else tuple(self.orders.values()), {"seen": len(self.orders)})
+        """Return everything once, page by page: the cursor counts what was told; products come with the last page."""
+        start = int(cursor.get("seen", 0))
+        self._answer(f"changes {start}")
+        refs = list(self.orders)[start : start + self.page]
+        more = start + len(refs) < len(self.orders)
+        products = tuple(self.products.values()) if refs and not more else ()
+        return Changes(tuple(self.orders[ref] for ref in refs), {"seen": start + len(refs)}, more, products)
+
+    def heard(self, request: HookRequest, link: Link) -> Heard:
+        """Check the signature, and return what the call names."""
+        if not hmac.compare_digest(signature(request.body, link.config.password), request.headers.get(SIGNATURE, "")):
+            raise Forbidden("The signature is wrong.")
+        try:
+            told = json.loads(request.body)
+            return Heard(tuple(told.get("orders", ())), tuple(told.get("products", ())), body="ok")
+        except (ValueError, AttributeError, TypeError) as error:
+            raise CommerceError("The call cannot be understood.", permanent=True) from error
+
+    def check(self, link: Link) -> Sequence[tuple[str, bool, str]]:
+        """Say whether it would answer."""
+        if self.fails_reading:
+            return [("Reach the shop system", False, str(self.fails_reading))]
+        return [("Reach the shop system", True, "")]
+
+    def _answer(self, question: str) -> None:
+        self.asked.append(question)
+        time.sleep(self.seconds)
+        if self.fails_reading:
+            raise self.fails_reading
 
     def perform(self, action: Action, order: Order | None, link: Link, *, key: str) -> Done:
         """Do it once for each key, failing as told."""
@@ -101,3 +151,14 @@ class PaperBackend:
             return Done(Outcome.DONE, None, after.account, ref=key)
         self.orders[after.order.ref] = replace(after.order, account=after.account)
         return Done(Outcome.DONE, self.orders[after.order.ref], after.account, ref=key)
+
+
+def _carries(order: Order, kind: KeyKind, value: str) -> bool:
+    account = order.account
+    kept = {
+        KeyKind.NUMBER: order.number,
+        KeyKind.EMAIL: account.email,
+        KeyKind.PHONE: account.phone,
+        KeyKind.ACCOUNT: account.ref,
+    }
+    return bool(value) and kept.get(kind) == value

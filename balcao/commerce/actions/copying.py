@@ -44,13 +44,13 @@ def _without_tax_id(account: port.Account) -> port.Account:
 def keep_order(*, backend: Backend, order: port.Order, now: datetime) -> Order:
     """Keep an order as its system tells it; what was bought stays known even where the system forgets it.
 
-    Something older than what we have (a webhook that was overtaken) changes nothing.
+    Something older than what we have (a webhook that was overtaken) changes nothing; `now` is when it was asked for.
     """
     _ = locked(Account.objects.filter(backend=backend, ref=order.account.ref)).first()  # everybody locks it first
     known = locked(Order.objects.filter(backend=backend, ref=order.ref)).first()
     if known:
         earlier = documents.order_from(known.document, order.account)
-        if remembering.is_overtaken(order, earlier):
+        if remembering.is_overtaken(order, earlier, read_at=now, known_read_at=known.fetched_at):
             return known
         order = remembering.remembered(order, earlier)
     return write_order(backend=backend, order=order, now=now)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from balcao.commerce import queries
+from balcao.commerce.actions import wanting
 from balcao.commerce.actions.copying import keep_account, keep_order
-from balcao.commerce.models import Account, LedgerEntry, Order
+from balcao.commerce.models import Account, Backend, LedgerEntry, Order
 from balcao.commerce.rules import documents, retrying
 from balcao.commerce.rules.deciding import decide
-from balcao.commerce.types import Denial, LedgerState, Level, Verdict
+from balcao.commerce.types import Denial, LedgerState, Level, Verdict, WantedKind
 from balcao.customers.models import Identity
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
@@ -139,12 +140,19 @@ def decline(*, entry: LedgerEntry, agent: Agent, reason: str, now: datetime) -> 
 
 @transaction.atomic
 def withdraw(*, entry: LedgerEntry, actor: Actor, now: datetime) -> bool:
-    """Take back an action that nobody has decided on yet; False when it is too late."""
-    return _close_asked(entry, LedgerState.WITHDRAWN, actor, "", now=now)
+    """Take back an action that nobody decided on yet, or that waits for a shop system; False when it is too late."""
+    return _close_asked(entry, LedgerState.WITHDRAWN, actor, "", now=now, waits=True)
 
 
-def _close_asked(entry: LedgerEntry, state: LedgerState, actor: Actor, detail: str, *, now: datetime) -> bool:
-    changed = LedgerEntry.objects.filter(pk=entry.pk, state=LedgerState.ASKED).update(
+# Tried, put off, and in nobody's hands: the shop system did nothing of it.
+_WAITING = Q(state=LedgerState.QUEUED, tries__gt=0, leased_by="")
+
+
+def _close_asked(
+    entry: LedgerEntry, state: LedgerState, actor: Actor, detail: str, *, now: datetime, waits: bool = False
+) -> bool:
+    open_to_us = Q(state=LedgerState.ASKED) | _WAITING if waits else Q(state=LedgerState.ASKED)
+    changed = LedgerEntry.objects.filter(open_to_us, pk=entry.pk).update(
         state=state, detail=detail[:500], settled_at=now
     )
     if changed:
@@ -224,15 +232,38 @@ def _keep(entry: LedgerEntry, done: Done, *, now: datetime) -> None:
             LedgerEntry.objects.filter(pk=entry.pk).update(order=row)
     elif done.account:
         keep_account(backend=entry.backend, account=done.account, now=now)
+    if done.outcome == Outcome.PARTLY or not done.order:
+        _look_again(entry, now=now)
+
+
+def _look_again(entry: LedgerEntry, *, now: datetime) -> None:
+    """Let the order be read anew: what became of it is not in our copy."""
+    if entry.order:
+        wanting.want(backend=entry.backend, kind=WantedKind.ORDER, refs=[entry.order.ref], now=now)
+
+
+def hurry(*, backend: Backend, now: datetime) -> int:
+    """Let what waits for a shop system go on now that it answers; return how much."""
+    waiting = LedgerEntry.objects.filter(
+        backend=backend, state__in=[LedgerState.QUEUED, LedgerState.UNCERTAIN], leased_by="", due_at__gt=now
+    )
+    return waiting.update(due_at=now)
 
 
 @transaction.atomic
 def put_off(*, entry: LedgerEntry, error: CommerceError, now: datetime) -> None:
-    """Note that no clear answer came: it is tried again later, or asked about if it may have had its effect."""
+    """Note that no clear answer came: it is tried again later, or asked about if it may have had its effect.
+
+    What cannot wait is refused, unless the system only asks for a little patience.
+    """
+    if not (error.uncertain or error.code == "rate" or retrying.can_wait(entry.kind)):
+        settle(entry=entry, done=Done(Outcome.REFUSED, detail=str(error), code=Denial.SILENT), now=now)
+        return
     state = LedgerState.UNCERTAIN if error.uncertain else LedgerState.QUEUED
     due = now + retrying.wait(entry.tries, retry_after=error.retry_after)
     changed = _held(entry).update(state=state, due_at=due, detail=str(error)[:500], code=error.code[:60], leased_by="")
     if changed and error.uncertain and entry.state != LedgerState.UNCERTAIN:
+        _look_again(entry, now=now)
         _tell("uncertain", entry, Actor(ActorKind.SYSTEM), now=now)
     entry.state = state
 

@@ -27,6 +27,7 @@ _ORDER_COLUMNS = [
     "changed_at",
     "fetched_at",
     "document",
+    "version",
 ]
 
 Catalogue = Mapping[str, tuple[str, str]]  # ref or SKU of a variant -> (product, variant)
@@ -72,8 +73,8 @@ def write_orders(*, backend: Backend, orders: Sequence[port.Order], now: datetim
         written.changed += row is not None
         written.new += row is None
         account_id = row.account_id if row and row.pk in with_deeds else accounts[order.account.ref].pk
-        fresh.append((after, _order_row(backend, after, document, row, account_id, now)))
-    _save_orders(fresh)
+        fresh.append((after, order_row(backend, after, document, row, account_id, now)))
+    save_orders(fresh)
     return written
 
 
@@ -81,7 +82,7 @@ def _after(told: port.Order, row: Order | None, *, has_deeds: bool) -> port.Orde
     return met(told, documents.order_from(row.document, told.account), has_deeds=has_deeds) if row else told
 
 
-def _order_row(
+def order_row(
     backend: Backend,
     order: port.Order,
     document: dict[str, object],
@@ -89,6 +90,7 @@ def _order_row(
     account_id: int,
     now: datetime,
 ) -> Order:
+    """Return the row of an order as it is to be written; `known` is the one that stands there."""
     return Order(
         backend=backend,
         account_id=account_id,
@@ -101,10 +103,12 @@ def _order_row(
         changed_at=order.changed_at or now,
         fetched_at=now,
         document=document,
+        version=order.version,
     )
 
 
-def _save_orders(fresh: Sequence[tuple[port.Order, Order]]) -> None:
+def save_orders(fresh: Sequence[tuple[port.Order, Order]]) -> list[Order]:
+    """Write orders with their keys, new or not, in two statements; return their rows."""
     rows = Order.objects.bulk_create(
         [row for _, row in fresh], update_conflicts=True, unique_fields=_ONCE, update_fields=_ORDER_COLUMNS
     )
@@ -114,6 +118,7 @@ def _save_orders(fresh: Sequence[tuple[port.Order, Order]]) -> None:
         for kind, key in sorted(keys.keys_of_order(order))
     ]
     OrderKey.objects.bulk_create(wanted, ignore_conflicts=True)
+    return rows
 
 
 def _catalogue(backend: Backend, orders: Iterable[port.Order]) -> Catalogue:
@@ -162,8 +167,8 @@ def _write_accounts(backend: Backend, orders: Sequence[port.Order], now: datetim
     saved = Account.objects.bulk_create(
         fresh.values(), update_conflicts=True, unique_fields=_ONCE, update_fields=["document", "fetched_at"]
     )
-    _save_account_keys(backend, [(row, after[row.ref]) for row in saved], {row.pk for row in known.values()})
-    _save_tax_ids(backend, [(known[ref], account) for ref, account in after.items() if ref in known])
+    save_account_keys(backend, [(row, after[row.ref]) for row in saved], {row.pk for row in known.values()}, now)
+    save_tax_ids(backend, [(known[ref], account) for ref, account in after.items() if ref in known])
     return known | {row.ref: row for row in saved}
 
 
@@ -186,7 +191,10 @@ def _accounts_after(known: Mapping[str, Account], orders: Sequence[port.Order]) 
     return after
 
 
-def _save_account_keys(backend: Backend, accounts: Sequence[tuple[Account, port.Account]], known: set[int]) -> None:
+def save_account_keys(
+    backend: Backend, accounts: Sequence[tuple[Account, port.Account]], known: set[int], now: datetime
+) -> None:
+    """Write what accounts are found by, and take away what no longer holds; `known` are those that stood there."""
     region, secret = backend.shop.region, settings.SECRET_KEY
     wanted = {row.pk: keys.keys_of_account(account, region=region, secret=secret) for row, account in accounts}
     AccountKey.objects.bulk_create(
@@ -198,7 +206,7 @@ def _save_account_keys(backend: Backend, accounts: Sequence[tuple[Account, port.
     AccountKey.objects.filter(pk__in=stale).delete()
 
 
-def _save_tax_ids(backend: Backend, accounts: Iterable[tuple[Account, port.Account]]) -> None:
+def save_tax_ids(backend: Backend, accounts: Iterable[tuple[Account, port.Account]]) -> None:
     """Add the tax ids of customers who were known: whether they are new cannot be seen, as they are not kept."""
     region, secret, kind = backend.shop.region, settings.SECRET_KEY, KeyKind.TAX_ID
     spelt = {row.pk: keys.spelt(kind, account.tax_id, region=region, secret=secret) for row, account in accounts}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from balcao.commerce.rules import retrying
 from balcao.commerce.types import Denial, Effect, Level, Movement, Offer, Policy, RefundTo, Verdict
 from balcao.ports import money
 from balcao.ports.commerce import (
@@ -52,6 +53,7 @@ class Scene:
     level: Level = Level.VERIFIED
     role: str = ""  # whose limit counts; empty: nobody's, as for the customer's own requests
     is_disputed: bool = False
+    is_silent: bool = False  # the shop system does not answer
     is_under_way: bool = False  # another action on the order is not finished: what it moves is not yet in the order
 
 
@@ -68,6 +70,7 @@ def decide(action: Action, scene: Scene) -> Verdict:
     """Return whether an action is allowed in a scene: its exact effect, or the first reason against it."""
     try:
         _deny_unless(action.kind in scene.abilities, Denial.NOT_ABLE)
+        _deny_unless(not scene.is_silent or retrying.can_wait(action.kind), Denial.SILENT)
         _deny_unless(scene.level >= scene.policy.level(action.kind), Denial.LEVEL)
         _deny_unless(not scene.is_under_way or action.kind in _ALONGSIDE, Denial.UNDER_WAY)
         effect = _JUDGES[type(action)](action, scene)

@@ -1,15 +1,22 @@
 """What our copy keeps when a shop system tells an order anew."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from balcao.ports.commerce import Line, Order, OrderStage
 
 _EARLY = {OrderStage.DRAFT, OrderStage.PENDING, OrderStage.PREPARING, OrderStage.CANCELLED}
 
 
-def is_overtaken(told: Order, known: Order) -> bool:
-    """Tell whether what is told is older than what we know: messages may overtake each other."""
-    return bool(told.changed_at and known.changed_at and told.changed_at < known.changed_at)
+def is_overtaken(told: Order, known: Order, *, read_at: datetime, known_read_at: datetime) -> bool:
+    """Tell whether what is told is older than what we know: answers may overtake each other.
+
+    `read_at` is when it was asked for. It decides where the system does not say when the order changed, or says the
+    same moment twice (some count in whole seconds).
+    """
+    if told.changed_at and known.changed_at and told.changed_at != known.changed_at:
+        return told.changed_at < known.changed_at
+    return read_at < known_read_at
 
 
 def remembered(told: Order, known: Order) -> Order:
