@@ -17,6 +17,7 @@ _ABOUT_THE_ORDER = {
     Denial.NO_ORDER: _("This needs an order."),
     Denial.NOT_THEIRS: _("The order belongs to another customer."),
     Denial.NOT_ABLE: _("The shop system cannot do this."),
+    Denial.SILENT: _("The shop system does not answer, and this cannot wait until it does. Nothing was done."),
     Denial.UNDER_WAY: _("Another action on this order is not finished yet."),
     Denial.LEVEL: _("The customer is not verified enough for this."),
     Denial.ROLE: _("Somebody else has to approve this, not who asked for it."),

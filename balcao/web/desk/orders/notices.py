@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from balcao.commerce.models import LedgerEntry, Order
 from balcao.commerce.rules import documents
 from balcao.commerce.types import OPEN_LEDGER, Denial, LedgerState
@@ -24,7 +26,7 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One action with how far it has come; its asker may take it back while nobody has decided."""
+    """One action with how far it has come; its asker may take it back while nobody has decided, or it only waits."""
 
     pk: int
     words: str
@@ -48,12 +50,19 @@ def _notice(entry: LedgerEntry, order: Order, agent: Agent) -> Notice:
     tone, sign = _TONES[state]
     return Notice(
         pk=entry.pk,
-        words=f"{entry_words(entry, order.currency)}: {words.state_words(state)}",
+        words=f"{entry_words(entry, order.currency)}: {_waiting_words(entry) or words.state_words(state)}",
         detail=detail_words(entry),
         tone=tone,
         sign=sign,
-        can_withdraw=state == LedgerState.ASKED and entry.agent_id == agent.pk,
+        can_withdraw=entry.agent_id == agent.pk and (state == LedgerState.ASKED or bool(_waiting_words(entry))),
     )
+
+
+def _waiting_words(entry: LedgerEntry) -> str:
+    """Return that an action waits until the shop system answers, "" when it does not: nothing of it was done yet."""
+    if entry.state != LedgerState.QUEUED or not entry.tries or entry.leased_by:
+        return ""
+    return _("waits, as the shop system does not answer; it is done as soon as it does")
 
 
 def entry_words(entry: LedgerEntry, currency: str) -> str:

@@ -57,6 +57,11 @@ class OrderView:
         """Tell whether the order stands elsewhere and ours grows old; the built-in book is never behind itself."""
         return self.row.backend.kind != Book.kind
 
+    @property
+    def silent_since(self) -> datetime | None:
+        """Return since when the shop system has not answered."""
+        return self.row.backend.failing_since if self.is_copy and self.row.backend.is_active else None
+
     @cached_property
     def card(self) -> Card:
         """Return how it is drawn."""
@@ -144,6 +149,16 @@ class TicketOrders:
         """Return the other orders, the last few."""
         shown = self.shown.row.pk if self.shown else None
         return [row for row in self._all if row.pk != shown][:_MOST_OTHERS]
+
+    @property
+    def known(self) -> str:
+        """Return the ids of these orders, by which an open page knows that one of them changed."""
+        return " ".join(str(row.pk) for row in self._all) if self._agent.may(Permission.ORDER_READ) else ""
+
+    @property
+    def customer_id(self) -> int:
+        """Return whose orders these are."""
+        return self._ticket.identity.customer_id
 
     @staticmethod
     def stage_words(row: Order) -> str:

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from balcao.commerce import queries
 from balcao.commerce.models import Order
 from balcao.kit.numbers import number_in
+from balcao.pipeline import shop_hooks
 from balcao.ports.commerce import KeyKind
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
@@ -76,6 +78,7 @@ def order(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     row = Order.objects.filter(pk=pk).select_related("account", "backend__shop").first()
     if row is None or not agent.sees_shop(row.backend.shop_id):
         raise Http404
+    shop_hooks.orders_looked_at(orders=[row], now=timezone.now())
     more = {
         "order_view": OrderView(agent, row),
         "history": history_of(row),

@@ -30,8 +30,10 @@ define("live", (body) => {
     if (isTailWanted && !document.hidden) { // what nobody looks at is not read yet
       isTailWanted = false;
       refreshTicket();
-      if (isOrderWanted) refreshOrder();
+    }
+    if (isOrderWanted && !document.hidden) {
       isOrderWanted = false;
+      refreshOrder();
     }
     const view = document.querySelector("#rows")?.dataset.view ?? "mine";
     const address = `${body.dataset.updates}?view=${encodeURIComponent(view)}&changed=${[...changed].join(",")}&shown=${shown().join(",")}`;
@@ -48,6 +50,7 @@ define("live", (body) => {
         isTailWanted = true;
         if (message.name.includes("order.")) isOrderWanted = true;
       }
+      if (concernsOrders(message)) isOrderWanted = true;
       soon();
     } else if (message.type === "refetch") {
       for (const ticket of shown()) changed.add(ticket);
@@ -81,7 +84,7 @@ define("live", (body) => {
   const onStop = () => { typedAt = 0; tell({ type: "typing", ticket: Number(ticketPane()?.dataset.ticket), mode: null }); };
   const onVisibility = () => {
     tell({ type: "presence", state: document.hidden ? "away" : "active" }, { keep: true });
-    if (!document.hidden && isTailWanted) soon();
+    if (!document.hidden && (isTailWanted || isOrderWanted)) soon();
   };
 
   const stop = listen(heard);
@@ -159,9 +162,22 @@ async function refreshTicket() {
   } catch { /* the next change asks again */ }
 }
 
+// What a shop system told anew, or that it fell silent or answers again, concerns the orders that are shown.
+function concernsOrders(message) {
+  const pane = document.querySelector("#bought, main[data-order]");
+  if (!pane || !/^(backend|order)\./.test(message.name)) return false;
+  const shown = `${pane.dataset.orders ?? ""} ${pane.dataset.order}`.split(" ");
+  return (message.about?.order ?? []).some((order) => shown.includes(String(order)))
+    || (message.about?.customer ?? []).includes(Number(pane.dataset.customer))
+    || (/^backend\.(silent|answers)$/.test(message.name) && String(message.facts?.backend) === pane.dataset.backend);
+}
+
 // The order's card is drawn anew as a whole; whoever stood on one of its deeds stands on it again.
 async function refreshOrder() {
   const old = document.querySelector("#bought");
+  if (!old && document.querySelector("main[data-order]")) {
+    window.htmx?.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+  }
   if (!old?.dataset.card) return;
   try {
     const holder = document.createElement("template");
