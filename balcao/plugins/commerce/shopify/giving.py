@@ -42,7 +42,7 @@ def give_credit(action: GiveCredit, step: Step, order: Order | None) -> Done:
         raise Refused("A gift card needs a customer.", "no_customer")
     link, currency = step.link, order.currency if order else step.link.currency
     wish = {
-        "initialValue": decimal(action.amount, currency),
+        "initialAmount": {"amount": decimal(action.amount, currency), "currencyCode": currency},
         "customerId": account.ref,
         "code": code_of(step.key, secret=link.config.client_secret),
         "note": note_of(action.reason, step.mark),
