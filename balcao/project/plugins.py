@@ -11,8 +11,15 @@ from balcao.ports import registry
 from balcao.ports.channel import Channel
 from balcao.ports.commerce import Commerce
 
-BACKENDS = ("balcao.commerce.actions.book.Book",)
-CHANNELS = ("balcao.plugins.channels.mail.adapter.Mail", "balcao.plugins.channels.form.adapter.Form")
+BACKENDS = (
+    "balcao.commerce.actions.book.Book",
+    "balcao.plugins.commerce.vendure.adapter.Vendure",
+)
+CHANNELS = (
+    "balcao.plugins.channels.mail.adapter.Mail",
+    "balcao.plugins.channels.form.adapter.Form",
+    "balcao.plugins.channels.portal.adapter.Portal",
+)
 _GROUPS = ("balcao.channels", "balcao.commerce")  # the entry-point groups in which other packages offer plug-ins
 
 

@@ -1,0 +1,1 @@
+"""Vendure, through its Admin API (GraphQL)."""
