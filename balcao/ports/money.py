@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from balcao.ports.commerce import Instrument, InstrumentKind, Line, Order, PaymentState
 
 _MOVED = {PaymentState.CAPTURED, PaymentState.AUTHORISED}
+_CAME_TO_NOTHING = {PaymentState.FAILED, PaymentState.VOIDED}
 
 
 def spread(amount: int, weights: Sequence[int]) -> list[int]:
@@ -40,7 +41,7 @@ def settled(order: Order) -> Counter[str]:
     """Return by line how many pieces need no money any more: gone, or paid back while the customer keeps them."""
     paid_back: Counter[str] = Counter()
     for payment in order.payments:
-        if payment.is_refund and payment.state not in (PaymentState.FAILED, PaymentState.VOIDED):
+        if payment.is_refund and payment.state not in _CAME_TO_NOTHING:
             for ref, count in payment.pieces:
                 paid_back[ref] += count
     return Counter({line.ref: max(gone(line), paid_back[line.ref]) for line in order.lines})
@@ -72,11 +73,16 @@ def _up_to(line: Line, total: int, count: int) -> int:
 
 
 def paid_with(order: Order) -> dict[str, int]:
-    """Return what each instrument holds of the order now: what was paid with it and has not gone back."""
+    """Return what each instrument holds of the order now: what was paid with it and is not on its way back.
+
+    A refund that is pending has not been paid, but what it asks for cannot be given a second time.
+    """
     sums: Counter[str] = Counter()
     for payment in order.payments:
-        if payment.state in _MOVED:
-            sums[payment.instrument.ref] += -payment.amount if payment.is_refund else payment.amount
+        if payment.is_refund and payment.state not in _CAME_TO_NOTHING:
+            sums[payment.instrument.ref] -= payment.amount
+        elif not payment.is_refund and payment.state in _MOVED:
+            sums[payment.instrument.ref] += payment.amount
     return {ref: amount for ref, amount in sums.items() if amount > 0}
 
 

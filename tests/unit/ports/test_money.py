@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,3 +77,19 @@ def test_money_that_went_back_is_not_open_again() -> None:
     order = an_order(payments=(Payment("1", VISA, 9_980), Payment("2", VISA, 4_990, is_refund=True)))
 
     assert money.open_balance(order) == 4_990
+
+
+@pytest.mark.parametrize(
+    "state, is_open_again",
+    [
+        (PaymentState.PENDING, False),
+        (PaymentState.CAPTURED, False),
+        (PaymentState.FAILED, True),
+        (PaymentState.VOIDED, True),
+    ],
+)
+def test_what_is_on_its_way_back_is_not_given_twice(state: PaymentState, is_open_again: bool) -> None:
+    order = an_order()
+    back = Payment("r1", VISA, order.total, is_refund=True, state=state)
+
+    assert money.open_balance(replace(order, payments=(*order.payments, back))) == (order.total if is_open_again else 0)
