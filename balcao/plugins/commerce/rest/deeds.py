@@ -136,14 +136,14 @@ def _spot(address: Address) -> tuple[str, ...]:
 
 def _context(system: System, action: Action, order: Order | None, key: str) -> dict[str, Any]:
     """Return everything that a request may name, as plain values."""
-    plain = {name: _plain(value) for name, value in asdict(action).items()}
+    plain: dict[str, Any] = _listed(asdict(action))
     context: dict[str, Any] = {
         **plain,
         "key": key,
         "mark": mark_of(key),
         "currency": (order.currency if order else "") or system.mapping.shop.currency or system.link.currency,
-        "order": asdict(order) if order else {},
-        "customer": asdict(order.account) if order else {"ref": plain.get("account", "")},
+        "order": _listed(asdict(order)) if order else {},
+        "customer": _listed(asdict(order.account)) if order else {"ref": plain.get("account", "")},
         "account": system.link.config.account,
     }
     if isinstance(action, Refund):
@@ -157,8 +157,11 @@ def _context(system: System, action: Action, order: Order | None, key: str) -> d
     return context
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _listed(value: Any) -> Any:
+    """Return plain values with lists for tuples, as paths walk them."""
+    if isinstance(value, dict):
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 def _worth(action: Action, order: Order) -> int:

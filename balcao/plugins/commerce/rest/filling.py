@@ -1,7 +1,7 @@
 """Filling in requests: what a mapping file writes in braces becomes a value of the action or of the settings.
 
 A text that is nothing but one placeholder keeps the value's kind (`"{amount}"` is a number in JSON); within other words
-it becomes text. Placeholders stand in a parsed body, never in text that is parsed afterwards: nobody's name can break it.
+it becomes text. Placeholders stand in a parsed body, never in text that is parsed afterwards: no name can break it.
 """
 
 import re

@@ -79,7 +79,7 @@ def _way(text: str) -> _Way:
     from_root, rest = text.startswith("^"), text.removeprefix("^").removeprefix(".")
     if rest in ("", "$"):
         return _Way(from_root=from_root)
-    return _Way(tuple(_steps(rest.removeprefix("$."), text)), from_root)
+    return _Way(tuple(_steps(rest.removeprefix("$").removeprefix("."), text)), from_root)
 
 
 def _steps(rest: str, text: str) -> Iterator[_Step]:
@@ -118,6 +118,8 @@ def _walk(way: _Way, found: Any, root: Any) -> list[Any]:
 def _stepped(step: _Step, value: Any) -> list[Any]:
     if step.kind == "member":
         return [value[step.name]] if isinstance(value, dict) and step.name in value else []
+    if isinstance(value, dict) and step.kind in ("is", "is not"):
+        return _those(step, [value])
     if not isinstance(value, list):
         return []
     if step.kind == "every":
@@ -125,8 +127,12 @@ def _stepped(step: _Step, value: Any) -> list[Any]:
     if step.kind == "place":
         place = int(step.name)
         return [value[place]] if -len(value) <= place < len(value) else []
+    return _those(step, value)
+
+
+def _those(step: _Step, values: list[Any]) -> list[Any]:
     is_wanted = step.kind == "is"
-    return [one for one in value if (_said(one, step.name) == step.value) is is_wanted]
+    return [one for one in values if (_said(one, step.name) == step.value) is is_wanted]
 
 
 def _said(one: Any, name: str) -> str:
