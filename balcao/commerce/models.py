@@ -171,6 +171,19 @@ class Variant(models.Model):
         return self.sku or self.ref
 
 
+class ProductWord(models.Model):
+    """A word by whose beginning a product is found, folded."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=40, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "word"], name="commerce_product_word")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class LedgerEntry(models.Model):
     """One order action: what was asked, by whom, what it was to do, and how it ended. Also its own work row."""
 
@@ -211,7 +224,7 @@ class LedgerEntry(models.Model):
                 name="commerce_ledger_open",
                 condition=Q(state__in=["asked", "queued", "performing", "uncertain"]),
             ),
-            models.Index(fields=["id"], name="commerce_ledger_asked", condition=Q(state="asked")),
+            models.Index(fields=["state", "backend", "id"], name="commerce_ledger_state"),  # what waits for approval
             models.Index(fields=["ticket", "id"], name="commerce_ledger_ticket"),
         ]
 

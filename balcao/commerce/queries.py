@@ -6,15 +6,26 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from balcao.commerce.models import Account, AccountKey, Backend, LedgerEntry, Order, OrderKey, Product, Variant
-from balcao.commerce.rules import documents, keys, matching
+from balcao.commerce.models import (
+    Account,
+    AccountKey,
+    Backend,
+    LedgerEntry,
+    Order,
+    OrderKey,
+    Product,
+    ProductWord,
+    Variant,
+)
+from balcao.commerce.rules import documents, keys, matching, searching
 from balcao.commerce.rules.deciding import Scene
-from balcao.commerce.types import OPEN_LEDGER, Level, Offer, Policy
+from balcao.commerce.types import OPEN_LEDGER, LedgerState, Level, Offer, Policy
 from balcao.customers.models import Identity
 from balcao.customers.types import IdentityKind
 from balcao.kit import crypto
+from balcao.kit.db import begins
 from balcao.kit.prepared import Prepared
 from balcao.ports import commerce as port
 from balcao.ports import registry
@@ -23,6 +34,9 @@ from balcao.ports.commerce import Action, ChangeLines, Exchange, KeyKind, Link, 
 SECRETS_PURPOSE = "backend-secrets"
 _MOST_ORDERS = 20
 _MOST_ENTRIES = 50
+_MOST_WAITING = 100  # actions that are counted
+_MOST_PRODUCTS = 8
+_MOST_MATCHES = 60  # words that are looked at for one search
 _KEY_OF = {IdentityKind.EMAIL: KeyKind.EMAIL, IdentityKind.PHONE: KeyKind.PHONE, IdentityKind.ACCOUNT: KeyKind.ACCOUNT}
 _ORDERS_OF = Prepared(
     lambda kind, keys, shops: (
@@ -36,6 +50,11 @@ _ORDERS_OF = Prepared(
 )
 _KEYS_OF = Prepared(lambda account: AccountKey.objects.filter(account=account))
 _OPEN_OF = Prepared(lambda order: LedgerEntry.objects.filter(order=order, state__in=OPEN_LEDGER).only("pk")[:2])
+_WAITING_OF = Prepared(
+    lambda shops: LedgerEntry.objects.filter(
+        state=LedgerState.ASKED, backend__in=Backend.objects.filter(shop__in=shops).values("pk")
+    ).values_list("pk", flat=True)[:_MOST_WAITING]
+)
 _LEDGER_OF = Prepared(
     lambda order: (
         LedgerEntry.objects.filter(order=order).select_related("agent", "approver").order_by("-id")[:_MOST_ENTRIES]
@@ -155,8 +174,13 @@ def named_in(text: str, *, shop_id: int) -> list[Order]:
 
 def belongs_to(order: Order, *, identities: Iterable[Identity]) -> bool:
     """Tell whether an order's account carries one of a customer's identities."""
+    return carries(order.account_id, identities=identities)
+
+
+def carries(account: int, *, identities: Iterable[Identity]) -> bool:
+    """Tell whether an account carries one of a customer's identities."""
     known = {(_KEY_OF[IdentityKind(one.kind)].value, one.match_key) for one in identities if one.kind in _KEY_OF}
-    return bool(known & {(row.kind, row.key) for row in _KEYS_OF(order.account_id)})
+    return bool(known & {(row.kind, row.key) for row in _KEYS_OF(account)})
 
 
 def products_of_refs(*, backend: Backend, refs: Iterable[str]) -> dict[str, port.Product]:
@@ -221,8 +245,8 @@ def ledger_of_order(order: Order, *, limit: int = _MOST_ENTRIES) -> list[LedgerE
 
 
 def waiting_count(*, shop_ids: Iterable[int]) -> int:
-    """Return how many actions wait for a second pair of eyes."""
-    return LedgerEntry.objects.filter(state="asked", backend__shop_id__in=shop_ids).count()
+    """Return how many actions wait for a second pair of eyes, counting no further than a hundred."""
+    return len(_WAITING_OF(sorted(shop_ids)))
 
 
 def waiting_for_approval(*, shop_ids: Iterable[int], limit: int = 100) -> list[LedgerEntry]:
@@ -243,3 +267,51 @@ def every_product(backend: Backend) -> Iterator[port.Product]:
     """Yield the whole catalogue of a backend."""
     for row in Product.objects.filter(backend=backend).order_by("id").iterator(chunk_size=500):
         yield documents.product_from(row.document)
+
+
+# --- Before the sale --------------------------------------------------------------------------------------------------
+
+
+def backends_of(*, shop_id: int) -> list[Backend]:
+    """Return the shop systems in use of a shop."""
+    return list(Backend.objects.filter(shop=shop_id, is_active=True).select_related("shop"))
+
+
+def search_products(text: str, *, shop_id: int, limit: int = _MOST_PRODUCTS) -> list[Product]:
+    """Return products of a shop of which every word of the text begins a word, at most so many.
+
+    Walks the words that begin like the longest one, and no further than enough.
+    """
+    terms = searching.terms_of(text)
+    if not terms:
+        return []
+    rows = ProductWord.objects.filter(begins("word", terms[0]), product__backend__shop=shop_id)
+    rows = rows.filter(product__backend__is_active=True)
+    for term in terms[1:]:
+        also = ProductWord.objects.filter(begins("word", term), product=OuterRef("product"))
+        rows = rows.filter(Exists(also))
+    found = dict.fromkeys(rows.order_by("word").values_list("product_id", flat=True)[:_MOST_MATCHES])
+    known = Product.objects.filter(pk__in=list(found)[:limit]).select_related("backend__shop").in_bulk()
+    return [known[pk] for pk in found if pk in known]
+
+
+def product_value(row: Product) -> port.Product:
+    """Return a product as its shop system told it."""
+    return documents.product_from(row.document)
+
+
+def accounts_of(*, identities: Iterable[Identity], shop_id: int) -> list[Account]:
+    """Return the accounts of a shop that carry one of a customer's identities, the newest first."""
+    wanted = Q()
+    for one in identities:
+        if one.kind in _KEY_OF:
+            wanted |= Q(keys__kind=_KEY_OF[IdentityKind(one.kind)], keys__key=one.match_key)
+    if not wanted:
+        return []
+    rows = Account.objects.filter(wanted, backend__shop=shop_id, backend__is_active=True).distinct()
+    return list(rows.select_related("backend__shop").order_by("-id")[:_MOST_ORDERS])
+
+
+def kept_orders(backend: Backend) -> int:
+    """Return how many orders of a shop system we keep, counting no further than `MOST_COUNTED`."""
+    return Order.objects.filter(backend=backend)[:MOST_COUNTED].count()

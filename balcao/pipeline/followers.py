@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from balcao.channels.models import Channel
 from balcao.commerce import queries as orders
+from balcao.commerce.models import LedgerEntry
 from balcao.customers.models import Identity
 from balcao.journal import queries as journal
 from balcao.journal.actions import advance
@@ -17,15 +18,17 @@ from balcao.journal.types import ActorKind, Subject, SubjectKind
 from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
+from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
 from balcao.tickets.actions import indexing
 from balcao.tickets.actions.answering import answer_first_message
-from balcao.tickets.actions.ordering import link_order
+from balcao.tickets.actions.ordering import link_order, link_placed
 from balcao.tickets.models import Message, Ticket
 from balcao.tickets.types import OrderRule
 
 BATCH = 200
+_SETTLED = ("order.action.done", "order.action.partly")
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +100,14 @@ def _link_orders(entries: Sequence[Entry], now: datetime) -> None:
         for order in named:
             if orders.belongs_to(order, identities=theirs):
                 link_order(ticket=message.ticket, order=order, rule=OrderRule.NAMED, agent=None, now=now)
+    _link_placed(entries, now)
+
+
+def _link_placed(entries: Sequence[Entry], now: datetime) -> None:
+    """Link tickets with the orders that were placed on them."""
+    placed = [e.facts["entry"] for e in entries if e.name in _SETTLED and e.facts["kind"] == ActionKind.PLACE_ORDER]
+    for entry in LedgerEntry.objects.filter(pk__in=placed).select_related("order", "agent") if placed else ():
+        link_placed(entry=entry, now=now)
 
 
 def _notify(entries: Sequence[Entry], now: datetime) -> None:

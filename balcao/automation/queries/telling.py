@@ -55,6 +55,7 @@ def facts_of(told: Told, *, language: str) -> dict[str, str | None]:
             "order.promised_date": _day(story.promised_on, told, code),
             "order.carrier": story.carrier,
             "order.piece_count": str(story.pieces),
+            "order.payment": story.payment,  # whoever pays an order takes nothing from it
         }
         if told.level >= Level.VERIFIED:
             facts |= {
@@ -62,7 +63,6 @@ def facts_of(told: Told, *, language: str) -> dict[str, str | None]:
                 "order.tracking_url": story.url,
                 "order.last_scan": _scan(told, code),
                 "order.total": locales.money(order.total, order.currency, language=code),
-                "order.payment": story.payment,
             }
     return facts
 
@@ -93,8 +93,8 @@ def answer_of(told: Told, *, name: str, languages: Sequence[str]) -> str:
         hello = _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
         story = told.story
         is_known = told.level >= Level.VERIFIED
-        sentences = [_where(told, code), _parcels(story), _promise(told, code)]
-        details = [_seen(told, code), _followed(story), _payable(story), _paid_back(told, code)] if is_known else []
+        sentences = [_where(told, code), _parcels(story), _promise(told, code), _payable(story)]
+        details = [_seen(told, code), _followed(story), _paid_back(told, code)] if is_known else []
         offer = _offer(story.standing)
     paragraphs = [hello, " ".join(filter(None, sentences)), " ".join(filter(None, details)), offer]
     return "\n\n".join(filter(None, paragraphs))

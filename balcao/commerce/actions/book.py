@@ -14,7 +14,7 @@ from django.utils import timezone
 from balcao.commerce import queries
 from balcao.commerce.actions.copying import keep_account, write_order
 from balcao.commerce.models import Account, Backend, BookDeed, Order
-from balcao.commerce.rules import booking
+from balcao.commerce.rules import booking, freight, pix
 from balcao.commerce.rules.booking import Deed, Page
 from balcao.commerce.rules.deciding import decide
 from balcao.commerce.types import Level, Policy, RefundTo
@@ -28,13 +28,18 @@ from balcao.ports.commerce import (
     Changes,
     CommerceError,
     Done,
+    InstrumentKind,
     KeyKind,
     Link,
     OrderStage,
     Outcome,
+    PaymentState,
     PlaceOrder,
+    Quote,
 )
+from balcao.ports.config import config_field
 
+_FREIGHT_TABLE = N_("Freight table")
 # The book writes down whatever is possible: what a shop allows is decided before, by its policy.
 _ANYTHING = Policy(
     address_stages=frozenset(OrderStage),
@@ -60,7 +65,22 @@ class Book:
 
     @dataclass(frozen=True, slots=True)
     class Config:
-        """It needs no settings: what it holds is imported."""
+        """What the shop quotes freight by and is paid with; what the book holds is imported."""
+
+        freight: str = config_field(
+            N_("Freight table"),
+            help_text=N_(
+                "One way a line: name; country; postcodes; price; working days. "
+                "For instance: PAC; BR; 30000..39999; 18,90; 4-7. A star stands for all postcodes."
+            ),
+            group=N_("Freight"),
+            is_long=True,
+        )
+        pix_key: str = config_field(
+            N_("Pix key"), help_text=N_("With it, payment links by Pix have a code to copy."), group=N_("Pix")
+        )
+        pix_name: str = config_field(N_("Name of the account"), group=N_("Pix"))
+        pix_city: str = config_field(N_("City of the account"), group=N_("Pix"))
 
     def abilities(self, link: Link) -> frozenset[ActionKind]:
         """Say that everything can be done."""
@@ -90,6 +110,20 @@ class Book:
         """Say what became of an action: the book knows exactly."""
         return _recalled(key)
 
+    def freight(self, _variants: Sequence[tuple[str, int]], address: port.Address, link: Link) -> Sequence[Quote]:
+        """Return what the shop's freight table says of an address."""
+        rates, _faults = freight.read_table(link.config.freight, currency=link.currency)
+        return freight.quotes(rates, address, home=link.region)
+
+    def check(self, link: Link) -> Sequence[tuple[str, bool, str]]:
+        """Say which lines of the freight table cannot be read."""
+        if not link.config.freight.strip():
+            return []
+        _rates, faults = freight.read_table(link.config.freight, currency=link.currency)
+        lines = link.config.freight.splitlines()
+        told = [(_FREIGHT_TABLE, False, f"{fault.words}\n{fault.line}: {lines[fault.line - 1]}") for fault in faults]
+        return told or [(_FREIGHT_TABLE, True, "")]
+
 
 def _backend(link: Link) -> Backend:
     return Backend.objects.select_related("shop").get(pk=int(link.key))
@@ -113,17 +147,35 @@ def _write(action: Action, order: port.Order | None, link: Link, key: str) -> Do
         return Done(Outcome.REFUSED, code=str(verdict.denial))
     deed = Deed(action, verdict.effect, scene.offers, key, now)
     after = booking.written(deed, Page(scene.account, scene.order))
-    return _kept(backend, deed, after)
+    return _kept(backend, deed, after, link.config)
 
 
-def _kept(backend: Backend, deed: Deed, after: Page) -> Done:
+def _kept(backend: Backend, deed: Deed, after: Page, config: Book.Config) -> Done:
     account = keep_account(backend=backend, account=after.account, now=deed.now)
     row = None
     if after.order:
         numbered = after.order if after.order.number else replace(after.order, number=_next_number(backend))
+        numbered = _payable(numbered, config)
         row = write_order(backend=backend, order=replace(numbered, account=after.account), now=deed.now)
     BookDeed.objects.create(key=deed.key, order=row, account=account, ref=deed.key)
     return Done(Outcome.DONE, queries.order_value(row) if row else None, after.account, ref=deed.key)
+
+
+def _payable(order: port.Order, config: Book.Config) -> port.Order:
+    """Return the order with a code to pay by where a Pix payment waits and the shop has a key."""
+    if not config.pix_key or order.currency != "BRL":
+        return order
+    return replace(order, payments=tuple(_with_code(one, order.number, config) for one in order.payments))
+
+
+def _with_code(payment: port.Payment, number: str, config: Book.Config) -> port.Payment:
+    is_open = payment.state == PaymentState.PENDING and not payment.is_refund and not payment.code
+    if not is_open or payment.instrument.kind != InstrumentKind.PIX:
+        return payment
+    code = pix.code_of(
+        key=config.pix_key, name=config.pix_name, city=config.pix_city, amount=payment.amount, reference=number
+    )
+    return replace(payment, code=code)
 
 
 def _next_number(backend: Backend) -> str:

@@ -1,14 +1,14 @@
 """Keeping our copy of what a shop system says: accounts, orders, products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
-from balcao.commerce.models import Account, AccountKey, Backend, Order, OrderKey, Product, Variant
-from balcao.commerce.rules import documents, keys, remembering
+from balcao.commerce.models import Account, AccountKey, Backend, Order, OrderKey, Product, ProductWord, Variant
+from balcao.commerce.rules import documents, keys, remembering, searching
 from balcao.kit.db import locked
 from balcao.kit.searchtext import fold
 from balcao.ports import commerce as port
@@ -96,7 +96,20 @@ def keep_product(*, backend: Backend, product: port.Product, now: datetime) -> P
         },
     )
     _keep_variants(row, product.variants)
+    keep_words([(row, product)])
     return row
+
+
+def keep_words(products: Sequence[tuple[Product, port.Product]]) -> None:
+    """Keep by which words products are found."""
+    wanted = {(row.pk, word) for row, product in products for word in searching.words_of(product)}
+    rows = ProductWord.objects.filter(product__in=[row.pk for row, _ in products])
+    known = {(product, word): pk for pk, product, word in rows.values_list("pk", "product_id", "word")}
+    fresh = sorted(wanted - known.keys())
+    ProductWord.objects.bulk_create(
+        [ProductWord(product_id=pk, word=word) for pk, word in fresh], ignore_conflicts=True
+    )
+    ProductWord.objects.filter(pk__in=[known[one] for one in known.keys() - wanted]).delete()
 
 
 def _keep_variants(product: Product, variants: Iterable[port.Variant]) -> None:

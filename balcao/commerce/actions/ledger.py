@@ -22,7 +22,7 @@ from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit import wake
 from balcao.kit.db import locked
-from balcao.ports.commerce import Action, CommerceError, Done, Outcome
+from balcao.ports.commerce import Action, ActionKind, CommerceError, Done, Outcome
 from balcao.staff.models import Agent
 
 _RUNNING = (LedgerState.QUEUED, LedgerState.PERFORMING, LedgerState.UNCERTAIN)
@@ -210,7 +210,7 @@ def _held(entry: LedgerEntry) -> "QuerySet[LedgerEntry]":
 def settle(*, entry: LedgerEntry, done: Done, now: datetime) -> bool:
     """Write down how an action ended, with the order as it stands afterwards; False when it was not ours to end."""
     state = _ENDS[done.outcome]
-    before = entry.order.document if entry.order else entry.account.document  # as it began: the book is changed by now
+    before = _seen_before(entry)  # as it began: the book is changed by now
     _hold(entry.account, entry.order)
     changed = _held(entry).update(
         state=state, settled_at=now, result_ref=done.ref, detail=done.detail[:500], code=done.code[:60], leased_by=""
@@ -221,15 +221,24 @@ def settle(*, entry: LedgerEntry, done: Done, now: datetime) -> bool:
     _keep(entry, done, now=now)
     after = documents.order_document(done.order) if done.order else {}
     asker = Actor(ActorKind.AGENT, entry.agent_id) if entry.agent_id else Actor(ActorKind.SYSTEM)
-    _tell(state.value, entry, asker, now=now, personal={"before": before, "after": after} if after else None)
+    _tell(state.value, entry, asker, now=now, personal=before | {"after": after} if before else None)
     return True
+
+
+def _seen_before(entry: LedgerEntry) -> dict[str, object]:
+    """Return what an action may change: the order, and the account where it is about the address that is used always."""
+    found: dict[str, object] = {"before": entry.order.document} if entry.order else {}
+    if entry.kind in (ActionKind.CHANGE_ADDRESS, ActionKind.CHANGE_DEFAULT_ADDRESS):
+        found["account"] = entry.account.document
+    return found
 
 
 def _keep(entry: LedgerEntry, done: Done, *, now: datetime) -> None:
     if done.order:
         row = keep_order(backend=entry.backend, order=done.order, now=now)
-        if entry.order_id is None:
+        if entry.order_id is None:  # what was placed is known by its number from here on
             LedgerEntry.objects.filter(pk=entry.pk).update(order=row)
+            entry.order = row
     elif done.account:
         keep_account(backend=entry.backend, account=done.account, now=now)
     if done.outcome == Outcome.PARTLY or not done.order:

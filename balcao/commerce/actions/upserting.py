@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Max, Q
 
+from balcao.commerce.actions.copying import keep_words
 from balcao.commerce.models import Account, AccountKey, Backend, BookDeed, Order, OrderKey, Product, Variant
 from balcao.commerce.rules import documents, keys
 from balcao.commerce.rules.importing.meeting import met, met_account
@@ -238,6 +239,7 @@ def write_products(*, backend: Backend, products: Sequence[port.Product], now: d
     columns = ["name", "search", "document", "fetched_at"]
     saved = Product.objects.bulk_create(rows, update_conflicts=True, unique_fields=_ONCE, update_fields=columns)
     _save_variants(backend, [(row, told[row.ref]) for row in saved])
+    keep_words([(row, told[row.ref]) for row in saved])
     new = sum(ref not in known for ref in fresh)
     return Written(new=new, changed=len(fresh) - new, unchanged=len(told) - len(fresh))
 

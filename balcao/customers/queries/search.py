@@ -5,11 +5,10 @@ from django.db.models import Q
 
 from balcao.customers import rules
 from balcao.customers.models import Customer, Identity
-from balcao.kit.db import is_postgres
+from balcao.kit.db import begins
 from balcao.kit.phones import BadPhone, parse_phone
 
 _FEWEST_DIGITS = 4
-_AFTER_EVERYTHING = "\U0010ffff"
 
 
 def search_customers(text: str, *, region: str = "", limit: int = 20) -> list[Identity]:
@@ -29,7 +28,7 @@ def search_customers(text: str, *, region: str = "", limit: int = 20) -> list[Id
 def _by_address(text: str, *, region: str, limit: int) -> list[Identity]:
     wanted = Q()
     for beginning in _beginnings(text, region=region):
-        wanted |= _begins("value", beginning)
+        wanted |= begins("value", beginning)
     found = Identity.objects.filter(wanted).select_related("customer")[:limit]
     return sorted(found, key=lambda identity: identity.value)
 
@@ -52,14 +51,7 @@ def _by_name(text: str, *, limit: int) -> list[Identity]:
     name_key, _ = rules.name_keys(text)
     if not name_key:
         return []
-    named = Customer.objects.filter(_begins("name_key", name_key) | _begins("surname_key", name_key))
+    named = Customer.objects.filter(begins("name_key", name_key) | begins("surname_key", name_key))
     homes = list(named.values_list("pk", flat=True)[:limit])
     found = Identity.objects.filter(home__in=homes).select_related("customer")
     return sorted(found, key=lambda identity: (identity.customer.name_key, identity.customer_id))
-
-
-def _begins(field: str, beginning: str) -> Q:
-    """Ask for a beginning so that the plain index answers: SQLite's LIKE would not use it."""
-    if is_postgres():
-        return Q(**{f"{field}__startswith": beginning})
-    return Q(**{f"{field}__gte": beginning, f"{field}__lt": beginning + _AFTER_EVERYTHING})

@@ -5,10 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from balcao.commerce.actions import ledger
-from balcao.commerce.models import LedgerEntry, Order
+from balcao.commerce.actions.copying import keep_account
+from balcao.commerce.models import Account, LedgerEntry, Order
+from balcao.commerce.queries import account_value
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Actor, ActorKind, Subject, SubjectKind
-from balcao.ports.commerce import Action
+from balcao.ports.commerce import Action, PlaceOrder
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket, TicketOrder
 from balcao.tickets.types import OrderRule
@@ -49,6 +51,28 @@ def act_from(
     entry = ledger.ask(action=action, account=order.account, order=order, asker=asker, key=key, now=now)
     link_order(ticket=ticket, order=order, rule=OrderRule.ACTED, agent=asker.agent, now=now)
     return entry
+
+
+@transaction.atomic
+def place_from(
+    *, ticket: Ticket, account: Account, action: PlaceOrder, asker: ledger.Asker, key: str, now: datetime
+) -> LedgerEntry:
+    """Put an order that is placed for a customer on a ticket into the ledger; `link_placed` follows once it is there.
+
+    An account that the order book does not have yet is opened. Raises `ActionDenied`; then nothing is written.
+    """
+    if not account.pk:
+        value = account_value(account)
+        account = keep_account(backend=account.backend, account=value, now=now)
+    return ledger.ask(action=action, account=account, order=None, asker=asker, key=key, now=now)
+
+
+def link_placed(*, entry: LedgerEntry, now: datetime) -> bool:
+    """Say that a ticket is about the order that was placed on it."""
+    ticket = Ticket.objects.filter(pk=entry.ticket).first() if entry.ticket else None
+    if ticket is None or entry.order is None:
+        return False
+    return link_order(ticket=ticket, order=entry.order, rule=OrderRule.ACTED, agent=entry.agent, now=now)
 
 
 def _tell(name: str, ticket: Ticket, order: Order, agent: Agent | None, *, now: datetime, **facts: str) -> None:

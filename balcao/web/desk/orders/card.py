@@ -13,6 +13,7 @@ from balcao.ports import commerce as port
 from balcao.ports import money
 from balcao.ports.commerce import OrderStage, PaymentState
 from balcao.web.desk.orders import words
+from balcao.web.desk.orders.codes import Code, codes_of
 
 _ORDER = (OrderStage.PENDING, OrderStage.PREPARING, OrderStage.SHIPPED, OrderStage.DELIVERED)
 
@@ -62,7 +63,7 @@ class Card:
     payment: str
     total: str
     back: str  # what went back to the customer; "" for nothing
-    codes: tuple[str, ...]  # by which what is open can be paid
+    codes: tuple[Code, ...]  # by which what is open can be paid
     cancel_reason: str
     promised_at: datetime | None
 
@@ -88,7 +89,7 @@ def card_of(row: Order, order: port.Order) -> Card:
         payment=payment_words(order),
         total=words.money(order.total, order.currency),
         back=words.money(back, order.currency) if back else "",
-        codes=tuple(one.link or one.code for one in _pending(order) if one.link or one.code),
+        codes=tuple(code for one in _pending(order) for code in codes_of(one)),
         cancel_reason=order.cancel_reason,
         promised_at=order.promised_at or max(promised, default=None),
     )

@@ -69,7 +69,7 @@ def _changes_by_entry(row: Order) -> dict[int, tuple[Change, ...]]:
     found = {}
     for entry in told.select_related("personal"):
         stored = getattr(entry, "personal", None)
-        if stored and stored.values.get("after"):
+        if stored and stored.values.get("after") and stored.values.get("before"):
             found[entry.facts["entry"]] = tuple(_changes(stored.values, account))
     return found
 

@@ -36,6 +36,16 @@ _LAST_SAID = Prepared(
         .order_by("-at", "-id")[:1]
     )
 )
+_NAMED = Prepared(
+    lambda ticket, order: TicketOrder.objects.filter(
+        ticket=ticket, order=order, rule=OrderRule.NAMED, removed_at__isnull=True
+    ).only("pk")[:1]
+)
+
+
+def last_said(ticket: Ticket) -> Message | None:
+    """Return the last thing that came in on a ticket, with who wrote it."""
+    return _LAST_SAID.first(ticket.pk)
 
 
 class OrderView:
@@ -69,7 +79,20 @@ class OrderView:
 
     @cached_property
     def _last(self) -> Message | None:
-        return _LAST_SAID.first(self._ticket.pk) if self._ticket else None
+        return last_said(self._ticket) if self._ticket else None
+
+    @cached_property
+    def talk(self) -> Conversation | None:
+        """Return the conversation in which the customer wrote last, or the ticket's first."""
+        if self._last:
+            return self._last.conversation
+        return Conversation.objects.filter(ticket=self._ticket).order_by("id").first() if self._ticket else None
+
+    @cached_property
+    def _evidence(self) -> tuple[Level, str]:
+        if self.talk is None:
+            return Level.CLAIMED, ""
+        return queries.evidence(self.row.account, now=timezone.now(), conversation=self.talk.pk)
 
     @cached_property
     def level(self) -> Level:

@@ -190,7 +190,7 @@ class Sheet:
     @property
     def address(self) -> list[tuple[str, str, str]]:
         """Return the fields of the address: name, label, what stands in it."""
-        labels = _address_labels()
+        labels = address_labels()
         return [(name, labels[name], self.value(name, getattr(self.order.address, name))) for name in labels]
 
     @property
@@ -248,7 +248,8 @@ def _can_be_had(variant: Variant) -> bool:
     return variant.is_available and (variant.stock is None or variant.stock > 0)
 
 
-def _address_labels() -> dict[str, str]:
+def address_labels() -> dict[str, str]:
+    """Return the fields of an address with their labels, in the order of a form."""
     return {
         "name": _("Receiver"),
         "line1": _("Street and number"),

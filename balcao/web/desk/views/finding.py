@@ -100,8 +100,8 @@ def macros(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
         return render(request, "desk/_macros.html", {"macros": []})
     told = _told(request, agent, ticket)
     filled = [(macro, filled_text(macro=macro, ticket=ticket, agent=agent, told=told)) for macro in offered]
-    number = told.order.number if told else ""
-    drawn = [(macro, one, number if tells_of_order(macro.texts) else "") for macro, one in filled]
+    order = told.order.number if told else ""
+    drawn = [(macro, one, order if tells_of_order(macro.texts) else "") for macro, one in filled]
     return render(request, "desk/_macros.html", {"macros": drawn})
 
 

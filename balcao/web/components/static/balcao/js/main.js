@@ -7,6 +7,7 @@ import "./behaviours/dialog.js";
 import "./behaviours/drafts.js";
 import "./behaviours/drop.js";
 import "./behaviours/errors.js";
+import "./behaviours/insert.js";
 import "./behaviours/keys.js";
 import "./behaviours/lightbox.js";
 import "./behaviours/live.js";
