@@ -12,7 +12,8 @@ from balcao.channels.types import EnvelopeState
 from balcao.kit import crypto
 from balcao.kit.prepared import Prepared
 from balcao.ports import registry
-from balcao.ports.channel import Connection, Party, RawEnvelope
+from balcao.ports.channel import Connection, IdentityKind, Party, RawEnvelope
+from balcao.shops.models import Shop
 
 SECRETS_PURPOSE = "channel-secrets"
 
@@ -84,3 +85,12 @@ def answering_channel(channel: Channel) -> Channel | None:
 def dispatch_of(external_id: str) -> Dispatch | None:
     """Return the dispatch that left under this id."""
     return Dispatch.objects.filter(external_id=external_id).first()
+
+
+def writing_channel(shop: Shop, kind: IdentityKind) -> Channel | None:
+    """Return the shop's first channel on which it may write first to addresses of a kind; None where there is none."""
+    for channel in Channel.objects.filter(shop=shop, is_active=True).select_related("shop"):
+        adapter = registry.channel(channel.kind)
+        if adapter.identity_kind == kind and adapter.limits(connection_of(channel)).starts:
+            return channel
+    return None

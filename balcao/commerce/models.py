@@ -7,7 +7,7 @@ For the built-in order book these rows are the book itself; for every other back
 from django.db import models
 from django.db.models import Q
 
-from balcao.commerce.types import LedgerState, WantedKind
+from balcao.commerce.types import EvidenceKind, ImportState, LedgerState, Level, WantedKind
 from balcao.customers.models import Identity
 from balcao.kit.db import words
 from balcao.ports.commerce import ActionKind, KeyKind, OrderStage
@@ -90,6 +90,7 @@ class AccountKey(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="keys")
     kind = models.CharField(max_length=10, choices=words(KeyKind))
     key = models.CharField(max_length=320)
+    since = models.DateTimeField(null=True)  # empty: for as long as we know the account
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key", "account"], name="commerce_account_key")]
@@ -242,3 +243,83 @@ class BookDeed(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Challenge(models.Model):
+    """A one-time code and link for a key that an account had: whoever brings one back controls that key.
+
+    Asked for in a conversation by an agent, or during a visit to the customer's own pages. The secrets exist in the
+    mail alone: here stand their digests.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="challenges")
+    order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="challenges")
+    conversation = models.BigIntegerField(null=True)  # id of one; tickets stand above
+    visit = models.CharField(max_length=64, blank=True, default="")  # digest of the visit's secret
+    key = models.CharField(max_length=320)  # the e-mail address that it goes to
+    language = models.CharField(max_length=10, blank=True, default="")
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="challenges")
+    ticket = models.BigIntegerField(null=True)  # id of the one it was asked for on
+    code_digest = models.CharField(max_length=64, blank=True, default="")
+    link_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # codes that were typed
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "created_at"], name="commerce_challenges")]
+
+    def __str__(self) -> str:
+        return f"challenge {self.pk}"
+
+
+class Evidence(models.Model):
+    """What the server itself saw of whom we speak with: a level for one account, in one conversation or visit."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="evidence")
+    conversation = models.BigIntegerField(null=True)
+    visit = models.CharField(max_length=64, blank=True, default="")
+    level = models.PositiveSmallIntegerField(choices=[(level.value, level.name.lower()) for level in Level])
+    kind = models.CharField(max_length=16, choices=words(EvidenceKind))
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")  # who attested it
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["conversation"], name="commerce_evidence_talk", condition=Q(conversation__isnull=False)
+            ),
+            models.Index(fields=["visit"], name="commerce_evidence_visit", condition=~Q(visit="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.level}"
+
+
+class ImportedFile(models.Model):
+    """A file that somebody brings into the order book: how it is read, how far that has come, what was wrong in it."""
+
+    backend = models.ForeignKey(Backend, on_delete=models.CASCADE, related_name="files")
+    holds_products = models.BooleanField(default=False)  # instead of orders
+    name = models.CharField(max_length=200)  # as it was called
+    storage_key = models.CharField(max_length=200)
+    mapping = models.JSONField(default=dict)  # commerce.rules.importing.FileMapping as it was chosen
+    state = models.CharField(max_length=8, choices=words(ImportState), default=ImportState.MAPPING)
+    language = models.CharField(max_length=10, blank=True, default="")  # in which faults are told
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # new, changed, unchanged, kept, faulty, faults
+    first_faults = models.JSONField(default=list)  # of a few: row, column, of what, value, problem, advice
+    faults_key = models.CharField(max_length=200, blank=True, default="")  # the file that names all of them
+    problem = models.CharField(max_length=500, blank=True, default="")  # why nothing could be read
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["backend", "-id"], name="commerce_files_newest")]
+
+    def __str__(self) -> str:
+        return self.name

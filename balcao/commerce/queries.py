@@ -12,6 +12,8 @@ from balcao.commerce.models import (
     Account,
     AccountKey,
     Backend,
+    Challenge,
+    Evidence,
     LedgerEntry,
     Order,
     OrderKey,
@@ -19,7 +21,7 @@ from balcao.commerce.models import (
     ProductWord,
     Variant,
 )
-from balcao.commerce.rules import documents, keys, matching, searching
+from balcao.commerce.rules import documents, keys, matching, searching, verifying
 from balcao.commerce.rules.deciding import Scene
 from balcao.commerce.types import OPEN_LEDGER, LedgerState, Level, Offer, Policy
 from balcao.customers.models import Identity
@@ -30,8 +32,11 @@ from balcao.kit.prepared import Prepared
 from balcao.ports import commerce as port
 from balcao.ports import registry
 from balcao.ports.commerce import Action, ChangeLines, Exchange, KeyKind, Link, PlaceOrder
+from balcao.shops.models import Shop
 
 SECRETS_PURPOSE = "backend-secrets"
+MOST_COUNTED = 10_000
+_PAGE_PURPOSE = "order-page"
 _MOST_ORDERS = 20
 _MOST_ENTRIES = 50
 _MOST_WAITING = 100  # actions that are counted
@@ -267,6 +272,87 @@ def every_product(backend: Backend) -> Iterator[port.Product]:
     """Yield the whole catalogue of a backend."""
     for row in Product.objects.filter(backend=backend).order_by("id").iterator(chunk_size=500):
         yield documents.product_from(row.document)
+
+
+# --- Whom we speak with -----------------------------------------------------------------------------------------------
+
+
+def verifying_key(account: Account, *, began_at: datetime) -> str:
+    """Return the address at which an account can be verified: one it had before this began; "" for none."""
+    rows = AccountKey.objects.filter(account=account, kind=KeyKind.EMAIL).order_by("id")
+    return next((row.key for row in rows if verifying.had_before(row.since, began_at=began_at)), "")
+
+
+def challenges_since(account: Account, moment: datetime) -> int:
+    """Return how many codes were asked for an account since a moment."""
+    return Challenge.objects.filter(account=account, created_at__gt=moment).count()
+
+
+def evidence(
+    account: Account, *, now: datetime, conversation: int | None = None, visit_digest: str = ""
+) -> tuple[Level, str]:
+    """Return the highest level that still counts in a conversation or visit for an account, and by what it came."""
+    where = Q(visit=visit_digest) if visit_digest else Q(conversation=conversation)
+    if not visit_digest and conversation is None:
+        return Level.CLAIMED, ""
+    rows = Evidence.objects.filter(where, account=account, until__gt=now)
+    row = rows.order_by("-level", "-id").first()
+    return (Level(row.level), row.kind) if row else (Level.CLAIMED, "")
+
+
+def open_challenge(account: Account, *, conversation: int) -> Challenge | None:
+    """Return the newest code that was asked for in a conversation and has not been used."""
+    rows = Challenge.objects.filter(account=account, conversation=conversation)
+    row = rows.order_by("-id").first()
+    return row if row and row.used_at is None else None
+
+
+def first_evidence_at(visit_digest: str) -> datetime | None:
+    """Return when a visit began: when its visitor first showed something."""
+    row = Evidence.objects.filter(visit=visit_digest).order_by("id").first() if visit_digest else None
+    return row.at if row else None
+
+
+def order_of_contact(*, shop: Shop, number: str, email: str) -> Order | None:
+    """Return a shop's order of this number whose account has this address. A miss costs what a hit costs."""
+    key = keys.spelt(KeyKind.NUMBER, number, region="", secret="")
+    address = keys.spelt(KeyKind.EMAIL, email, region="", secret="")
+    rows = Order.objects.filter(
+        backend__shop=shop,
+        keys__kind=KeyKind.NUMBER,
+        keys__key=key,
+        account__keys__kind=KeyKind.EMAIL,
+        account__keys__key=address,
+    )
+    return rows.select_related("account__backend__shop", "backend__shop").order_by("-placed_at", "-id").first()
+
+
+def order_of_visit(*, shop: Shop, number: str, visit_digest: str, now: datetime) -> Order | None:
+    """Return a shop's order of this number that belongs to somebody whom this visit showed to be its customer."""
+    key = keys.spelt(KeyKind.NUMBER, number, region="", secret="")
+    seen = Evidence.objects.filter(visit=visit_digest, until__gt=now).values("account_id")
+    rows = Order.objects.filter(backend__shop=shop, keys__kind=KeyKind.NUMBER, keys__key=key, account_id__in=seen)
+    return rows.select_related("account__backend__shop", "backend__shop").order_by("-placed_at", "-id").first()
+
+
+def orders_of_account(account: Account, *, limit: int = _MOST_ORDERS) -> list[Order]:
+    """Return the newest orders of an account."""
+    rows = Order.objects.filter(account=account).select_related("account", "backend__shop")
+    return list(rows.order_by("-placed_at", "-id")[:limit])
+
+
+def page_token(order: Order) -> str:
+    """Return what a link to the customer's page of an order ends with; it opens no more than number and e-mail do."""
+    return f"{order.pk}-{crypto.sign_token(order.pk, key=settings.SECRET_KEY, purpose=_PAGE_PURPOSE)}"
+
+
+def order_of_token(token: str, *, shop: Shop) -> Order | None:
+    """Return the order that such a link leads to; None where it is none of ours."""
+    pk, _, signature = token.partition("-")
+    if not pk.isdecimal() or not crypto.check_token(signature, int(pk), key=secret_keys(), purpose=_PAGE_PURPOSE):
+        return None
+    rows = Order.objects.filter(pk=int(pk), backend__shop=shop)
+    return rows.select_related("account__backend__shop", "backend__shop").first()
 
 
 # --- Before the sale --------------------------------------------------------------------------------------------------

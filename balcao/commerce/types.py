@@ -15,6 +15,16 @@ class Level(IntEnum):
     VERIFIED = 2  # they showed control of a contact that the order had before this conversation
 
 
+class EvidenceKind(StrEnum):
+    """By what somebody showed who they are."""
+
+    ORDER_NUMBER = "order_number"  # they typed an order's number and a contact on it
+    SIGNED_LINK = "signed_link"  # they came by a link that we had written to the customer
+    ATTESTED = "attested"  # an agent asked them what only the buyer knows
+    CODE = "code"  # they typed the code that went to a key of theirs
+    LINK = "link"  # they opened the link that went to a key of theirs
+
+
 class Denial(StrEnum):
     """Why an action is not allowed; `web` says it in the reader's language."""
 
@@ -92,6 +102,9 @@ class Policy:
     different_variant_only: bool = True  # a swap must change something
     refund_to: RefundTo = RefundTo.ORIGINAL
     pays_difference_with: RefundTo = RefundTo.ANY
+    self_service: frozenset[ActionKind] = frozenset(
+        {ActionKind.CHANGE_ADDRESS, ActionKind.CANCEL}
+    )  # what customers do themselves on their order's page; everything else becomes a request
     levels: Mapping[ActionKind, Level] = field(default_factory=lambda: dict(_LEVELS))
     limits: Mapping[str, int] = field(
         default_factory=dict
@@ -166,6 +179,15 @@ class WantedKind(StrEnum):
     ORDER = "order"
     PRODUCT = "product"
     CUSTOMER = "customer"  # everything a customer of ours bought there
+
+
+class ImportState(StrEnum):
+    """How far a file has come on its way into the order book."""
+
+    MAPPING = "mapping"  # somebody says which column is what
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # it could not be read at all
 
 
 class LedgerState(StrEnum):

@@ -14,6 +14,9 @@ from balcao.automation.models import Macro
 from balcao.automation.queries.macros import filled_text
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
+from balcao.commerce.actions import verifying
+from balcao.commerce.actions.verifying import Place
+from balcao.commerce.models import Order
 from balcao.customers import actions as customers
 from balcao.customers.models import Identity
 from balcao.demo import book
@@ -312,6 +315,19 @@ def _customer_note(play: Play, step: dict[str, Any], at: datetime) -> None:
     customers.add_note(identity=ticket.identity, agent=play.agent(step["agent"]), text=step["text"].strip(), now=at)
 
 
+def _verify(play: Play, step: dict[str, Any], at: datetime) -> None:
+    talk = play.ticket(step["on"]).conversations.order_by("id").first()
+    order = Order.objects.select_related("account__backend").get(number=step["order"])
+    if talk is None:
+        raise Unexpected(f"{step['on']}: nobody is spoken with")
+    place = Place(talk.created_at, conversation=talk.pk, ticket=talk.ticket_id)
+    agent = play.agent(step["agent"])
+    sent = verifying.challenge(account=order.account, order=order, place=place, language="", agent=agent, now=at)
+    _code, token = verifying.arm(challenge=sent)
+    verifying.mark_sent(challenge=sent, now=at)
+    verifying.confirm_link(token=token, now=at + timedelta(minutes=2))
+
+
 _DEEDS: dict[str, Callable[[Play, dict[str, Any], datetime], None]] = {
     "mail": _mail,
     "form": _form,
@@ -329,5 +345,6 @@ _DEEDS: dict[str, Callable[[Play, dict[str, Any], datetime], None]] = {
     "snooze": _snooze,
     "merge": _merge,
     "merge_customers": _merge_customers,
+    "verify": _verify,
     "customer_note": _customer_note,
 }

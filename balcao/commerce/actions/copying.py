@@ -20,14 +20,16 @@ _LONGEST_SEARCH = 600
 @transaction.atomic
 def keep_account(*, backend: Backend, account: port.Account, now: datetime) -> Account:
     """Keep an account as it is now."""
-    row, _ = Account.objects.update_or_create(
+    row, is_new = Account.objects.update_or_create(
         backend=backend,
         ref=account.ref,
         defaults={"document": documents.plain(_without_tax_id(account)), "fetched_at": now},
     )
     wanted = keys.keys_of_account(account, region=backend.shop.region, secret=settings.SECRET_KEY)
     known = set(AccountKey.objects.filter(account=row).values_list("kind", "key"))
-    AccountKey.objects.bulk_create([AccountKey(account=row, kind=kind, key=key) for kind, key in wanted - known])
+    since = None if is_new else now
+    news = [AccountKey(account=row, kind=kind, key=key, since=since) for kind, key in wanted - known]
+    AccountKey.objects.bulk_create(news)
     for kind, key in known - wanted:
         if kind == KeyKind.TAX_ID and not account.tax_id:
             continue  # nobody unsaid it: our own copy never holds it

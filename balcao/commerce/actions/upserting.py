@@ -199,7 +199,11 @@ def save_account_keys(
     region, secret = backend.shop.region, settings.SECRET_KEY
     wanted = {row.pk: keys.keys_of_account(account, region=region, secret=secret) for row, account in accounts}
     AccountKey.objects.bulk_create(
-        [AccountKey(account_id=pk, kind=kind, key=key) for pk, found in wanted.items() for kind, key in sorted(found)],
+        [
+            AccountKey(account_id=pk, kind=kind, key=key, since=now if pk in known else None)
+            for pk, found in wanted.items()
+            for kind, key in sorted(found)
+        ],
         ignore_conflicts=True,
     )
     there = AccountKey.objects.filter(account__in=known & set(wanted)).exclude(kind=KeyKind.TAX_ID)

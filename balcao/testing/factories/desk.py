@@ -7,6 +7,9 @@ from typing import Any
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
+from balcao.commerce.actions import verifying
+from balcao.commerce.actions.verifying import Place
+from balcao.commerce.models import Order
 from balcao.journal.types import SYSTEM
 from balcao.pipeline.inbound import Taken, take_in
 from balcao.ports.channel import RawEnvelope
@@ -16,6 +19,7 @@ from balcao.staff.actions import create_agent
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
 from balcao.testing.channels import PaperConfig, letter
+from balcao.tickets.models import Ticket
 
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -50,3 +54,12 @@ def receive(channel: Channel, *, now: datetime, **facts: Any) -> Taken:
     """Let a letter arrive, through the real way in."""
     raw = RawEnvelope(external_id=secrets.token_hex(8), body=letter(**facts), source="test", received_at=now)
     return take_in(channel=channel, raw=raw, connection=connection_of(channel), now=now, holder="test")
+
+
+def make_verified(ticket: Ticket, order: Order, *, now: datetime) -> None:
+    """Let a ticket's customer have opened the link that went to the order's address."""
+    talk = ticket.conversations.get()
+    place = Place(talk.created_at, conversation=talk.pk, ticket=ticket.pk)
+    sent = verifying.challenge(account=order.account, order=order, place=place, language="", agent=None, now=now)
+    _code, token = verifying.arm(challenge=sent)
+    verifying.confirm_link(token=token, now=now)
