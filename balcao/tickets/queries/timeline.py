@@ -41,6 +41,11 @@ EVENTS = (
     "order.action.partly",
     "order.action.refused",
     "order.action.uncertain",
+    "verification.asked",
+    "verification.failed",
+    "verification.passed",
+    "verification.disowned",
+    "verification.attested",
 )
 
 

@@ -165,10 +165,12 @@ class _Builder:
     def _who(self, entry: Entry) -> str:
         if entry.actor_kind == ActorKind.AGENT:
             return _("You") if entry.actor_id == self.agent.pk else self.names.agent(entry.actor_id)
-        return "Balcão"
+        return _("The customer") if entry.actor_kind == ActorKind.CUSTOMER else "Balcão"
 
 
 def _sign(name: str) -> str:
+    if name.startswith("verification."):
+        return "seal-check" if name == "verification.passed" else "seal-question"
     return _SIGNS.get(name, "package" if "order." in name else "clock-counter-clockwise")
 
 

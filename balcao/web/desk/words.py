@@ -26,6 +26,7 @@ _PRIORITIES = {
 _CHANNELS = {
     "mail": pgettext_lazy("channel", "by e-mail"),
     "form": pgettext_lazy("channel", "by the form"),
+    "portal": pgettext_lazy("channel", "on the order's page"),
     "phone": pgettext_lazy("channel", "by phone"),
     "in_person": pgettext_lazy("channel", "in person"),
     MessageKind.LOGGED.value: pgettext_lazy("channel", "by phone or in person"),
@@ -137,6 +138,8 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         ) or _("changed the tags")
     if "source_number" in facts:
         return _moved(name, facts, number)
+    if name.startswith("verification."):
+        return orders.verification_words(name, facts)
     return orders.event_words(name, facts) if "order." in name else _other_event(name)
 
 

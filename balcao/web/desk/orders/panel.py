@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 
+from django.utils import timezone
+
 from balcao.automation.queries.telling import Told
 from balcao.commerce import queries
 from balcao.commerce.actions.book import Book
@@ -18,11 +20,12 @@ from balcao.ports import commerce as port
 from balcao.ports.commerce import AddNote, OrderStage
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
-from balcao.tickets.models import Message, Ticket
+from balcao.tickets.models import Conversation, Message, Ticket, TicketOrder
 from balcao.tickets.queries.ordering import orders_of_ticket
-from balcao.tickets.types import Direction
+from balcao.tickets.types import Direction, OrderRule
 from balcao.web.desk.orders import words
 from balcao.web.desk.orders.card import Card, card_of
+from balcao.web.desk.orders.checks import Check, check_of
 from balcao.web.desk.orders.deeds import Deed, deeds_of, impossible
 from balcao.web.desk.orders.notices import Notice, notices_of
 
@@ -31,7 +34,7 @@ _MOST_ENTRIES = 5
 _LAST_SAID = Prepared(
     lambda ticket: (
         Message.objects.filter(ticket=ticket, direction=Direction.IN, is_recalled=False)
-        .select_related("identity", "channel")
+        .select_related("identity", "channel", "conversation")
         .defer("text", "warnings", "channel__settings")
         .order_by("-at", "-id")[:1]
     )
@@ -96,16 +99,25 @@ class OrderView:
 
     @cached_property
     def level(self) -> Level:
-        """Return how sure we are of whom we speak with on the ticket."""
-        last = self._last
-        if last is None or last.identity is None or last.is_stranger:
+        """Return how sure we are of whom we speak with on the ticket, for this order."""
+        last, (seen, _) = self._last, self._evidence
+        if last is None or last.identity is None:
+            return seen
+        if last.is_stranger:
             return Level.CLAIMED
-        return level_of(proof=last.proof, is_theirs=queries.belongs_to(self.row, identities=[last.identity]))
+        is_theirs = queries.belongs_to(self.row, identities=[last.identity])
+        is_named = is_theirs and bool(self._ticket and _NAMED.first(self._ticket.pk, self.row.pk))
+        return level_of(proof=last.proof, is_theirs=is_theirs, is_named=is_named, evidence=seen)
 
     @property
     def level_words(self) -> str:
         """Return the same in words."""
-        return words.level_words(self.level, self._last.channel.kind if self._last else "")
+        return words.level_words(self.level, self._evidence[1])
+
+    @cached_property
+    def check(self) -> Check:
+        """Return what an agent can do to become surer."""
+        return check_of(self.row, self.talk, self.level)
 
     def told(self, now: datetime) -> Told:
         """Return the order as its customer may be told of it."""

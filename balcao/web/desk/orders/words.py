@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from balcao.commerce.types import LedgerState, Level
+from balcao.commerce.types import EvidenceKind, LedgerState, Level
 from balcao.ports.commerce import ActionKind, Address, Instrument, InstrumentKind, OrderStage, ShipmentState
 from balcao.web.components import formats
 
@@ -112,10 +112,14 @@ def state_words(state: str) -> str:
     return str(_STATES[LedgerState(state)])
 
 
-def level_words(level: Level, channel: str = "") -> str:
-    """Return how sure we are of the customer, and what that allows."""
+def level_words(level: Level, evidence: str = "") -> str:
+    """Return how sure we are of the customer, by what, and what that allows."""
     if level == Level.VERIFIED:
-        return _("Verified by e-mail") if channel == "mail" else _("Verified")
+        known = {
+            EvidenceKind.CODE: _("Verified: typed the code we sent"),
+            EvidenceKind.LINK: _("Verified: opened the link we sent"),
+        }
+        return known[EvidenceKind(evidence)] if evidence in known else _("Verified")
     if level == Level.PLAUSIBLE:
         return _("Not verified: may be told the state only")
     return _("Not known to the order: tell nothing of it")
@@ -151,3 +155,15 @@ def event_words(name: str, facts: dict[str, Any]) -> str:
         "order.action.refused": _("could not carry out: %(thing)s, order %(order)s"),
         "order.action.uncertain": _("got no answer and is asking: %(thing)s, order %(order)s"),
     }.get(name, name) % values
+
+
+def verification_words(name: str, facts: dict[str, Any]) -> str:
+    """Return what was done to learn whom we speak with, as a sentence without its subject."""
+    reason = facts.get("reason", "").partition("\n")[0]
+    return {
+        "verification.asked": _("had a link sent to %(to)s, to confirm who is writing"),
+        "verification.failed": _("could not send the link to %(to)s: %(reason)s"),
+        "verification.passed": _("confirmed from %(to)s who is writing"),
+        "verification.disowned": _("said from %(to)s that somebody else is writing"),
+        "verification.attested": _("heard by phone that they know the order"),
+    }[name] % {"to": facts.get("to", ""), "reason": _(reason) if reason else ""}

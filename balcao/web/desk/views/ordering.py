@@ -9,13 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from balcao.commerce.actions import ledger
+from balcao.commerce.actions import ledger, verifying
 from balcao.commerce.actions.ledger import ActionDenied, Asker
+from balcao.commerce.actions.verifying import CannotVerify, Place
 from balcao.commerce.models import LedgerEntry
+from balcao.commerce.rules.verifying import masked
 from balcao.commerce.types import LedgerState
 from balcao.customers.queries import identities_of
 from balcao.journal.types import Actor, ActorKind
 from balcao.kit.numbers import number_in
+from balcao.pipeline.verification import ask_for_code
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
@@ -26,6 +29,7 @@ from balcao.web.components.access import for_agents
 from balcao.web.desk.access import ticket_for, view_key, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.orders import notices, words
+from balcao.web.desk.orders.checks import trouble_words
 from balcao.web.desk.orders.deeds import offered
 from balcao.web.desk.orders.denials import denial_words
 from balcao.web.desk.orders.panel import OrderView, TicketOrders
@@ -77,6 +81,29 @@ def unlink(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResp
     order = _order_for(request, agent, ticket, pk).row
     ordering.unlink_order(ticket=ticket, order=order, agent=agent, now=timezone.now())
     messages.success(request, _("The ticket is not about order %(number)s any more.") % {"number": order.number})
+    return back(request, ticket)
+
+
+@require_POST
+@for_agents(Permission.TICKET_EDIT, Permission.ORDER_READ)
+def verify(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResponse:
+    """Have a link sent to an address that the order had before, or note what the customer knew by phone."""
+    ticket = ticket_for(agent, number)
+    view = _order_for(request, agent, ticket, pk)
+    if view.talk is None:
+        raise Http404
+    place = Place(view.talk.created_at, conversation=view.talk.pk, ticket=ticket.pk)
+    account, now = view.row.account, timezone.now()
+    if request.POST.get("how") == "attest":
+        verifying.attest(account=account, place=place, agent=agent, now=now)
+        messages.success(request, _("Noted: they may be told the state of the order."))
+        return back(request, ticket)
+    try:
+        language = ticket.identity.customer.language
+        asked = ask_for_code(account=account, order=view.row, place=place, language=language, agent=agent)
+        messages.success(request, _("A link is on its way to %(address)s.") % {"address": masked(asked.key)})
+    except CannotVerify as cannot:
+        messages.error(request, trouble_words(cannot.trouble))
     return back(request, ticket)
 
 

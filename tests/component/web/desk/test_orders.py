@@ -13,7 +13,7 @@ from django.utils import timezone
 from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend, set_policy
 from balcao.commerce.actions.copying import keep_order, keep_product
-from balcao.commerce.models import Backend, LedgerEntry, Order
+from balcao.commerce.models import Backend, Challenge, LedgerEntry, Order
 from balcao.commerce.types import LedgerState, Policy
 from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
@@ -24,6 +24,7 @@ from balcao.ports.commerce import Account, OrderStage, Scan, Shipment, ShipmentS
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.testing.backends import PaperBackend, PaperConfig
+from balcao.testing.factories import make_verified
 from balcao.testing.orders import ANA, a_line, a_product, an_order
 from balcao.tickets.models import Message, Ticket, TicketOrder
 from balcao.tickets.types import OrderRule
@@ -59,8 +60,14 @@ def order(book: Backend) -> Order:
 
 @pytest.fixture
 def ticket(order: Order, arrive: Callable[..., Message]) -> Ticket:
-    """Give a ticket on which Ana wrote from her proven address."""
-    return wrote(arrive)
+    """Give a ticket on which Ana wrote from her proven address, and opened the link that went to it."""
+    return verified(arrive, order)
+
+
+def verified(arrive: Callable[..., Message], order: Order) -> Ticket:
+    ticket = wrote(arrive)
+    make_verified(ticket, order, now=timezone.now())
+    return ticket
 
 
 def wrote(arrive: Callable[..., Message], sender: str = "ana@example.com", proof: Proof = Proof.PROVEN) -> Ticket:
@@ -150,7 +157,7 @@ def test_the_track_says_how_far_it_has_come(desk: Client, book: Backend, arrive:
 @pytest.mark.parametrize(
     "proof,sender,words",
     [
-        (Proof.PROVEN, "ana@example.com", "Verified"),
+        (Proof.PROVEN, "ana@example.com", "Not verified: may be told the state only"),
         (Proof.CLAIMED, "ana@example.com", "Not verified: may be told the state only"),
         (Proof.FAILED, "ana@example.com", "Not known to the order: tell nothing of it"),
         (Proof.PROVEN, "eve@example.com", "Not known to the order: tell nothing of it"),
@@ -163,6 +170,50 @@ def test_the_card_says_how_sure_we_are_of_the_customer(
     TicketOrder.objects.create(ticket=ticket, order=order, rule=OrderRule.NAMED, at=timezone.now())
 
     assert f"<span>{words}</span>" in page_of(desk, ticket)
+
+
+def test_a_link_verifies_the_customer(desk: Client, order: Order, arrive: Callable[..., Message]) -> None:
+    ticket = wrote(arrive)
+    address = f"/tickets/{ticket.number}/orders/{order.pk}/verify/"
+    assert 'value="link"' in page_of(desk, ticket)
+
+    desk.post(address, {"how": "link"})
+
+    page = page_of(desk, ticket)
+    assert "a link sent to a***@e***.com, to confirm who is writing" in page
+    assert "it has not been opened yet" in page
+    make_verified(ticket, order, now=timezone.now())
+    assert "<span>Verified: opened the link we sent</span>" in page_of(desk, ticket)
+
+
+def test_only_three_links_an_hour(desk: Client, order: Order, arrive: Callable[..., Message]) -> None:
+    ticket = wrote(arrive)
+    for _ in range(3):
+        desk.post(f"/tickets/{ticket.number}/orders/{order.pk}/verify/", {"how": "link"})
+    page = desk.post(f"/tickets/{ticket.number}/orders/{order.pk}/verify/", {"how": "link"}, follow=True)
+
+    assert "Three mails went out within an hour." in page.content.decode()
+    assert Challenge.objects.count() == 3
+
+
+def test_an_agent_attests_no_more_than_plausible(desk: Client, order: Order, arrive: Callable[..., Message]) -> None:
+    ticket = wrote(arrive, "eve@example.com")
+    TicketOrder.objects.create(ticket=ticket, order=order, rule=OrderRule.AGENT, at=timezone.now())
+
+    desk.post(f"/tickets/{ticket.number}/orders/{order.pk}/verify/", {"how": "attest"})
+
+    page = page_of(desk, ticket)
+    assert "<span>Not verified: may be told the state only</span>" in page
+    assert "heard by phone that they know the order" in page
+    assert f'href="{act(ticket, order, "refund")}"' not in page
+
+
+def test_a_forged_mail_ends_what_was_verified(
+    desk: Client, ticket: Ticket, order: Order, arrive: Callable[..., Message]
+) -> None:
+    Message.objects.filter(ticket=ticket).update(proof=Proof.FAILED)
+
+    assert "<span>Not known to the order: tell nothing of it</span>" in page_of(desk, ticket)
 
 
 def test_an_order_that_stands_elsewhere_says_how_old_our_copy_is(
@@ -309,7 +360,7 @@ def test_every_deed_shows_its_effect_and_is_done(
     set_policy(backend=book, policy=Policy(), actor=SYSTEM, now=timezone.now())
     rich = replace(ANA, instruments=(ANA.instruments[0], replace(ANA.instruments[1], balance=50_000)))
     order = kept(book, freight=freight, account=rich)
-    ticket = wrote(arrive)
+    ticket = verified(arrive, order)
     address = act(ticket, order, kind)
     part = desk.post(f"{address}try/", fields, **DIALOG).content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
@@ -332,7 +383,7 @@ def test_what_arrived_comes_back_or_goes_out_again(
     kind: str, fields: dict[str, str], shown: str, desk: Client, book: Backend, arrive: Callable[..., Message]
 ) -> None:
     order = kept(book, stage=OrderStage.DELIVERED)
-    ticket = wrote(arrive)
+    ticket = verified(arrive, order)
     address = act(ticket, order, kind)
 
     assert shown in desk.post(f"{address}try/", fields, **DIALOG).content.decode()
@@ -344,7 +395,7 @@ def test_what_arrived_comes_back_or_goes_out_again(
 
 def test_an_unpaid_order_gets_a_payment_link(desk: Client, book: Backend, arrive: Callable[..., Message]) -> None:
     order = kept(book, paid=0)
-    ticket = wrote(arrive)
+    ticket = verified(arrive, order)
     address = act(ticket, order, "send_payment_link")
     desk.post(address, agreed(desk, address, {"method": "pix", "key": "k1"}))
     work()

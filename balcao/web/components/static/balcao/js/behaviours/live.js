@@ -48,7 +48,7 @@ define("live", (body) => {
       for (const ticket of tickets) changed.add(ticket);
       if (tickets.includes(Number(ticketPane()?.dataset.ticket))) {
         isTailWanted = true;
-        if (message.name.includes("order.")) isOrderWanted = true;
+        if (message.name.includes("order.") || message.name.startsWith("verification.")) isOrderWanted = true;
       }
       if (concernsOrders(message)) isOrderWanted = true;
       soon();
