@@ -1,17 +1,16 @@
 """Somebody fills in a page of ours: what was entered is kept durably, with how much it looks like spam."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 
 from balcao.channels.actions.keeping import keep
 from balcao.channels.models import Channel, Envelope
 from balcao.channels.queries import connection_of
+from balcao.kit import counting
 from balcao.ports import registry
 from balcao.ports.channel import File, Hosted
 
@@ -39,15 +38,15 @@ def submit(
     *, channel: Channel, answers: Mapping[str, str], files: Sequence[File], network: str, now: datetime
 ) -> Envelope:
     """Keep a submission that came from a network address; raise `Incomplete` with what is missing."""
-    counted = {"address": answers.get("email", "").strip().lower(), "network": network_of(network)}
-    names = {kind: _counter(channel, kind, value) for kind, value in counted.items()}
-    recent = {kind: int(cache.get(name, 0)) for kind, name in names.items()}
+    who = {"address": answers.get("email", "").strip().lower(), "network": network_of(network)}
+    names = {kind: counting.name_of("submissions", channel.pk, kind, value) for kind, value in who.items()}
+    recent = {kind: counting.counted(name) for kind, name in names.items()}
     raw = hosted(channel).submitted(answers, files, connection_of(channel), key=_key(channel), recent=recent, now=now)
     with transaction.atomic():
         envelope, is_new = keep(channel=channel, raw=raw, now=now)
     if is_new:
         for name in names.values():
-            _count(name)
+            counting.count(name, seconds=_WINDOW)
     return envelope
 
 
@@ -62,16 +61,3 @@ def network_of(address: str) -> str:
 
 def _key(channel: Channel) -> str:
     return f"{settings.SECRET_KEY}|{channel.public_key}"
-
-
-def _counter(channel: Channel, kind: str, value: str) -> str:
-    """Return the name of a counter; addresses stand in the cache as digests only."""
-    return f"submissions:{channel.pk}:{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"
-
-
-def _count(name: str) -> None:
-    if not cache.add(name, 1, timeout=_WINDOW):
-        try:
-            cache.incr(name)
-        except ValueError:  # it ran out in between
-            cache.add(name, 1, timeout=_WINDOW)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("console/", include("balcao.web.console.urls")),
     path("f/", include("balcao.web.portal.urls")),
+    path("o/", include("balcao.web.portal.orders.urls")),
     path("hooks/", include("balcao.api.hooks")),
     path("api/", include("balcao.api.v1.urls")),
     path("", include("balcao.web.desk.urls")),

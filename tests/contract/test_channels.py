@@ -7,6 +7,7 @@ from balcao.plugins.channels.form.adapter import Form
 from balcao.plugins.channels.form.config import FormConfig
 from balcao.plugins.channels.mail.adapter import Mail
 from balcao.plugins.channels.mail.config import MailConfig
+from balcao.plugins.channels.portal.adapter import Portal, PortalConfig
 from balcao.ports.channel import Connection, IdentityKind, Party
 from balcao.testing.channels import PaperChannel, PaperConfig, letter
 from balcao.testing.contracts import ChannelContract
@@ -35,6 +36,16 @@ class TestForm(ChannelContract):
 
     def with_card(self, number: str) -> bytes:
         facts = json.loads((HERE / "form" / "prazo.json").read_text(encoding="utf-8"))
+        return json.dumps({**facts, "message": f"Meu cartão é {number}"}, ensure_ascii=False).encode()
+
+
+class TestPortal(ChannelContract):
+    channel = Portal
+    connection = Connection(PortalConfig(), language="pt-BR", region="BR")
+    fixtures = HERE / "portal"
+
+    def with_card(self, number: str) -> bytes:
+        facts = json.loads((HERE / "portal" / "foto.json").read_text(encoding="utf-8"))
         return json.dumps({**facts, "message": f"Meu cartão é {number}"}, ensure_ascii=False).encode()
 
 

@@ -11,6 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 CHANNEL_ICONS = {
     "mail": "envelope-simple",
     "form": "article",
+    "portal": "package",
     "phone": "phone",
     "chat": "chat-circle-dots",
     "whatsapp": "whatsapp-logo",
@@ -24,7 +25,7 @@ IDENTITY_ICONS = {
     "account": "identification-card",
     "walk_in": "storefront",
 }
-_CHANNEL_COLOURS = {"in_person": "market", "walk_in": "market", "email": "mail"}
+_CHANNEL_COLOURS = {"in_person": "market", "walk_in": "market", "email": "mail", "portal": "form"}
 _KNOWN_COLOURS = {"mail", "whatsapp", "chat", "phone", "instagram", "form", "market"}
 
 

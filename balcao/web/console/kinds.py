@@ -23,12 +23,13 @@ class Way:
 
 def kind_words(kind: str) -> str:
     """Return what a kind of channel is called."""
-    return {"mail": _("Mailbox"), "form": _("Web form")}.get(kind, kind)
+    return {"mail": _("Mailbox"), "form": _("Web form"), "portal": _("Customer pages")}.get(kind, kind)
 
 
 def ways() -> list[tuple[str, list[Way]]]:
-    """Return every kind that is installed with its usual ways."""
-    return [(kind, _ways_of(kind)) for kind in sorted(registry.channel_kinds(), key=lambda k: (k != "mail", k))]
+    """Return every kind that is installed with its usual ways; customers' pages are there by themselves."""
+    kinds = [kind for kind in registry.channel_kinds() if kind != "portal"]
+    return [(kind, _ways_of(kind)) for kind in sorted(kinds, key=lambda k: (k != "mail", k))]
 
 
 def _ways_of(kind: str) -> list[Way]:

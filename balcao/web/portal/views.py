@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,10 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
+from balcao.kit.counting import count, name_of
 from balcao.pipeline import submissions
 from balcao.ports.channel import File, Incomplete
-from balcao.shops import rules
 from balcao.web.portal.languages import chosen_language, offered_languages
+from balcao.web.portal.looks import sheet_of
 
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 _REFERENCE = re.compile(r"[0-9A-F]{8}")
@@ -96,12 +96,7 @@ def _submitted(request: HttpRequest, channel: Channel) -> HttpResponse:
 
 
 def _floods(channel: Channel, network: str) -> bool:
-    name = f"form-flood:{channel.pk}:{network}"
-    cache.add(name, 0, timeout=_HOUR)
-    try:
-        return cache.incr(name) > _FLOOD
-    except ValueError:  # it ran out in between
-        return False
+    return count(name_of("form-flood", channel.pk, network), seconds=_HOUR) > _FLOOD
 
 
 def _files(request: HttpRequest) -> list[File]:
@@ -125,11 +120,8 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 @cache_control(public=True, max_age=300)
 def look(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the shop's colours as a style sheet, shaded where words could not be read."""
-    colour = _channel_of(key).shop.colour
-    light, dark = rules.readable(colour, on=rules.PAPER), rules.readable(colour, on=rules.NIGHT)
-    css = f".public{{--shop:{colour};--shop-on:{rules.words_on(colour)};--shop-text:light-dark({light},{dark})}}\n"
-    return HttpResponse(css, content_type="text/css; charset=utf-8")
+    """Return the shop's colours as a style sheet."""
+    return sheet_of(_channel_of(key).shop)
 
 
 @require_GET

@@ -13,6 +13,7 @@ from django.utils import timezone
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel, Envelope
 from balcao.journal.types import SYSTEM
+from balcao.kit.counting import name_of
 from balcao.pipeline import inbound, submissions
 from balcao.plugins.channels.form.config import FormConfig
 from balcao.shops.models import Shop
@@ -117,7 +118,7 @@ def test_programs_end_as_spam_and_are_not_told(ana: Client, form: Channel, chang
 
 
 def test_a_flood_is_stopped_and_nothing_typed_is_lost(ana: Client, form: Channel) -> None:
-    cache.set(f"form-flood:{form.pk}:127.0.0.1", 200, timeout=60)
+    cache.set(name_of("form-flood", form.pk, "127.0.0.1"), 200, timeout=60)
     answer = ana.post(address(form), {**ANA, **unseen(form)})
     assert answer.status_code == 429
     assert "Cadê meu pedido?" in answer.content.decode()

@@ -1,0 +1,18 @@
+"""Where the pages of orders answer, for each shop by its short name."""
+
+from django.urls import path
+
+from balcao.web.portal.orders import views
+
+app_name = "orders"
+urlpatterns = [
+    path("<slug:slug>/", views.find, name="find"),
+    path("<slug:slug>/look.css", views.look, name="look"),
+    path("<slug:slug>/leave/", views.leave, name="leave"),
+    path("<slug:slug>/v/<str:token>/", views.link, name="link"),
+    path("<slug:slug>/s/<str:token>/", views.signed, name="signed"),
+    path("<slug:slug>/orders/<str:number>/", views.order, name="order"),
+    path("<slug:slug>/orders/<str:number>/code/", views.send_code, name="send_code"),
+    path("<slug:slug>/orders/<str:number>/verify/", views.enter_code, name="enter_code"),
+    path("<slug:slug>/orders/<str:number>/<slug:kind>/", views.wish, name="wish"),
+]

@@ -1,0 +1,327 @@
+"""The pages of orders for customers: found by number and e-mail, opened wholly by a code, acted on where allowed."""
+
+from collections.abc import Callable
+from functools import wraps
+from secrets import token_urlsafe
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from balcao.commerce import queries
+from balcao.commerce.actions import ledger, verifying
+from balcao.commerce.actions.ledger import ActionDenied, Asker
+from balcao.commerce.actions.verifying import CannotVerify, Trouble
+from balcao.commerce.models import Order
+from balcao.commerce.rules.verifying import masked
+from balcao.commerce.types import EvidenceKind, Level
+from balcao.customers.actions.identifying import identify
+from balcao.customers.models import Identity
+from balcao.kit.counting import count, counted, name_of
+from balcao.pipeline import requests
+from balcao.pipeline.requests import Request
+from balcao.pipeline.submissions import network_of
+from balcao.pipeline.verification import ask_for_code
+from balcao.ports.channel import IdentityKind, Party
+from balcao.shops.models import Shop
+from balcao.web.portal.languages import chosen_language, offered_languages
+from balcao.web.portal.looks import sheet_of
+from balcao.web.portal.orders import visits, words
+from balcao.web.portal.orders.sight import Sight
+from balcao.web.portal.orders.visits import Visit, visit_of
+from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of
+
+_HOUR = 3600
+_MOST_MISSES = 5  # an hour, of one network and for one number
+_MOST_REQUESTS = 10  # an hour, of one account
+_CSP = (
+    "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+
+View = Callable[..., HttpResponse]
+
+
+def _for_shop(view: View) -> View:
+    """Give a view its shop and its visitor's language, and let nobody keep or frame what it answers."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        shop = Shop.objects.filter(slug=slug, backends__is_active=True).distinct().first()
+        if shop is None:
+            raise Http404
+        with translation.override(chosen_language(request, shop)), timezone.override(shop.time_zone):
+            answer = view(request, shop, *args, **kwargs)
+        answer.headers["Content-Security-Policy"] = _CSP
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Referrer-Policy"] = "same-origin"  # a link of ours may stand in the address
+        patch_vary_headers(answer, ["Accept-Language", "Cookie"])
+        return answer
+
+    return answering
+
+
+def _page(request: HttpRequest, shop: Shop, name: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "shop": shop,
+        "languages": offered_languages(shop),
+        "language": translation.get_language(),
+        "is_embedded": False,
+        "sorry": "",
+        "faults": {},
+        "form_key": request.POST.get("key", "")[:40] or token_urlsafe(12),
+        **more,
+    }
+    return render(request, f"portal/orders/{name}.html", context, status=status)
+
+
+def _to(name: str, shop: Shop, *args: str) -> HttpResponse:
+    answer = redirect(f"orders:{name}", shop.slug, *args)
+    answer["Location"] += f"?lang={translation.get_language()}"
+    return answer
+
+
+# --- The ways in ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_shop
+def find(request: HttpRequest, shop: Shop) -> HttpResponse:
+    """Ask for number and e-mail. Whoever misses is told the same, whatever it was that did not fit."""
+    if request.method != "POST":
+        return _page(request, shop, "find")
+    number, email = (request.POST.get(name, "").strip()[:320] for name in ("number", "email"))
+    missed = [name_of("order-miss", shop.pk, "from", _network(request)), name_of("order-miss", shop.pk, number.lower())]
+    typed = {"number": number, "email": email}
+    if any(counted(name) >= _MOST_MISSES for name in missed):
+        sorry = _("There were too many tries. Please try again in an hour, or write to us.")
+        return _page(request, shop, "find", status=429, sorry=sorry, **typed)
+    order = queries.order_of_contact(shop=shop, number=number, email=email)
+    if order is None:
+        for name in missed:
+            count(name, seconds=_HOUR)
+        sorry = _("We find no order with this number and this e-mail address. Please check both.")
+        return _page(request, shop, "find", status=422, sorry=sorry, **typed)
+    return _let_in(shop, order, EvidenceKind.ORDER_NUMBER)
+
+
+def _network(request: HttpRequest) -> str:
+    return network_of(get_adapter().get_client_ip(request))
+
+
+def _let_in(shop: Shop, order: Order, kind: EvidenceKind) -> HttpResponse:
+    visit = visits.begun()
+    verifying.knew_order(account=order.account, visit=visit.secret, kind=kind, now=timezone.now())
+    return visits.keep(_to("order", shop, order.number), visit)
+
+
+@require_safe
+@_for_shop
+def signed(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
+    """Open the page by a link that we wrote to the customer: it shows the state, and more after a code."""
+    order = queries.order_of_token(token, shop=shop)
+    if order is None:
+        raise Http404
+    visit = visit_of(request)
+    if visit.order(shop, order.number) == order:  # who is here already stays as verified as they are
+        return _to("order", shop, order.number)
+    return _let_in(shop, order, EvidenceKind.SIGNED_LINK)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_shop
+def link(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
+    """Let whoever opens a one-time link say whether it is them who is speaking with us; looking uses nothing up."""
+    now = timezone.now()
+    challenge = verifying.challenge_of_link(token, now=now)
+    if challenge is None or challenge.account.backend.shop_id != shop.pk:
+        return _page(request, shop, "link_over", status=410)
+    if request.method != "POST":
+        return _page(request, shop, "link", challenge=challenge)
+    if request.POST.get("answer") != "yes":
+        verifying.disown(token=token, now=now)
+        return _page(request, shop, "link_disowned")
+    if verifying.confirm_link(token=token, now=now) is None or challenge.order is None:
+        return _page(request, shop, "link_over", status=410)
+    visit = visits.begun()
+    verifying.came_by_link(account=challenge.account, visit=visit.secret, now=now)
+    return visits.keep(_to("order", shop, challenge.order.number), visit)
+
+
+@require_POST
+@_for_shop
+def leave(request: HttpRequest, shop: Shop) -> HttpResponse:
+    """End the visit."""
+    visit = visit_of(request)
+    if visit.secret:
+        verifying.end_visit(visit=visit.secret, now=timezone.now())
+    return visits.end(_to("find", shop))
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+
+def _sight(request: HttpRequest, shop: Shop, number: str) -> tuple[Visit, Sight]:
+    """Return what the visitor sees of an order; whoever may see none is asked who they are."""
+    visit = visit_of(request)
+    row = visit.order(shop, number)
+    if row is None:
+        raise _Unknown
+    return visit, Sight(row, queries.order_value(row), visit.level(row.account), timezone.now())
+
+
+class _Unknown(Exception):
+    """The visitor has shown nothing that opens this page."""
+
+
+def _known(view: View) -> View:
+    @wraps(view)
+    def answering(request: HttpRequest, shop: Shop, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, shop, *args, **kwargs)
+        except _Unknown:
+            return _to("find", shop)
+
+    return answering
+
+
+@require_safe
+@_for_shop
+@_known
+def order(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
+    """Show an order as far as the visitor is known."""
+    _visit, sight = _sight(request, shop, number)
+    return _drawn(request, shop, sight)
+
+
+def _drawn(request: HttpRequest, shop: Shop, sight: Sight, *, status: int = 200, **more: Any) -> HttpResponse:
+    others = queries.orders_of_account(sight.row.account) if sight.is_verified else []
+    seen = {
+        "sight": sight,
+        "wishes": wishes_of(sight),
+        "others": [one for one in others if one.pk != sight.row.pk],
+        "instrument": words.instrument,
+        "parcel_state": words.parcel_state,
+        "payment_state": words.payment_state,
+        "code_error": "",
+        "wants_code": False,
+        "code_sent_to": "",
+        "here": reverse("orders:order", args=[shop.slug, sight.row.number]),
+    }
+    return _page(request, shop, "order", status=status, **{**seen, **more})
+
+
+@require_POST
+@_for_shop
+@_known
+def send_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
+    """Have a code sent to the address that the order had before this visit."""
+    visit, sight = _sight(request, shop, number)
+    try:
+        asked = ask_for_code(
+            account=sight.row.account,
+            order=sight.row,
+            place=visit.place(now=sight.now),
+            language=translation.get_language() or "",
+            agent=None,
+        )
+    except CannotVerify as cannot:
+        return _drawn(request, shop, sight, status=429, code_error=_trouble(cannot.trouble), wants_code=True)
+    return _drawn(request, shop, sight, wants_code=True, code_sent_to=masked(asked.key))
+
+
+def _trouble(trouble: Trouble) -> str:
+    if trouble == Trouble.TOO_OFTEN:
+        return _("We have sent three codes within an hour. Please use the newest one, or try again later.")
+    return _("This order has no e-mail address that we could send a code to. Please write to us.")
+
+
+@require_POST
+@_for_shop
+@_known
+def enter_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
+    """Take a typed code."""
+    visit, sight = _sight(request, shop, number)
+    code = request.POST.get("code", "")[:20]
+    if verifying.confirm_code(account=sight.row.account, visit=visit.secret, code=code, now=sight.now):
+        return _to("order", shop, number)
+    error = _("This code is wrong or too old. After five wrong ones you need a new code.")
+    return _drawn(request, shop, sight, status=422, code_error=error, wants_code=True)
+
+
+# --- Wishes -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_shop
+@_known
+def wish(request: HttpRequest, shop: Shop, number: str, kind: str) -> HttpResponse:
+    """Fill in a wish; what the rules allow is done at once, everything else becomes a request to the shop."""
+    _visit, sight = _sight(request, shop, number)
+    found = wish_of(kind, sight, request.POST.dict() if request.method == "POST" else {})
+    if found is None:
+        return _to("order", shop, number)
+    if request.method != "POST":
+        return _page(request, shop, "wish", sight=sight, wish=found)
+    if found.faults:
+        return _page(request, shop, "wish", status=422, sight=sight, wish=found, faults=found.faults)
+    return _granted(request, shop, sight, found)
+
+
+def _granted(request: HttpRequest, shop: Shop, sight: Sight, wish: Wish) -> HttpResponse:
+    key = f"{sight.row.pk}.{wish.kind}.{request.POST.get('key', '')[:40] or token_urlsafe(12)}"
+    if wish.is_at_once and not request.POST.get("as_request"):
+        try:
+            _ask(sight, wish, key)
+        except ActionDenied:  # it changed while the form was open: asked for instead, with all that was filled in
+            return _page(request, shop, "wish", status=422, sight=sight, wish=Wish(wish.kind, sight, wish.form))
+        return _to("order", shop, sight.row.number)
+    if count(name_of("order-requests", sight.row.account_id), seconds=_HOUR) > _MOST_REQUESTS:
+        sorry = _("So many requests came that we take no more for now. Please try again in an hour.")
+        return _page(request, shop, "wish", status=429, sight=sight, wish=wish, sorry=sorry)
+    _request(shop, sight, wish, key)
+    return _page(request, shop, "asked", sight=sight)
+
+
+def _ask(sight: Sight, wish: Wish, key: str) -> None:
+    row = sight.row
+    asker = Asker(identity=_identity(sight), level=sight.level)
+    ledger.ask(action=wish.action, account=row.account, order=row, asker=asker, key=f"portal:{key}", now=sight.now)
+
+
+def _identity(sight: Sight) -> Identity:
+    """Return the customer as the desk knows them. Nothing is proven by this: the level is the visit's."""
+    party = Party(IdentityKind.EMAIL, sight.value.account.email, sight.value.account.name)
+    region, language = sight.row.backend.shop.region, translation.get_language() or ""
+    return identify(party=party, scope="", region=region, language=language, proven=None, now=sight.now)
+
+
+def _request(shop: Shop, sight: Sight, wish: Wish, key: str) -> None:
+    account = sight.value.account
+    request = Request(
+        email=account.email,
+        name=account.name,
+        order=sight.row.number,
+        subject=_("%(wish)s: order %(number)s") % {"wish": wish.name, "number": sight.row.number},
+        message=wish.request_words(),
+        language=translation.get_language() or "",
+        is_verified=sight.level >= Level.VERIFIED,
+    )
+    requests.submit(shop=shop, request=request, key=key, now=sight.now)
+
+
+@require_GET
+@cache_control(public=True, max_age=300)
+def look(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the shop's colours as a style sheet."""
+    shop = Shop.objects.filter(slug=slug).first()
+    if shop is None:
+        raise Http404
+    return sheet_of(shop)
