@@ -16,6 +16,7 @@ _SHOP = Path(__file__).with_name("vendure_shop")
 _PLUGIN = Path(__file__).parents[2] / "plugins" / "commerce" / "vendure" / "plugin" / "balcao-plugin.js"
 _FILES = (*(_SHOP / name for name in ("package.json", "package-lock.json", "server.js", "seed.js")), _PLUGIN)
 _DATABASE = "shop.sqlite"
+_OLDEST_NODE = 20
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,11 @@ def _make(folder: Path) -> None:
 
 
 def _node() -> str:
-    return program("node", package="nodejs npm")
+    node = program("node", package="nodejs npm")
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if int(said.lstrip("v").partition(".")[0] or 0) < _OLDEST_NODE:
+        raise MissingServer(f"Vendure needs Node.js {_OLDEST_NODE} or newer; {node} is {said}")
+    return node
 
 
 def _run(command: list[str], folder: Path) -> None:

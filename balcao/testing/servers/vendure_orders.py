@@ -115,3 +115,18 @@ class Trade:
         """Say that a refund was paid."""
         settling = _deed("settleRefund(input: $i)", "$i: SettleRefundInput!")
         self.admin.ask(settling, i={"id": refund, "transactionId": "bank"})
+
+    def state_of(self, order: str) -> str:
+        """Return the state of an order in Vendure's own words."""
+        return str(self.admin.ask("query ($i: ID!) { order(id: $i) { state } }", i=order)["state"])
+
+    def cancel(self, order: str) -> None:
+        """Cancel all lines of an order, as the dashboard does with what came back."""
+        lines = [{"orderLineId": ref, "quantity": count} for ref, count in self.pieces(order)]
+        wanted = {"orderId": order, "lines": lines, "reason": "came back", "cancelShipping": False}
+        self.admin.ask(_deed("cancelOrder(input: $i)", "$i: CancelOrderInput!"), i=wanted)
+
+    def drafts(self) -> int:
+        """Return how many drafts there are."""
+        asking = "query ($o: OrderListOptions) { orders(options: $o) { totalItems } }"
+        return int(self.admin.ask(asking, o={"filter": {"state": {"eq": "Draft"}}})["totalItems"])

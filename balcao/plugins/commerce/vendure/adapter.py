@@ -57,6 +57,7 @@ class Vendure:
     Config: ClassVar[type[Any]] = VendureConfig
 
     tokens: Tokens = field(default_factory=Tokens, repr=False)
+    page: int = finding.PAGE  # orders and products told at once
 
     def abilities(self, link: Link) -> frozenset[ActionKind]:
         """Say what Vendure's own API can do; payment links, exchanges and gift cards it leaves to plug-ins."""
@@ -73,7 +74,7 @@ class Vendure:
 
     def changes(self, cursor: Mapping[str, Any], link: Link) -> Changes:
         """Return new orders, and a page each of those that may have changed and of the catalogue."""
-        return finding.changes(self._session(link), cursor)
+        return finding.changes(self._session(link), cursor, page=self.page)
 
     def product(self, ref: str, link: Link) -> Product | None:
         """Return a product."""

@@ -70,22 +70,23 @@ def _read(session: Session, raws: Iterable[Mapping[str, Any]]) -> list[Order]:
     return [order_from(raw, dashboard=dashboard) for raw in raws if raw["customer"]]
 
 
-def changes(session: Session, cursor: Mapping[str, Any]) -> Changes:
+def changes(session: Session, cursor: Mapping[str, Any], *, page: int = PAGE) -> Changes:
     """Return a page of what is new since a cursor, and of what may have changed.
 
     Vendure's own times of change stand still when the state of an order or a price changes. So beside the orders that
     are new, those of the last two months and the catalogue are walked through, a page at each call.
     """
-    raws, after = _placed_since(session, cursor)
+    raws, after = _placed_since(session, cursor, page)
     if after["more"]:
         return Changes(tuple(_read(session, raws)), after, more=True)
-    swept, after["sweep"] = _sweep(session, after)
+    swept, after["sweep"] = _sweep(session, after, page)
     known = {raw["id"] for raw in raws}
     raws = [*raws, *(raw for raw in swept if raw["id"] not in known)]
-    options = {"take": PAGE, "skip": cursor.get("products", 0), "sort": {"id": "ASC"}}
+    skip: int = cursor.get("products", 0)
+    options = {"take": page, "skip": skip, "sort": {"id": "ASC"}}
     products = session.ask(graph.PRODUCTS, options=options)["products"]["items"]
-    is_through = len(products) < PAGE
-    after["products"] = 0 if is_through else options["skip"] + PAGE
+    is_through = len(products) < page
+    after["products"] = 0 if is_through else skip + page
     after["whole"] = bool(cursor.get("whole")) or is_through
     return Changes(
         tuple(_read(session, raws)),
@@ -95,7 +96,9 @@ def changes(session: Session, cursor: Mapping[str, Any]) -> Changes:
     )
 
 
-def _placed_since(session: Session, cursor: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _placed_since(
+    session: Session, cursor: Mapping[str, Any], page: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return the orders placed since a cursor, oldest first, and the next cursor.
 
     `placed` is the time up to which they are known, `at` names those of that very instant.
@@ -104,26 +107,26 @@ def _placed_since(session: Session, cursor: Mapping[str, Any]) -> tuple[list[dic
     if cursor.get("placed"):
         before = datetime.fromisoformat(cursor["placed"]) - timedelta(milliseconds=1)
         wanted = {"orderPlacedAt": {"after": before.isoformat()}, "id": {"notIn": list(cursor["at"])}}
-    options = {"take": PAGE, "sort": {"orderPlacedAt": "ASC", "id": "ASC"}, "filter": {**_PLACED, **wanted}}
+    options = {"take": page, "sort": {"orderPlacedAt": "ASC", "id": "ASC"}, "filter": {**_PLACED, **wanted}}
     raws = session.ask(graph.ORDERS, options=options)["orders"]["items"]
     placed = raws[-1]["orderPlacedAt"] if raws else cursor.get("placed", "")
     at = list(cursor.get("at", ())) if placed == cursor.get("placed") else []
     at += [raw["id"] for raw in raws if raw["orderPlacedAt"] == placed]
-    after = {**cursor, "placed": placed, "at": at, "more": len(raws) == PAGE}
+    after = {**cursor, "placed": placed, "at": at, "more": len(raws) == page}
     return raws, after
 
 
-def _sweep(session: Session, cursor: Mapping[str, Any]) -> tuple[Sequence[dict[str, Any]], int]:
+def _sweep(session: Session, cursor: Mapping[str, Any], page: int) -> tuple[Sequence[dict[str, Any]], int]:
     """Return a page of the orders of the last time, newest first, and where the next one begins."""
     if not cursor["placed"]:
         return [], 0
     since = datetime.fromisoformat(cursor["placed"]) - _SWEPT
     skip: int = cursor.get("sweep", 0)
     options = {
-        "take": PAGE,
+        "take": page,
         "skip": skip,
         "sort": {"orderPlacedAt": "DESC", "id": "DESC"},
         "filter": {**_PLACED, "orderPlacedAt": {"after": since.isoformat()}},
     }
     raws = session.ask(graph.ORDERS, options=options)["orders"]["items"]
-    return raws, 0 if len(raws) < PAGE else skip + PAGE
+    return raws, 0 if len(raws) < page else skip + page

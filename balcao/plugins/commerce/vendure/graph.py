@@ -63,17 +63,9 @@ ORDERS_OF_CUSTOMERS = f"""query ($customers: CustomerListOptions, $orders: Order
     phoneNumber firstName lastName addresses {{ postalCode }} orders(options: $orders) {{ items {{ {ORDER} }} }}
   }} }}
 }}"""
-CUSTOMERS = (
-    f"""query ($options: CustomerListOptions) {{ customers(options: $options) {{ items {{ {_CUSTOMER} }} }} }}"""
-)
 CUSTOMER = f"query ($id: ID!) {{ customer(id: $id) {{ {_CUSTOMER} }} }}"
 ONE_PRODUCT = f"query ($id: ID!) {{ product(id: $id) {{ {PRODUCT} }} }}"
-PRODUCTS = (
-    f"query ($options: ProductListOptions) {{ products(options: $options) {{ items {{ updatedAt {PRODUCT} }} }} }}"
-)
-VARIANTS = f"""query ($options: ProductVariantListOptions) {{
-  productVariants(options: $options) {{ items {{ id updatedAt product {{ {PRODUCT} }} }} }}
-}}"""
+PRODUCTS = f"query ($options: ProductListOptions) {{ products(options: $options) {{ items {{ {PRODUCT} }} }} }}"
 QUOTES = """query ($input: TestEligibleShippingMethodsInput!) {
   testEligibleShippingMethods(input: $input) { name priceWithTax }
 }"""

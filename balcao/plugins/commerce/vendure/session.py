@@ -64,29 +64,29 @@ class Session:
     def log_in(self) -> None:
         """Open a session; raise `CommerceError` if Vendure does not want us."""
         self.tokens.pop(self.config, None)
-        answer = self._sent(
-            graph.LOGIN, {"username": self.config.username, "password": self.config.password}, writes=False
-        )
-        came = _understood(answer, writes=False)["login"]
+        who = {"username": self.config.username, "password": self.config.password}
+        came = _understood(self._sent(graph.LOGIN, who, channel=""), writes=False)["login"]
         if "errorCode" in came:
             raise fault(LOGIN, "auth", permanent=True, words=came["message"])
 
     def reach(self) -> None:
         """Ask the smallest thing there is; raise `CommerceError` if nobody answers as Vendure does."""
-        _understood(self._sent(graph.REACH, {}, writes=False), writes=False)
+        _understood(self._sent(graph.REACH, {}, channel=""), writes=False)
 
-    def _sent(self, text: str, variables: Mapping[str, Any], *, writes: bool) -> dict[str, Any]:
-        reply = self._caller().call(
+    def _sent(
+        self, text: str, variables: Mapping[str, Any], *, writes: bool = False, channel: str | None = None
+    ) -> dict[str, Any]:
+        reply = self._caller(self.config.channel if channel is None else channel).call(
             "POST", "", json={"query": text, "variables": variables}, writes=writes, fine=(_GRAPHQL_ERROR,)
         )
         if token := reply.headers.get("vendure-auth-token"):
             self.tokens[self.config] = token
         return _graphql(reply)
 
-    def _caller(self) -> Caller:
+    def _caller(self, channel: str) -> Caller:
         address = self.config.address.strip().rstrip("/")
         place = address if address.endswith(("-api", "/graphql")) else address + _PATH
-        headers = {"vendure-token": self.config.channel} if self.config.channel else {}
+        headers = {"vendure-token": channel} if channel else {}
         if token := self.tokens.get(self.config):
             headers["authorization"] = f"Bearer {token}"
         return Caller(place, headers=headers)

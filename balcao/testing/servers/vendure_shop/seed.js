@@ -49,7 +49,19 @@ async function product(ask, name, slug, group, variants) {
 exports.seed = async address => {
   const ask = (query, variables) => admin(address, query, variables);
   await ask('mutation{login(username:"superadmin",password:"superadmin"){__typename}}');
-  const { activeChannel } = await ask('{activeChannel{id}}');
+  const { activeChannel } = await ask('{activeChannel{id defaultTaxZone{id} defaultShippingZone{id}}}');
+  // With a single channel Vendure takes any token for it.
+  await ask('mutation($i:CreateChannelInput!){createChannel(input:$i){__typename}}', {
+    i: {
+      code: 'outlet',
+      token: 'outlet-token',
+      defaultLanguageCode: 'en',
+      defaultCurrencyCode: 'BRL',
+      pricesIncludeTax: true,
+      defaultTaxZoneId: activeChannel.defaultTaxZone.id,
+      defaultShippingZoneId: activeChannel.defaultShippingZone.id,
+    },
+  });
   await ask('mutation($i:UpdateChannelInput!){updateChannel(input:$i){__typename}}', {
     i: { id: activeChannel.id, defaultCurrencyCode: 'BRL', availableCurrencyCodes: ['BRL'] },
   });
