@@ -430,7 +430,7 @@ class Done:
     order: Order | None = None  # as it stands afterwards, where the system says so
     account: Account | None = None  # likewise
     ref: str = ""  # of what came of it: a refund, a return, a new order
-    detail: str = ""  # for people: what is left to be done, or why it was refused, in the system's own words
+    detail: str = ""  # for people, as in `CommerceError`: what is left to be done, or why it was refused
     code: str = ""  # of a refusal, in the system's own words
 
 

@@ -75,4 +75,7 @@ def detail_words(entry: LedgerEntry) -> str:
     """Return why an action was refused or what is left to do, "" where nobody said."""
     if entry.code in set(Denial):
         return denial_words(Denial(entry.code))
-    return entry.detail if entry.state in _BADLY_ENDED else ""
+    if entry.state not in _BADLY_ENDED:
+        return ""
+    # Adapters speak in message ids, systems in their own words: those are shown as they are.
+    return " ".join(_(line) for line in entry.detail.splitlines() if line)
