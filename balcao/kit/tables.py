@@ -178,10 +178,11 @@ def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Mapping[str, 
         writer = csv.writer(stream)
         writer.writerow(headings)
         for row in rows:
-            writer.writerow([_guarded(row.get(name, "")) for name in headings])
+            writer.writerow([guarded(row.get(name, "")) for name in headings])
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula."""
     risky = _RUN.match(text) and not isinstance(text, Figure) and not _ONLY_DIGITS.fullmatch(text)
     return f"'{text}" if risky else text
 

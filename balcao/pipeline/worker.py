@@ -15,6 +15,7 @@ from functools import partial
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from balcao.commerce.actions import files
 from balcao.commerce.actions import refreshing as copies
 from balcao.jobs import actions as jobs
 from balcao.jobs import backend
@@ -50,6 +51,7 @@ def _tell_time(work: Work) -> int:
     if work.now.minute == 0:  # nobody minds when exactly
         jobs.prune(now=work.now)
         copies.prune(now=work.now)
+        files.prune(now=work.now)
     return clock.run_due(now=work.now)
 
 

@@ -86,6 +86,32 @@ def found_out(*, rows: Iterable[Row], given: FileMapping, home: Home, products: 
     return Found(chain(sample, stream), mapping, tuple(headings))
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the beginning of a file says: the first orders or products as they will be read, and faults by name."""
+
+    orders: tuple[port.Order, ...]
+    products: tuple[port.Product, ...]
+    faults: tuple[tuple[str, Fault], ...]
+
+
+def glance(*, found: Found, products: bool = False, most: int = 6) -> Glance:
+    """Read the beginning of a file as it will be read; what only a row further down completes may be missing."""
+    key = product_key if products else order_key
+    groups: dict[str, list[Row]] = {}
+    for row in islice(found.rows, _SAMPLE):
+        groups.setdefault(key(row, found.mapping) or f"\0{row.number}", []).append(row)
+    told = [order_of(rows, found.mapping) for rows in groups.values()] if not products else []
+    sold = [product_of(rows, found.mapping) for rows in groups.values()] if products else []
+    faults = [(one.number, fault) for one in told for fault in one.faults]
+    faults += [(one.ref, fault) for one in sold for fault in one.faults]
+    return Glance(
+        tuple(one.order for one in told if one.order)[:most],
+        tuple(one.product for one in sold if one.product)[:most],
+        tuple(faults),
+    )
+
+
 def check_orders(*, found: Found, watch: Watch) -> Imported:
     """Read a file without writing anything."""
     imported = Imported()

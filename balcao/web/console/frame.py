@@ -49,7 +49,7 @@ def quarantine_count(agent: Agent) -> int:
 
 def _place(section: str, name: str, icon: str, permission: Permission, count: int = 0) -> Place | None:
     try:
-        return Place(section, name, icon, permission, reverse(f"console:{section}"), count)
+        return Place(section.replace("_", "-"), name, icon, permission, reverse(f"console:{section}"), count)
     except NoReverseMatch:  # the part that this page is about is not installed
         return None
 
@@ -63,6 +63,7 @@ def groups_for(agent: Agent) -> list[Group]:
             _("Contact"),
             [
                 _place("channels", _("Channels"), "plugs-connected", Permission.CHANNEL_EDIT),
+                _place("shop_systems", _("Shop systems"), "package", Permission.SHOP_EDIT),
                 _place("macros", _("Macros"), "lightning", Permission.MACRO_EDIT),
                 _place("tags", _("Tags"), "tag", Permission.TAG_EDIT),
                 _place("quarantine", _("Quarantine"), "warning-octagon", Permission.QUARANTINE, aside),

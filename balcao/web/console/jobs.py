@@ -1,4 +1,4 @@
-"""What a page must not wait for: trying a channel's settings, and taking up the consent of an account's owner."""
+"""What a page must not wait for: trying the settings of a channel or shop system, and taking up an owner's consent."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,15 @@ from django.conf import settings
 from balcao.channels.actions.connecting import renew_secrets
 from balcao.channels.models import Channel
 from balcao.channels.queries import secret_keys
+from balcao.commerce import queries as commerce
+from balcao.commerce.models import Backend
 from balcao.jobs.backend import job
 from balcao.kit import crypto
 from balcao.kit.i18n import N_
 from balcao.pipeline.poll import working_connection
 from balcao.ports import registry
 from balcao.ports.channel import ChannelError, Checked, Consented
+from balcao.ports.commerce import Checked as CheckedShop
 
 Steps = list[tuple[str, bool, str]]
 _PURPOSE = "consent"
@@ -26,6 +29,14 @@ def try_settings(channel_id: int) -> Sequence[tuple[str, bool, str]]:
     channel = Channel.objects.select_related("shop").get(pk=channel_id)
     adapter = registry.channel(channel.kind)
     return list(adapter.check(working_connection(channel))) if isinstance(adapter, Checked) else []
+
+
+@job(most_tries=2, priority=10)
+def try_shop_system(backend_id: int) -> Sequence[tuple[str, bool, str]]:
+    """Try a shop system's settings: what was tried, whether it worked, what to do."""
+    backend = Backend.objects.select_related("shop").get(pk=backend_id)
+    adapter = commerce.adapter_of(backend)
+    return list(adapter.check(commerce.link_of(backend))) if isinstance(adapter, CheckedShop) else []
 
 
 @job(most_tries=1, priority=10)

@@ -1,27 +1,36 @@
 """Who may open what: the matrix of every address of the console and every role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from balcao.automation.actions import save_macro
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.actions.keeping import keep, quarantine
 from balcao.channels.models import Channel
+from balcao.commerce.actions.book import Book
+from balcao.commerce.actions.connecting import create_backend
+from balcao.commerce.actions.files import faults_path, finish, take_file
+from balcao.commerce.models import ImportedFile
 from balcao.journal.types import SYSTEM
 from balcao.plugins.channels.form.config import FormConfig
 from balcao.plugins.channels.mail.config import MailConfig
+from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
 from balcao.shops.models import Shop
 from balcao.staff.actions import create_department, create_team, create_token
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission, Role
+from balcao.testing.backends import PaperBackend, PaperConfig
 from balcao.testing.factories import make_agent
 from balcao.tickets.actions.arranging import save_tag
-from balcao.web.console.jobs import try_settings
+from balcao.web.console.jobs import try_settings, try_shop_system
 from balcao.web.console.urls import urlpatterns
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -48,6 +57,8 @@ OPENED = {200, 302, 422}
 ONLY_POST = {
     "channel_trial",
     "channel_fetch_again",
+    "shop_system_trial",
+    "shop_system_anew",
     "macro_delete",
     "macro_preview",
     "tag_delete",
@@ -58,12 +69,20 @@ ONLY_POST = {
 }
 # What deletes comes last, so that one house serves for all.
 ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
-_OWNED = {"shop_id", "channel_id", "envelope_id", "agent_id", "macro_id", "token_id"}
+_OWNED = {"shop_id", "channel_id", "backend_id", "envelope_id", "agent_id", "macro_id", "token_id"}
 OF_ONE_SHOP = [str(pattern.name) for pattern in urlpatterns if _OWNED & set(pattern.pattern.converters)]
 
 
 def needed(name: str) -> Permission | None:
     return next((permission for part, permission in NEEDS.items() if name.startswith(part)), None)
+
+
+@pytest.fixture(autouse=True)
+def paper_backend(tmp_path: Path) -> Iterator[None]:
+    """Let there be a shop system to connect, and a place for files."""
+    registry.register_commerce(PaperBackend())
+    with override_settings(MEDIA_ROOT=tmp_path):
+        yield
 
 
 class House:
@@ -92,11 +111,37 @@ class House:
             "row_id": create_team(name=f"Team {shop.pk}", members=[], **common).pk,
             "token_id": create_token(name="T", agent=self.agent, scopes=[], **common)[0].pk,
         }
+        self.system = create_backend(shop=shop, kind="paper", name="Paper", config=PaperConfig(), **common)
+        self.book = create_backend(shop=shop, kind="book", name="Book", config=Book.Config(), **common)
+        self.values |= {"backend_id": self.system.pk, "import_id": self._file().pk}
         self.department = create_department(name=f"Stock {shop.pk}", members=[], **common)
+
+    def _file(self) -> ImportedFile:
+        given: dict[str, Any] = {
+            "name": "a.csv",
+            "content": BytesIO(b"a;b\n1;2\n"),
+            "holds_products": False,
+            "language": "en",
+        }
+        row = take_file(backend=self.book, agent=self.agent, now=NOW, **given)
+        key, path = faults_path(row)
+        path.touch()
+        finish(
+            row=row,
+            counts={"new": 0, "changed": 0, "unchanged": 0, "faulty": 0, "kept": 0, "faults": 0},
+            first_faults=[],
+            faults_key=key,
+            now=NOW,
+        )
+        return row
 
     def address(self, name: str) -> str:
         pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
         others = {"channel_embed": {"channel_id": self.form.pk}, "department": {"row_id": self.department.pk}}
+        book = {"backend_id": self.book.pk}
+        others |= {f"shop_system_{part}": book for part in ("files", "export", "import", "state", "faults")}
+        others["shop_system_new"] = {"kind": "paper", "preset": "new"}
+        others["shop_system_outcome"] = {"job_id": int(try_shop_system.enqueue(self.system.pk).id)}
         values = {**self.values, **others.get(name, {})}
         return reverse(f"console:{name}", kwargs={part: values[part] for part in pattern.pattern.converters})
 
@@ -106,7 +151,9 @@ def ask(visitor: Client, name: str, house: House) -> int:
     if name in ONLY_POST:
         return visitor.post(address).status_code
     # What a page of a mailbox only has for some settings may say 404 to those who may see it.
-    return visitor.get(address).status_code
+    answer = visitor.get(address)
+    answer.close()  # it may be a file
+    return answer.status_code
 
 
 def test_every_address_names_a_permission() -> None:
