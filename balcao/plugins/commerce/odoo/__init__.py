@@ -1,0 +1,1 @@
+"""Odoo: orders, customers, deliveries and invoices by its external interface."""
