@@ -14,7 +14,9 @@ from balcao.ports.commerce import Commerce
 BACKENDS = (
     "balcao.commerce.actions.book.Book",
     "balcao.plugins.commerce.rest.adapter.Rest",
+    "balcao.plugins.commerce.shopify.adapter.Shopify",
     "balcao.plugins.commerce.vendure.adapter.Vendure",
+    "balcao.plugins.commerce.woocommerce.adapter.WooCommerce",
 )
 CHANNELS = (
     "balcao.plugins.channels.mail.adapter.Mail",
