@@ -28,9 +28,13 @@ def main() -> int:
 
 def _tell(engine: str, report: Report) -> int:
     died = sum(count for how, count in report.deaths.items() if how != "none")
-    print(f"{engine}: {died} of {report.rounds} workers killed ({_counts(report.deaths)});")  # noqa: T201
-    print(f"  {report.mails} mails in, each stored once; answers out: {_counts(report.answers)}."  # noqa: T201
-          if not report.faults else "\n".join(["  FAULTS", *report.faults]))  # fmt: skip
+    fine = [
+        f"  {report.mails} mails in, each stored once; answers out: {_counts(report.answers)};",
+        f"  refunds: {_counts(report.refunds)}, none paid twice.",
+    ]
+    lines = ["  FAULTS", *report.faults] if report.faults else fine
+    head = f"{engine}: {died} of {report.rounds} workers killed ({_counts(report.deaths)});"
+    print("\n".join([head, *lines]))  # noqa: T201
     return len(report.faults)
 
 

@@ -1,4 +1,4 @@
-"""Named steps of intake and sending, at which the kill tests end a process to see that nothing is lost or doubled."""
+"""Named steps of whatever must survive a death, at which the kill tests end a process: nothing is lost or doubled."""
 
 import os
 import signal
@@ -12,6 +12,12 @@ STEPS = (
     "dispatch.handing_over",
     "dispatch.handed_over",
     "dispatch.settled",
+    "order_action.claimed",
+    "order_action.begun",
+    "order_action.performed",
+    "order_action.settled",
+    "shop.page.read",
+    "shop.page.kept",
 )
 
 _fatal: str | None = None

@@ -30,3 +30,4 @@ def test_nothing_is_lost_and_nothing_doubled_whenever_a_worker_dies(database: st
     assert set(STEPS) | {"instant"} <= set(report.deaths)
     assert report.answers["sent"] > ROUNDS
     assert report.answers["uncertain"] > 0
+    assert report.refunds["done"] > ROUNDS / 4

@@ -1,7 +1,7 @@
 """The mill: a warm parent that forks one worker a round and lets it be killed.
 
-Started as a process of its own (`python -m balcao.testing.torture.mill ROUNDS SEED SMTP_PORT`) on the database and data
-directory of its environment; prints what it did and what the database holds at the end as one JSON object.
+Started as a process of its own (`python -m balcao.testing.torture.mill ROUNDS SEED SMTP_PORT TILL`) on the database
+and data directory of its environment; prints what it did and what the database holds at the end as one JSON object.
 """
 
 import json
@@ -21,8 +21,11 @@ from typing import Any
 LEASES = timedelta(seconds=200)  # longer than any lease: the next worker finds what the dead one held
 MAILS_A_ROUND = 2
 ANSWERS_A_ROUND = 2
+REFUNDS_A_ROUND = 2
 DRAINING_ROUNDS = 4  # without a death, at the end
+MOST_DRAINING_ROUNDS = 60  # as long as something waits: an order action is put off for half an hour at most
 _SLOWEST = 60.0  # seconds
+_REFUND = "refund-"
 
 
 @dataclass
@@ -33,7 +36,9 @@ class Mill:
     offset: timedelta = timedelta(0)
     sent: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)  # not acknowledged: its sender will try again
+    refunds: list[str] = field(default_factory=list)  # keys of those that were taken into the ledger
     deaths: Counter[str] = field(default_factory=Counter)
+    tried: int = 0  # rounds that were to end at a step: each step in its turn
     pace: float = 0.1  # seconds that a round takes when nobody dies
 
     def now(self) -> datetime:
@@ -54,7 +59,8 @@ class Mill:
     def _die_at_a_step(self) -> None:
         from balcao.pipeline import steps
 
-        step, hit = self.chance.choice(steps.STEPS), self.chance.randint(1, 3)
+        step, hit = steps.STEPS[self.tried % len(steps.STEPS)], self.chance.choice([1, 1, 2, 3])
+        self.tried += 1
         died = self._fork(lambda: steps.arm(step, hit=hit), after=None)
         self.deaths[step if died else "none"] += 1
 
@@ -67,7 +73,9 @@ class Mill:
         from django.db import connections
 
         self.sent, self.waiting = ["first@ana.example"], ["first@ana.example"]
-        work(self, acknowledge=self.waiting.remove)
+        heard: list[str] = []
+        work(self, acknowledge=heard.append)
+        self.waiting, self.refunds = [], [key for key in heard if key.startswith(_REFUND)]
         for connection in connections.all(initialized_only=True):
             connection.close()
             getattr(connection, "close_pool", lambda: None)()
@@ -93,6 +101,7 @@ class Mill:
         os.close(reading)
         _, status = os.waitpid(child, 0)
         self.waiting = [mail for mail in self.waiting if mail not in acknowledged]
+        self.refunds += sorted(key for key in acknowledged if key.startswith(_REFUND))
         self.offset += LEASES
         if os.WIFSIGNALED(status):
             return True
@@ -155,14 +164,17 @@ def apart(deed: Callable[[], Any]) -> Any:
     return json.loads(text)
 
 
-def set_up(smtp_port: int) -> None:
-    """Make the tables, a shop, an agent and a mailbox that sends to the given port."""
+def set_up(smtp_port: int, till: str) -> None:
+    """Make the tables, a shop, an agent, a mailbox that sends to the given port and a shop system at an address."""
     from django.core.management import call_command
 
     from balcao.channels.actions.connecting import create_channel
+    from balcao.commerce.actions.connecting import create_backend
+    from balcao.commerce.types import Policy
     from balcao.journal.types import SYSTEM
     from balcao.plugins.channels.mail.config import MailConfig
     from balcao.testing.factories import make_agent, make_shop
+    from balcao.testing.torture.till import TillConfig
 
     call_command("migrate", verbosity=0, skip_checks=True)
     shop = make_shop()
@@ -178,19 +190,32 @@ def set_up(smtp_port: int) -> None:
     create_channel(
         shop=shop, kind="mail", name="Mail", address=config.address, config=config, actor=SYSTEM, now=datetime.now(UTC)
     )
+    create_backend(
+        shop=shop,
+        kind="till",
+        name="Till",
+        config=TillConfig(till),
+        actor=SYSTEM,
+        now=datetime.now(UTC),
+        policy=Policy(levels={}),
+    )
 
 
 def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
     """Do what the processes of an installation do: take in, answer, understand, send, seal, follow."""
     from balcao.journal.actions import seal
-    from balcao.pipeline import followers, inbound, outbound
+    from balcao.pipeline import followers, inbound, orders, outbound
 
     worker = f"worker {os.getpid()}"
     take_in(mill, acknowledge=acknowledge)
+    refresh(mill, worker)
     answer(mill)
+    pay_back(mill, acknowledge=acknowledge)
     while inbound.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
     while outbound.run_due(worker=worker, now=mill.now(), clock=mill.now):
+        pass
+    while orders.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
     while seal():  # without the lease, which the dead would hold for some seconds
         pass
@@ -235,9 +260,40 @@ def answer(mill: Mill) -> None:
         send_message(conversation=conversation, writing=writing, agent=agent, now=mill.now(), undo=timedelta(0))
 
 
+def refresh(mill: Mill, worker: str) -> None:
+    """Read what changed in the shop system."""
+    from balcao.commerce.models import Backend
+    from balcao.pipeline import refreshing
+
+    refreshing.refresh(backend=Backend.objects.get(), worker=worker, clock=mill.now)
+
+
+def pay_back(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
+    """Ask for some refunds, as agents do on the desk; those that the rules deny leave nothing."""
+    from balcao.commerce.actions import ledger
+    from balcao.commerce.models import Order
+    from balcao.ports.commerce import Refund
+
+    for order in Order.objects.select_related("account__backend__shop").order_by("?")[:REFUNDS_A_ROUND]:
+        key = f"{_REFUND}{os.urandom(6).hex()}"
+        with suppress(ledger.ActionDenied):
+            action, asker = Refund("late", amount=1 + mill.chance.randrange(40)), ledger.Asker()
+            ledger.ask(action=action, account=order.account, order=order, asker=asker, key=key, now=mill.now())
+            acknowledge(key)
+
+
+def is_something_open() -> bool:
+    """Tell whether an order action waits to be tried or asked about."""
+    from balcao.commerce.models import LedgerEntry
+
+    return LedgerEntry.objects.filter(state__in=["queued", "performing", "uncertain"]).exists()
+
+
 def findings() -> dict[str, Any]:
     """Return what the database holds: of each mail how many messages, of each answer how it ended."""
     from balcao.channels.models import Dispatch, Envelope
+    from balcao.commerce.models import LedgerEntry, Order
+    from balcao.commerce.queries import order_value
     from balcao.journal import queries as journal
     from balcao.journal.models import Entry
     from balcao.tickets.models import Message
@@ -247,6 +303,11 @@ def findings() -> dict[str, Any]:
         "messages": dict(Counter(Message.objects.filter(direction="in").values_list("external_id", flat=True))),
         "told": dict(Counter(told.values())),
         "answers": dict(Dispatch.objects.values_list("external_id", "state")),
+        "ledger": dict(LedgerEntry.objects.values_list("key", "state")),
+        "copies": {
+            row.ref: [p.amount for p in order_value(row).payments if p.is_refund]
+            for row in Order.objects.select_related("account")
+        },
         "unshown": Message.objects.filter(
             dispatch__state__in=["uncertain", "failed"], ticket__has_failed_send=False
         ).count(),
@@ -256,25 +317,31 @@ def findings() -> dict[str, Any]:
     }
 
 
-def main(rounds: int, seed: int, smtp_port: int) -> None:
+def main(rounds: int, seed: int, smtp_port: int, till: str) -> None:
     """Grind, drain, look."""
     import django
 
     django.setup()
     import balcao.pipeline.worker  # noqa: F401 - loaded once, before all forks
+    from balcao.ports import registry
+    from balcao.testing.torture.till import TillBackend
 
+    registry.register_commerce(TillBackend())
     mill = Mill(chance=random.Random(seed))
-    set_up(smtp_port)
+    set_up(smtp_port, till)
     mill.warm_up()
     for number in range(rounds):
         mill.round(number)
         if number % 10 == 0:
             mill.drain()
-    for _ in range(DRAINING_ROUNDS):
+    for number in range(MOST_DRAINING_ROUNDS):
+        if number >= DRAINING_ROUNDS and not apart(is_something_open):
+            break
         mill.drain()
     found = apart(findings)
-    print(json.dumps({"sent": mill.sent, "waiting": mill.waiting, "deaths": mill.deaths, **found}))  # noqa: T201
+    told = {"sent": mill.sent, "waiting": mill.waiting, "refunds": mill.refunds, "deaths": mill.deaths}
+    print(json.dumps({**told, **found}))  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]))
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

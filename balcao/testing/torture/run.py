@@ -1,4 +1,4 @@
-"""Run the mill against a real SMTP server and compare what was sent with what is there."""
+"""Run the mill against a real SMTP server and a shop system, and compare what happened there with what is here."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from balcao.testing.servers import smtp
+from balcao.testing.torture.till import Till, till
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +23,36 @@ class Report:
     deaths: dict[str, int]
     mails: int
     answers: dict[str, int]  # by state
+    refunds: dict[str, int]  # by state
     lost: list[str]
     doubled: list[str]
     unacknowledged: list[str]
     sent_twice: list[str]
     sent_but_not_there: list[str]
     left_open: list[str]
+    paid_twice: list[str]
+    paid_unlike_told: list[str]
     strange: list[str]
 
     @property
     def faults(self) -> list[str]:
         """Return every fault as a line."""
         kinds = (
-            "lost", "doubled", "unacknowledged", "sent_twice", "sent_but_not_there", "left_open", "strange"
+            "lost", "doubled", "unacknowledged", "sent_twice", "sent_but_not_there", "left_open", "paid_twice",
+            "paid_unlike_told", "strange",
         )  # fmt: skip
         return [f"{kind}: {fault}" for kind in kinds for fault in getattr(self, kind)]
 
 
 def torture(*, database: str, folder: Path, rounds: int, seed: int) -> Report:
     """Kill workers in so many rounds on an empty database; `folder` holds their files."""
-    with smtp() as sink:
-        found = _grind(database, folder, rounds, seed, sink.port)
+    with smtp() as sink, till(seed) as (known, address):
+        found = _grind(database, folder, rounds, seed, (str(sink.port), address))
         arrived = Counter(_message_id(mail.raw) for mail in sink.received)
-    return _compare(found, arrived, rounds)
+    return _compare(found, arrived, known, rounds)
 
 
-def _grind(database: str, folder: Path, rounds: int, seed: int, port: int) -> dict[str, Any]:
+def _grind(database: str, folder: Path, rounds: int, seed: int, others: tuple[str, str]) -> dict[str, Any]:
     environment = {
         **os.environ,
         "DATABASE_URL": database,
@@ -55,7 +60,7 @@ def _grind(database: str, folder: Path, rounds: int, seed: int, port: int) -> di
         "DJANGO_SETTINGS_MODULE": "balcao.project.settings",
         "BALCAO_LOG_LEVEL": "error",
     }
-    command = [sys.executable, "-m", "balcao.testing.torture.mill", str(rounds), str(seed), str(port)]
+    command = [sys.executable, "-m", "balcao.testing.torture.mill", str(rounds), str(seed), *others]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"The mill stopped (seed {seed}):\n{done.stderr[-4000:]}")
@@ -67,21 +72,28 @@ def _message_id(raw: bytes) -> str:
     return str(message_from_bytes(raw, policy=compat32)["Message-ID"]).strip().strip("<>")
 
 
-def _compare(found: dict[str, Any], arrived: Counter[str], rounds: int) -> Report:
+def _compare(found: dict[str, Any], arrived: Counter[str], known: Till, rounds: int) -> Report:
     messages, answers = found["messages"], found["answers"]
     open_states = {"queued", "sending", "handing_over"}
+    ledger, paid = found["ledger"], known.paid
+    still_open = {"asked", "queued", "performing", "uncertain"}
     return Report(
         rounds=rounds,
         deaths=found["deaths"],
         mails=len(found["sent"]),
         answers=dict(Counter(answers.values())),
-        lost=[mail for mail in found["sent"] if mail not in messages],
+        refunds=dict(Counter(ledger.values())),
+        lost=[mail for mail in found["sent"] if mail not in messages]
+        + [key for key in found["refunds"] if key not in ledger],
         doubled=[mail for mail, count in messages.items() if count > 1],
         unacknowledged=found["waiting"],
         sent_twice=[answer for answer, count in arrived.items() if count > 1],
         sent_but_not_there=[answer for answer, state in answers.items() if state == "sent" and not arrived[answer]],
-        left_open=[f"{answer} {state}" for answer, state in answers.items() if state in open_states],
-        strange=_strange(found, arrived),
+        left_open=[f"{answer} {state}" for answer, state in answers.items() if state in open_states]
+        + [f"{key} {state}" for key, state in ledger.items() if state in still_open],
+        paid_twice=[key for key, count in paid.items() if count > 1],
+        paid_unlike_told=[key for key, state in ledger.items() if (state == "done") != bool(paid[key])],
+        strange=_strange(found, arrived) + _strange_orders(found, known),
     )
 
 
@@ -98,5 +110,17 @@ def _strange(found: dict[str, Any], arrived: Counter[str]) -> list[str]:
             [a for a, state in answers.items() if state == "failed" and arrived[a]],
             "answers that count as failed have arrived",
         ),
+    ]
+    return [words for is_so, words in said if is_so]
+
+
+def _strange_orders(found: dict[str, Any], known: Till) -> list[str]:
+    """Return where our copies differ from the shop system, and what it did that nobody asked for."""
+    copies = {ref: sum(back) for ref, back in found["copies"].items()}
+    there = {ref: sum(known.order(ref)["back"]) for ref in known.changed}
+    unasked = sorted(known.paid.keys() - found["ledger"].keys())
+    said = [
+        (copies != there, f"our copies differ: {copies} {there}"),
+        (unasked, f"refunds nobody asked for: {unasked}"),
     ]
     return [words for is_so, words in said if is_so]
