@@ -15,9 +15,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from balcao.channels import queries as channels
 from balcao.channels.models import Channel
+from balcao.commerce import queries as commerce
+from balcao.commerce.actions.book import Book
+from balcao.commerce.models import Backend
 from balcao.jobs import queries as jobs
 from balcao.ports import registry
 from balcao.ports.channel import Checked
+from balcao.ports.commerce import Checked as CheckedShop
 
 _LOW_DISK = 2_000_000_000  # bytes
 _FULL_DISK = 200_000_000
@@ -60,6 +64,7 @@ def check_all(*, now: datetime) -> Iterator[Finding]:
     if connection.introspection.table_names():
         yield check_queue(now=now)
         yield from check_channels()
+        yield from check_shop_systems()
 
 
 def check_settings() -> Iterator[Finding]:
@@ -151,3 +156,32 @@ def check_channels() -> Iterator[Finding]:
             for tried, worked, advice in adapter.check(channels.connection_of(channel)):
                 state = State.OK if worked else State.FAILED
                 yield Finding(channel.address or channel.name, state, tried, advice)
+
+
+def check_shop_systems() -> Iterator[Finding]:
+    """Say which shop systems fail and since when, and try the settings of those whose plug-in can."""
+    for backend in Backend.objects.filter(is_active=True).exclude(kind=Book.kind).select_related("shop"):
+        about = f"{backend.name} (shop {backend.shop.slug})"
+        if backend.kind not in registry.commerce_kinds():
+            yield Finding(
+                about, State.FAILED, f"No plug-in '{backend.kind}' is installed.", "Install it, or switch off."
+            )
+            continue
+        if backend.failing_since:
+            since = f"It has not answered since {backend.failing_since:%Y-%m-%d %H:%M} UTC"
+            yield Finding(about, State.FAILED, f"{since}: {_one_line(backend.last_error)}", _TO_DO)
+        elif backend.last_ok_at is None:
+            yield Finding(about, State.WARNING, "It was not read yet.", "Is a worker running?")
+        else:
+            yield Finding(about, State.OK, f"It answered last at {backend.last_ok_at:%Y-%m-%d %H:%M} UTC.")
+        adapter = registry.commerce(backend.kind)
+        if isinstance(adapter, CheckedShop):
+            for tried, worked, advice in adapter.check(commerce.link_of(backend)):
+                yield Finding(about, State.OK if worked else State.FAILED, tried, _one_line(advice))
+
+
+_TO_DO = "Settings > Shop systems > its page: try the connection. Agents see our copy meanwhile; their actions wait."
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())

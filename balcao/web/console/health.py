@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from balcao.channels.models import Channel, Dispatch, Envelope
 from balcao.channels.types import DispatchState, EnvelopeState
+from balcao.commerce.actions.book import Book
+from balcao.commerce.models import Backend
 from balcao.jobs import queries as jobs
 
 _LATE = timedelta(minutes=5)
@@ -30,7 +32,15 @@ class Finding:
 
 def findings(*, now: datetime, shop_ids: frozenset[int]) -> list[Finding]:
     """Look at everything once."""
-    return [*_settings(), _disk(), _queue(now), _envelopes(now), _dispatches(), *_channels(shop_ids)]
+    return [
+        *_settings(),
+        _disk(),
+        _queue(now),
+        _envelopes(now),
+        _dispatches(),
+        *_channels(shop_ids),
+        *_systems(shop_ids),
+    ]
 
 
 def _settings() -> Iterator[Finding]:
@@ -104,3 +114,17 @@ def _channels(shop_ids: frozenset[int]) -> Iterator[Finding]:
             yield Finding(name, "late", found, _("Fetch them again on its page."))
         else:
             yield Finding(name, "ok", _("Read and counted."))
+
+
+def _systems(shop_ids: frozenset[int]) -> Iterator[Finding]:
+    rows = Backend.objects.filter(shop__in=shop_ids, is_active=True).exclude(kind=Book.kind)
+    for backend in rows:
+        if backend.failing_since:
+            fault = backend.last_error.partition("\n")[0]
+            yield Finding(
+                backend.name, "late", _(fault) if fault else _("It does not answer."), _("Try its connection.")
+            )
+        elif backend.last_ok_at is None:
+            yield Finding(backend.name, "soon", _("Not read yet."), _("Try its connection."))
+        else:
+            yield Finding(backend.name, "ok", _("It answers."))

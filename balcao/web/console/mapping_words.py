@@ -70,15 +70,47 @@ _WORDS = {
     Field.AVAILABLE: pgettext_lazy("column", "Available"),
     Field.URL: pgettext_lazy("column", "Address of the product's page"),
 }
-_ORDER: tuple[Field, ...] = (Field.NUMBER, Field.PLACED_AT, Field.STAGE, Field.REF, Field.CHANGED_AT, Field.PROMISED_AT, Field.NOTE)
+_ORDER: tuple[Field, ...] = (
+    Field.NUMBER,
+    Field.PLACED_AT,
+    Field.STAGE,
+    Field.REF,
+    Field.CHANGED_AT,
+    Field.PROMISED_AT,
+    Field.NOTE,
+)
 _ORDER = (*_ORDER, Field.TAGS, Field.CANCEL_REASON, Field.INVOICE_URL)
-_MONEY: tuple[Field, ...] = (Field.CURRENCY, Field.TOTAL, Field.FREIGHT, Field.DISCOUNT, Field.TAX, Field.PAYMENT, Field.PAYMENT_STATE)
+_MONEY: tuple[Field, ...] = (
+    Field.CURRENCY,
+    Field.TOTAL,
+    Field.FREIGHT,
+    Field.DISCOUNT,
+    Field.TAX,
+    Field.PAYMENT,
+    Field.PAYMENT_STATE,
+)
 _MONEY = (*_MONEY, Field.PAID, Field.PAID_AT, Field.INSTALMENTS)
 _CUSTOMER = (Field.CUSTOMER_NAME, Field.EMAIL, Field.PHONE, Field.TAX_ID, Field.CUSTOMER)
-_ADDRESS: tuple[Field, ...] = (Field.RECIPIENT, Field.STREET, Field.HOUSE, Field.COMPLEMENT, Field.DISTRICT, Field.CITY, Field.REGION)
+_ADDRESS: tuple[Field, ...] = (
+    Field.RECIPIENT,
+    Field.STREET,
+    Field.HOUSE,
+    Field.COMPLEMENT,
+    Field.DISTRICT,
+    Field.CITY,
+    Field.REGION,
+)
 _ADDRESS = (*_ADDRESS, Field.POSTCODE, Field.COUNTRY)
 _PARCEL = (Field.CARRIER, Field.TRACKING, Field.TRACKING_URL, Field.SHIPPED_AT, Field.DELIVERED_AT)
-_LINE: tuple[Field, ...] = (Field.SKU, Field.NAME, Field.OPTIONS, Field.QUANTITY, Field.PRICE, Field.LINE_DISCOUNT, Field.LINE_TAX)
+_LINE: tuple[Field, ...] = (
+    Field.SKU,
+    Field.NAME,
+    Field.OPTIONS,
+    Field.QUANTITY,
+    Field.PRICE,
+    Field.LINE_DISCOUNT,
+    Field.LINE_TAX,
+)
 _LINE = (*_LINE, Field.CANCELLED, Field.RETURNED, Field.PRODUCT, Field.VARIANT, Field.IMAGE)
 _PRODUCT = (Field.STOCK, Field.AVAILABLE, Field.URL)
 

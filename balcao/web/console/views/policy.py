@@ -28,6 +28,7 @@ from balcao.web.console.views.shop_systems import MAY, backend_for, system_conte
 _LIMITED = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 _FLAGS = ("cancels_parts", "cancels_after_changes", "same_product_only", "different_variant_only")
 _MOST = 10**12
+_BY_THEMSELVES = (ActionKind.CHANGE_ADDRESS, ActionKind.CANCEL)  # what their page has a form for
 
 
 class PolicyForm(forms.Form):
@@ -47,6 +48,15 @@ class PolicyForm(forms.Form):
                 initial=[stage.value for stage in OrderStage if stage in getattr(policy, name)],
                 widget=forms.CheckboxSelectMultiple,
             )
+        mine = [kind for kind in _BY_THEMSELVES if kind in kinds]
+        self.fields["self_service"] = forms.MultipleChoiceField(
+            label=_("Customers do this themselves, at once"),
+            help_text=_("On the page of their order, once they showed who they are. Everything else becomes a ticket."),
+            choices=[(kind.value, action_words(kind)) for kind in mine],
+            required=False,
+            initial=[kind.value for kind in mine if kind in policy.self_service],
+            widget=forms.CheckboxSelectMultiple,
+        )
         self._add_rules(policy)
         self._add_money(policy)
         levels = [(str(level.value), level_words(level)) for level in Level]
@@ -130,6 +140,8 @@ class PolicyForm(forms.Form):
             self._policy,
             **stages,
             **{name: given[name] for name in (*_FLAGS, "most_changes", "most_comebacks")},
+            self_service=frozenset(ActionKind(word) for word in given["self_service"])
+            | (self._policy.self_service - set(_BY_THEMSELVES)),
             cancel_reasons=reasons,
             refund_to=RefundTo(given["refund_to"]),
             pays_difference_with=RefundTo(given["pays_difference_with"]),

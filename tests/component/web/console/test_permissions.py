@@ -152,7 +152,8 @@ def ask(visitor: Client, name: str, house: House) -> int:
         return visitor.post(address).status_code
     # What a page of a mailbox only has for some settings may say 404 to those who may see it.
     answer = visitor.get(address)
-    answer.close()  # it may be a file
+    if answer.streaming:  # a file, which is closed once it is read
+        _ = b"".join(answer)
     return answer.status_code
 
 
