@@ -37,6 +37,11 @@ from balcao.ports.commerce import (
     RequestReturn,
 )
 
+NO_CUSTOMER = N_("The order has no customer.")
+TOO_LONG = N_("The notes of the order are too long for Shopify.")
+NOT_CANCELLED = N_("Shopify has not cancelled the order.")
+TOO_MANY = N_("Shopify does not take back so many pieces of this line.")
+
 DEFAULT_LEFT = N_("The order goes to the new address, but the customer's own address could not be changed.")
 DIFFERENCE = N_("Shopify settles the difference with the order when the exchange is processed there.")
 
@@ -90,7 +95,7 @@ def _change_default_address(action: ChangeDefaultAddress, step: Step) -> Done:
 
 def _set_default(link: Link, customer: str, address: Address) -> None:
     if not customer.startswith(CUSTOMER):
-        raise Refused("The order has no customer.", "no_customer")
+        raise Refused(NO_CUSTOMER, "no_customer")
     wish = {"customer": customer, "address": written_place(address, region=link.region)}
     must(change(link.config, documents.DEFAULT_ADDRESS, wish))
 
@@ -98,7 +103,7 @@ def _set_default(link: Link, customer: str, address: Address) -> None:
 def _add_note(action: AddNote, step: Step) -> Done:
     text = "\n".join(part for part in (step.order.raw["note"], action.text.strip()) if part)
     if len(text) > _LONGEST_NOTE:
-        raise Refused("The notes of the order are too long for Shopify.", "too_long")
+        raise Refused(TOO_LONG, "too_long")
     _update(step, {"note": text})
     return done(step)
 
@@ -124,7 +129,7 @@ def _cancel(action: Cancel, step: Step) -> Done:
         _await(step, job["id"])
     ended = done(step)
     if ended.order and ended.order.stage != OrderStage.CANCELLED:
-        raise Refused("Shopify has not cancelled the order.", "not_cancelled")
+        raise Refused(NOT_CANCELLED, "not_cancelled")
     return ended
 
 
@@ -184,7 +189,7 @@ def _sent_pieces(step: Step, pieces: tuple[tuple[str, int], ...]) -> list[tuple[
                 found.append((line["fulfillmentLineItem"]["id"], part))
                 missing -= part
         if missing:
-            raise Refused("Shopify does not take back so many pieces of this line.", "too_many")
+            raise Refused(TOO_MANY, "too_many")
     return found
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from balcao.kit.i18n import N_
 from balcao.plugins.commerce.shopify import documents, finding
 from balcao.plugins.commerce.shopify.basics import bag, nodes
 from balcao.plugins.commerce.shopify.graphql import change
@@ -11,6 +12,8 @@ from balcao.plugins.commerce.shopify.refunding import pay_back
 from balcao.plugins.commerce.shopify.step import Refused, Step, done, must, note_of
 from balcao.ports import money
 from balcao.ports.commerce import Cancel, ChangeLines, CommerceError, Done, Refund
+
+NO_PIECES = N_("The order has no such pieces any more.")
 
 
 def change_lines(action: ChangeLines, step: Step) -> Done:
@@ -40,7 +43,7 @@ def _edit(step: Step, taken: Mapping[str, int], added: Mapping[str, int], *, wor
     for ref, count in taken.items():
         line = lines.get(ref.rpartition("/")[2])
         if line is None or line["quantity"] < count:
-            raise Refused("The order has no such pieces any more.", "too_many")
+            raise Refused(NO_PIECES, "too_many")
         wish = {"id": session["id"], "line": line["id"], "quantity": line["quantity"] - count}
         must(change(config, documents.EDIT_QUANTITY, wish))
     for variant, count in added.items():

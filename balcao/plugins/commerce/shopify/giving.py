@@ -12,6 +12,8 @@ from balcao.plugins.commerce.shopify.graphql import change
 from balcao.plugins.commerce.shopify.step import Refused, Step, must, note_of
 from balcao.ports.commerce import Account, CommerceError, Done, GiveCredit, Order, Outcome, PlaceOrder
 
+NO_CUSTOMER = N_("A gift card needs a customer.")
+
 NOT_SENT = N_("It stands in Shopify, but the customer was not told. Send it from there.")
 FREIGHT = "Shipping"  # the name of the freight on the invoice, in the words of Shopify's own default
 
@@ -39,7 +41,7 @@ def give_credit(action: GiveCredit, step: Step, order: Order | None) -> Done:
     """Issue a gift card to the order's customer, who is told of it by Shopify."""
     account = order.account if order else Account("")
     if not account.ref.startswith(CUSTOMER):
-        raise Refused("A gift card needs a customer.", "no_customer")
+        raise Refused(NO_CUSTOMER, "no_customer")
     link, currency = step.link, order.currency if order else step.link.currency
     wish = {
         "initialAmount": {"amount": decimal(action.amount, currency), "currencyCode": currency},

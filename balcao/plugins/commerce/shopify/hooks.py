@@ -44,16 +44,16 @@ def _ref(prefix: str, whole: object, number: object) -> tuple[str, ...]:
 
 def _check(request: HookRequest, config: ShopifyConfig, *, now: datetime) -> None:
     if not config.client_secret:
-        raise Forbidden
+        raise Forbidden("No client secret is set: nothing can be checked.")
     wanted = base64.b64encode(hmac.digest(config.client_secret.encode(), request.body, "sha256"))
     given = request.headers.get("x-shopify-hmac-sha256", "").encode("utf-8", "replace")
     if not hmac.compare_digest(given, wanted):
-        raise Forbidden
+        raise Forbidden("The signature does not match the client secret.")
     shop = request.headers.get("x-shopify-shop-domain", "").lower()
     if shop and shop != config.host:  # the app may stand in several shops, with one secret
-        raise Forbidden
+        raise Forbidden("This is a webhook of another shop.")
     if _is_old(request.headers.get("x-shopify-triggered-at", ""), now):
-        raise Forbidden
+        raise Forbidden("This webhook is days old.")
 
 
 def _is_old(text: str, now: datetime) -> bool:

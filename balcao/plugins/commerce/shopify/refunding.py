@@ -1,6 +1,7 @@
 """Paying back through Shopify: never above what was paid, and once for each key."""
 
 from balcao.kit.decimals import decimal
+from balcao.kit.i18n import N_
 from balcao.plugins.commerce.shopify import documents
 from balcao.plugins.commerce.shopify.basics import nodes
 from balcao.plugins.commerce.shopify.graphql import change
@@ -8,6 +9,8 @@ from balcao.plugins.commerce.shopify.recalling import NOT_PAID_BACK, ON_ITS_WAY
 from balcao.plugins.commerce.shopify.step import Refused, Step, done, must, note_of
 from balcao.ports import money
 from balcao.ports.commerce import Done, Instrument, Order, Refund
+
+ABOVE_OPEN = N_("More than was paid and has not gone back yet.")
 
 
 def refund(action: Refund, step: Step) -> Done:
@@ -57,5 +60,5 @@ def _moves(order: Order, worth: int, instrument: str) -> list[tuple[Instrument, 
     else:
         moves = money.way_back(order, worth)
     if worth <= 0 or sum(amount for _, amount in moves) != worth:
-        raise Refused("More than was paid and has not gone back yet.", "above_open")
+        raise Refused(ABOVE_OPEN, "above_open")
     return moves

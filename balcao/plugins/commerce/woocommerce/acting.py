@@ -30,6 +30,8 @@ from balcao.ports.commerce import (
     Refund,
 )
 
+NO_CUSTOMER = N_("The customer has no account in the shop.")
+
 TOTAL_CHANGED = N_("With the new address WooCommerce reckons another total. Compare what was paid with it.")
 DEFAULT_LEFT = N_("The order goes to the new address, but the customer's own address could not be changed.")
 NOTE_ALONE = N_("The note was left, but could not be marked as ours: it is not shown here.")
@@ -73,7 +75,7 @@ def _change_default_address(action: ChangeDefaultAddress, step: Step) -> Done:
 
 def _set_default(link: Link, customer: str, address: Address) -> Any:
     if not customer.isdigit():
-        raise Refused("The customer has no account in the shop.", "no_customer")
+        raise Refused(NO_CUSTOMER, "no_customer")
     wish = {"shipping": written_place(address, region=link.region)}
     return write(link.config, "PUT", f"/customers/{customer}", wish)
 

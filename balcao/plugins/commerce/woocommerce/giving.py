@@ -3,12 +3,16 @@
 from typing import Any
 
 from balcao.kit.decimals import decimal
+from balcao.kit.i18n import N_
 from balcao.plugins.commerce.woocommerce.finding import Seen
 from balcao.plugins.commerce.woocommerce.reading import written_place
 from balcao.plugins.commerce.woocommerce.recalling import code_of
 from balcao.plugins.commerce.woocommerce.rest import Missing, Refused, read, write
 from balcao.plugins.commerce.woocommerce.step import Step, note_of
 from balcao.ports.commerce import Done, GiveCredit, Order, Outcome, PlaceOrder
+
+NO_CUSTOMER = N_("An order needs a customer with an account in the shop.")
+NO_PRODUCT = N_("There is no such product.")
 
 FREIGHT = "Shipping"  # the name of the freight on the order
 
@@ -19,7 +23,7 @@ def place_order(action: PlaceOrder, step: Step) -> Done:
     """Make an order that waits for its payment; where it can be paid stands in its payment."""
     link = step.link
     if not action.account.isdigit():
-        raise Refused("An order needs a customer with an account in the shop.", "no_customer")
+        raise Refused(NO_CUSTOMER, "no_customer")
     try:
         customer = read(link.config, f"/customers/{action.account}")
     except Missing as missing:
@@ -57,7 +61,7 @@ _BILLING = (
 def _item(variant: str, count: int) -> dict[str, Any]:
     product, _, variation = variant.partition(":")
     if not product.isdigit() or (variation and not variation.isdigit()):
-        raise Refused("There is no such product.", "no_such_variant")
+        raise Refused(NO_PRODUCT, "no_such_variant")
     item = {"product_id": int(product), "quantity": count}
     return {**item, "variation_id": int(variation)} if variation else item
 

@@ -36,14 +36,14 @@ def heard(request: HookRequest, config: WooCommerceConfig) -> Heard:
 
 def _check(request: HookRequest, config: WooCommerceConfig) -> None:
     if not config.webhook_secret:
-        raise Forbidden
+        raise Forbidden("No webhook secret is set: nothing can be checked.")
     wanted = base64.b64encode(hmac.digest(config.webhook_secret.encode(), request.body, "sha256"))
     given = request.headers.get("x-wc-webhook-signature", "").encode("utf-8", "replace")
     if not hmac.compare_digest(given, wanted):
-        raise Forbidden
+        raise Forbidden("The signature does not match the webhook secret.")
     source = request.headers.get("x-wc-webhook-source", "")
     if source and _host(source) != _host(config.home):  # two shops may have been given the same secret
-        raise Forbidden
+        raise Forbidden("This is a webhook of another shop.")
 
 
 def _host(address: str) -> str:

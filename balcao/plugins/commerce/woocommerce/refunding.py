@@ -12,6 +12,9 @@ from balcao.plugins.commerce.woocommerce.step import Step, done, note_of
 from balcao.ports import money
 from balcao.ports.commerce import Done, Order, Refund
 
+OTHER_INSTRUMENT = N_("WooCommerce pays back only to where the money came from.")
+ABOVE_OPEN = N_("More than was paid and has not gone back yet.")
+
 BY_HAND = N_("WooCommerce noted the refund, but this payment method does not pay back by itself: send the money.")
 
 
@@ -19,7 +22,7 @@ def refund(action: Refund, step: Step) -> Done:
     """Pay back pieces, freight or a sum."""
     order = step.order.order
     if action.instrument and action.instrument != instrument(step.order.raw).ref:
-        raise Refused("WooCommerce pays back only to where the money came from.", "instrument")
+        raise Refused(OTHER_INSTRUMENT, "instrument")
     worth = money.price_of(order, action.pieces) + action.freight + action.amount
     ref, detail = pay_back(step, order, worth, action)
     return done(step, ref=ref, detail=detail)
@@ -31,7 +34,7 @@ def pay_back(step: Step, order: Order, worth: int, action: Refund, *, is_cancell
     The mark stands in the reason too: that is kept before the payment provider is asked, meta data only afterwards.
     """
     if not 0 < worth <= money.open_balance(order):
-        raise Refused("More than was paid and has not gone back yet.", "above_open")
+        raise Refused(ABOVE_OPEN, "above_open")
     by_itself = _pays_back(step)
     other = {"_balcao_cancelled": "yes"} if is_cancelled else {}
     wish = {
