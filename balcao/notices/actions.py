@@ -25,14 +25,19 @@ def tell(
     facts: dict[str, Any],
     now: datetime,
     shop_id: int = 0,
+    keeps_newest: bool = False,
 ) -> list[Notice]:
-    """Tell agents one thing, each as their settings say; several of one kind on one subject become one."""
+    """Tell agents one thing, each as their settings say; several of one kind on one subject become one.
+
+    `keeps_newest`: that one tells the newest, as what was told before is not true any more.
+    """
     told = [a for a in agents if a.is_active and wants(a.settings, kind, "bell")]
-    unread = set(
-        Notice.objects.filter(
-            agent__in=told, kind=kind, subject_kind=subject.kind, subject_id=subject.id, read_at__isnull=True
-        ).values_list("agent_id", flat=True)
+    same = Notice.objects.filter(
+        agent__in=told, kind=kind, subject_kind=subject.kind, subject_id=subject.id, read_at__isnull=True
     )
+    unread = set(same.values_list("agent_id", flat=True))
+    if keeps_newest and unread:
+        same.update(facts=facts, at=now)
     fresh = [
         Notice(
             agent=agent,
@@ -52,6 +57,12 @@ def tell(
     about = [subject, *(Subject(SubjectKind.AGENT, notice.agent_id) for notice in notices)]
     record(name=f"notice.{kind}", at=now, actor=SYSTEM, about=about, shop_id=shop_id, facts={"kind": str(kind)})
     return notices
+
+
+def settle(*, kind: NoticeKind, subject: Subject, now: datetime) -> int:
+    """Mark notices of one kind on one subject as read by everybody: nothing is left to do about it."""
+    same = Notice.objects.filter(kind=kind, subject_kind=subject.kind, subject_id=subject.id, read_at__isnull=True)
+    return same.update(read_at=now, mail_due_at=None)
 
 
 def read(*, agent: Agent, now: datetime, notices: Iterable[int] | None = None, subject: Subject | None = None) -> int:

@@ -16,6 +16,9 @@ class NoticeKind(models.TextChoices):
     QUARANTINE = "quarantine"
     GAP = "gap"
     MAILBOX = "mailbox"  # it cannot be read any more
+    APPROVAL = "approval"  # an order action waits for a second pair of eyes
+    ORDER = "order"  # what became of an order action that I asked for
+    LATE = "late"  # a shipment is late or lost, and the customer has not written yet
 
 
 class Notice(models.Model):

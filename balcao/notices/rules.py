@@ -12,6 +12,9 @@ DEFAULTS = {
     "quarantine": {"bell": True, "mail": True},
     "gap": {"bell": True, "mail": True},
     "mailbox": {"bell": True, "mail": True},
+    "approval": {"bell": True, "mail": True},
+    "order": {"bell": True, "mail": False},
+    "late": {"bell": True, "mail": False},
 }
 
 

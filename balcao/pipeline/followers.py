@@ -18,6 +18,7 @@ from balcao.journal.types import ActorKind, Subject, SubjectKind
 from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
+from balcao.pipeline import order_notices
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
@@ -179,6 +180,7 @@ def _tell_admins(kind: NoticeKind) -> Callable[[Entry, datetime], None]:
 
 
 _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
+    **order_notices.TELLERS,
     "ticket.message.received": _tell_assignee_of_message,
     "ticket.assigned": _tell_assignee,
     "ticket.note.added": _tell_mentioned,

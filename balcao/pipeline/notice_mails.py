@@ -61,6 +61,9 @@ def sentence(notice: Notice) -> str:
         NoticeKind.QUARANTINE: _("A message could not be understood and waits in quarantine."),
         NoticeKind.GAP: _("A mailbox holds mails that did not arrive on the desk."),
         NoticeKind.MAILBOX: _("A mailbox cannot be read; what arrives there waits."),
+        NoticeKind.APPROVAL: _("An order action waits for your approval."),
+        NoticeKind.ORDER: _("There is news of an order action that you asked for on ticket %(number)s."),
+        NoticeKind.LATE: _("Ticket %(number)s is about a shipment that is late or lost."),
     }
     return texts[NoticeKind(notice.kind)] % {"number": notice.facts.get("number", "")}
 
@@ -71,4 +74,6 @@ def link(notice: Notice) -> str:
         return f"{settings.PUBLIC_URL}/console/quarantine/"
     if notice.kind in (NoticeKind.GAP, NoticeKind.MAILBOX):
         return f"{settings.PUBLIC_URL}/console/channels/{notice.subject_id}/intake/"
+    if notice.kind == NoticeKind.APPROVAL:
+        return f"{settings.PUBLIC_URL}/approvals/"
     return f"{settings.PUBLIC_URL}/tickets/{notice.facts.get('number', '')}/"

@@ -37,6 +37,11 @@ def may(role: str, permission: Permission) -> bool:
     return role in set(Role) and permission in MATRIX[Role(role)]
 
 
+def roles_that_may(permission: Permission) -> list[Role]:
+    """Return the roles that hold a permission."""
+    return [role for role in Role if permission in MATRIX[role]]
+
+
 def secret_hash(secret: str) -> str:
     """Return what is kept of an API token's secret: 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -134,4 +134,7 @@ def notice_words(kind: NoticeKind) -> str:
         NoticeKind.QUARANTINE: _("A mail could not be understood"),
         NoticeKind.GAP: _("A mailbox holds mails that are missing here"),
         NoticeKind.MAILBOX: _("A mailbox cannot be read"),
+        NoticeKind.APPROVAL: _("An order action waits for my approval"),
+        NoticeKind.ORDER: _("There is news of an order action that I asked for"),
+        NoticeKind.LATE: _("A shipment is late or lost"),
     }[kind]

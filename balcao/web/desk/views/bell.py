@@ -16,7 +16,9 @@ from balcao.staff.models import Agent
 from balcao.web.components.access import for_agents
 from balcao.web.desk.access import wants_fragment
 from balcao.web.desk.frame import context
+from balcao.web.desk.orders.words import state_words, thing_words
 
+_OF_ORDERS = (NoticeKind.APPROVAL, NoticeKind.ORDER)
 _SIGNS = {
     NoticeKind.MENTION: "at",
     NoticeKind.ASSIGNED: "user",
@@ -25,6 +27,9 @@ _SIGNS = {
     NoticeKind.QUARANTINE: "shield-warning",
     NoticeKind.GAP: "warning",
     NoticeKind.MAILBOX: "warning",
+    NoticeKind.APPROVAL: "seal-question",
+    NoticeKind.ORDER: "package",
+    NoticeKind.LATE: "truck",
 }
 
 
@@ -61,7 +66,10 @@ def read(request: HttpRequest, agent: Agent) -> HttpResponse:
 def told(notice: Notice) -> Told:
     """Return a notice as a line with its address."""
     facts = notice.facts
-    said = {"number": facts.get("number", ""), "who": facts.get("who", ""), "channel": facts.get("channel", "")}
+    said = {name: facts.get(name, "") for name in ("number", "who", "channel", "order")}
+    if notice.kind in _OF_ORDERS:
+        said["thing"] = thing_words(facts["kind"], facts["amount"] or 0, facts["currency"])
+        said["state"] = state_words(facts["state"]) if "state" in facts else ""
     words = {
         NoticeKind.MENTION: _("%(who)s mentions you in %(number)s"),
         NoticeKind.ASSIGNED: _("%(number)s is yours now"),
@@ -70,14 +78,21 @@ def told(notice: Notice) -> Told:
         NoticeKind.QUARANTINE: _("A mail could not be understood (%(channel)s)"),
         NoticeKind.GAP: _("Mails are missing from %(channel)s"),
         NoticeKind.MAILBOX: _("%(channel)s cannot be read"),
+        NoticeKind.APPROVAL: _("%(who)s asks for your approval: %(thing)s, order %(order)s"),
+        NoticeKind.ORDER: _("%(thing)s, order %(order)s: %(state)s"),
+        NoticeKind.LATE: _("The shipment of order %(order)s is late or lost: %(number)s"),
     }[NoticeKind(notice.kind)] % said
     sign = _SIGNS[NoticeKind(notice.kind)]
     return Told(words.strip(), sign, _address(notice), notice.at, notice.read_at is None)
 
 
 def _address(notice: Notice) -> str:
+    if notice.kind == NoticeKind.APPROVAL:
+        return reverse("desk:approvals")
     if number := notice.facts.get("number"):
         return reverse("desk:ticket", args=[number])
+    if notice.kind == NoticeKind.ORDER:
+        return reverse("desk:orders")
     if notice.kind == NoticeKind.QUARANTINE:
         return reverse("console:quarantine")
     return reverse("console:channel_intake", args=[notice.subject_id])
