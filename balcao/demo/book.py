@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from importlib.resources import as_file, files
 
 from balcao.commerce.actions import importing
+from balcao.commerce.actions.book import Book
+from balcao.commerce.actions.connecting import create_backend
+from balcao.commerce.models import Backend
 from balcao.commerce.rules.importing.mapping import FileMapping
+from balcao.demo.setting import described
 from balcao.journal.types import SYSTEM
 from balcao.kit.tables import Row, rows_in
 from balcao.shops.models import Shop
@@ -16,7 +20,7 @@ _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\+00:00|Z)")
 
 def bring_in(*, shop: Shop, shift: timedelta, now: datetime) -> int:
     """Bring products and orders in, every moment moved by a span; return how many were left out for faults."""
-    backend, home = importing.book_of(shop=shop, actor=SYSTEM, now=now), importing.home_of(shop)
+    backend, home = _opened(shop, now), importing.home_of(shop)
     left_out = 0
     for name, bring, is_products in (
         ("products.csv", importing.import_products, True),
@@ -26,6 +30,12 @@ def bring_in(*, shop: Shop, shift: timedelta, now: datetime) -> int:
         done = bring(backend=backend, found=found, source=name, actor=SYSTEM, now=now, watch=importing.Watch())
         left_out += done.faulty
     return left_out
+
+
+def _opened(shop: Shop, now: datetime) -> Backend:
+    """Return the book, opened with the freight table and the Pix key of the demo shop."""
+    config = Book.Config(**described()["book"])
+    return create_backend(shop=shop, kind=Book.kind, name=shop.name, config=config, actor=SYSTEM, now=now)
 
 
 def _moved(name: str, shift: timedelta) -> Iterator[Row]:

@@ -71,6 +71,7 @@ _OTHER_MATTERS = [
     r"\bsiparis (?:versem|verirsem|vermek|verecek)\w*|\balirsam\b|\balmak istiyor\w*|\bgonderiyor musunuz\b|\bgonderim yapiyor\b|\bkargo ucreti\b",
     r"\bhakem heyeti\b|\bavukat\w*|\bsikayet\w*|\bdolandir\w*|\biki kez\b|\biki kere\b|\bhizlandir\w*",
 ]
+_ANSWERED = re.compile(r"\s*(?:re|res|r|ynt|yan|fw|fwd|enc|i̇lt|ilt)\s*:", re.IGNORECASE)
 _ASKS = [re.compile(pattern) for pattern in _QUESTIONS]
 _WANTS_MORE = [re.compile(pattern) for pattern in _OTHER_MATTERS]
 
@@ -79,5 +80,6 @@ def asks_where(text: str, *, subject: str = "") -> bool:
     """Tell whether a message asks where an order is and nothing else that we would have to do something about."""
     if len(text) > _LONGEST:
         return False
+    subject = "" if _ANSWERED.match(subject) else subject  # that of another letter
     words = " ".join(fold(f"{subject} . {text}".translate(_APOSTROPHES)).split())
     return any(one.search(words) for one in _ASKS) and not any(one.search(words) for one in _WANTS_MORE)

@@ -89,6 +89,8 @@ def test_another_matter_is_left_alone(text: str) -> None:
 def test_the_subject_counts_as_well() -> None:
     assert asks_where("Faz duas semanas.", subject="Cadê meu pedido?")
     assert not asks_where("Cadê meu pedido?", subject="Cancelamento: quero cancelar")
+    assert not asks_where("Chegou, obrigada!", subject="Re: Cadê meu pedido?")
+    assert not asks_where("Geldi, teşekkürler!", subject="Ynt: Kargom nerede?")
 
 
 def test_a_long_letter_holds_more_than_one_question() -> None:

@@ -1,4 +1,4 @@
-"""What a payment that waits can be paid by: a link, the copy-and-paste code of Pix with its picture, a boleto's line."""
+"""What a payment that waits can be paid by: a link, Pix's copy-and-paste code with its picture, a boleto's line."""
 
 import re
 from dataclasses import dataclass

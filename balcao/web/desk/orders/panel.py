@@ -175,6 +175,11 @@ class TicketOrders:
         return OrderView(self._agent, row, self._ticket)
 
     @property
+    def is_asked(self) -> bool:
+        """Tell whether somebody chose the order that is shown; else the one named last comes into its place."""
+        return bool(self.shown and self.shown.row.pk == self._asked)
+
+    @property
     def is_linked(self) -> bool:
         """Tell whether the ticket is said to be about the order that is shown."""
         return bool(self.shown and self.shown.row.pk in {row.pk for row in self._linked})

@@ -164,6 +164,17 @@ class Placing:
         return [(name, labels[name], self.value(name, getattr(self._home, name))) for name in labels]
 
     @property
+    def has_address(self) -> bool:
+        """Tell whether it is known where it goes, so that the fields can stay folded."""
+        known = self._goes_to
+        return bool(known.line1 and known.city and known.postcode)
+
+    @property
+    def address_words(self) -> str:
+        """Return where it goes in one line, "" while that is not known."""
+        return words.address_words(self._goes_to) if self.has_address else ""
+
+    @property
     def _goes_to(self) -> Address:
         given = [name for name in ADDRESS_FIELDS if name in self.form]
         typed = {name: " ".join(self.form.get(name, "").split())[:_LONGEST] for name in given}

@@ -43,6 +43,7 @@ class Sold:
     url: str
     choices: tuple[Choice, ...]
     more: int  # variants that are not shown
+    has_prices: bool  # its variants cost differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _sold(row: Product, product: port.Product, languages: Sequence[str]) -> Sold
         url=product.url if product.url.startswith(("https://", "http://")) else "",
         choices=tuple(_choice(product, one, languages) for one in shown),
         more=len(product.variants) - len(shown),
+        has_prices=len(prices) > 1,
     )
 
 

@@ -14,6 +14,7 @@ from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend
 from balcao.commerce.actions.copying import keep_order
 from balcao.commerce.models import Backend, Order
+from balcao.commerce.types import Level
 from balcao.journal.types import SYSTEM
 from balcao.ports.channel import Proof
 from balcao.ports.commerce import OrderStage, Scan, Shipment, ShipmentState
@@ -22,15 +23,13 @@ from balcao.testing.orders import an_order
 from balcao.tickets.models import Message, Ticket
 from balcao.web.desk.orders import panel
 
-DIALOG = {"HTTP_HX_REQUEST": "true"}
-PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
+DIALOG: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
+PART: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
 
 
 @pytest.fixture
 def book(shop: Shop) -> Backend:
-    return create_backend(
-        shop=shop, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=timezone.now()
-    )
+    return create_backend(shop=shop, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=timezone.now())
 
 
 def kept(book: Backend, **facts: Any) -> Order:
@@ -56,7 +55,7 @@ def order(book: Backend) -> Order:
 @pytest.fixture
 def verified(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whoever wrote be verified, however that came about."""
-    monkeypatch.setattr(panel, "level_of", lambda **_: panel.Level.VERIFIED)
+    monkeypatch.setattr(panel, "level_of", lambda **_: Level.VERIFIED)
 
 
 def asks(arrive: Callable[..., Message], text: str = "Oi! Cadê meu pedido?", **facts: Any) -> Ticket:
@@ -89,9 +88,7 @@ def macro(shop: Shop) -> Macro:
 
 
 @pytest.mark.usefixtures("verified", "order")
-def test_the_whole_truth_stands_ready_in_the_customers_language(
-    desk: Client, arrive: Callable[..., Message]
-) -> None:
+def test_the_whole_truth_stands_ready_in_the_customers_language(desk: Client, arrive: Callable[..., Message]) -> None:
     answer = ready(desk, asks(arrive))
 
     assert answer.startswith("Olá, Ana")
@@ -163,7 +160,7 @@ def test_a_brace_offers_the_facts(desk: Client, arrive: Callable[..., Message]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    "text, words",
     [
         ("Veja: {order.tracking_url}", "order 1001 has none"),
         ("Total {order.total}", "is not filled in yet"),
@@ -187,9 +184,7 @@ def test_an_empty_place_stops_the_send_and_says_why(
     assert not Message.objects.filter(direction="out").exists()
 
 
-def test_a_fact_that_may_not_be_told_stops_the_send(
-    desk: Client, order: Order, arrive: Callable[..., Message]
-) -> None:
+def test_a_fact_that_may_not_be_told_stops_the_send(desk: Client, order: Order, arrive: Callable[..., Message]) -> None:
     ticket = asks(arrive)
     fields = {"text": "{order.total}", "to": "ana@example.com", "key": "k"}
 

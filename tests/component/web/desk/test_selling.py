@@ -26,8 +26,8 @@ from balcao.shops.models import Shop
 from balcao.testing.orders import a_product, an_order
 from balcao.tickets.models import Message, Ticket, TicketOrder
 
-DIALOG = {"HTTP_HX_REQUEST": "true"}
-FOUND = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "found-products"}
+DIALOG: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
+FOUND: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "found-products"}
 TABLE = "PAC; BR; 80000..89999; 18,90; 4-7\nSedex; BR; *; 32,50; 1-3"
 HOME = {
     "name": "Ana Souza",
@@ -108,7 +108,10 @@ def test_what_goes_into_the_answer_is_said_in_the_customers_language(desk: Clien
 
 
 def test_searching_costs_the_same_however_much_is_sold(
-    desk: Client, book: Backend, ticket: Ticket, django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]]
+    desk: Client,
+    book: Backend,
+    ticket: Ticket,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]],
 ) -> None:
     for number in range(40):
         one = Product(f"p{number}", f"Caneca {number}", "BRL", (Variant(f"v{number}", 1_000),))
