@@ -461,6 +461,28 @@ def test_a_cancellation_whose_answer_was_lost_is_brought_to_its_end(
     assert refunds(after) == [(pending.total, PaymentState.CAPTURED)]
 
 
+def test_what_was_read_anew_after_a_lost_answer_is_not_counted_twice(
+    vendure: Vendure, link: Link, pending: Order
+) -> None:
+    mugs = ((pending.lines[0].ref, 1),)
+    with cut(link, "refundOrder") as lossy, pytest.raises(CommerceError):
+        vendure.perform(Cancel("too many", mugs), pending, lossy, key="lost piece")
+    fresh = read(vendure, link, pending.ref)
+    recalled = vendure.recall("lost piece", Cancel("too many", mugs), fresh, link)
+    assert recalled
+    assert recalled.outcome == Outcome.DONE
+    worth = money.price_of(pending, mugs)
+    assert refunds(read(vendure, link, pending.ref)) == [(worth, PaymentState.CAPTURED)]
+
+    rest = Refund("late", amount=pending.total - worth)
+    with cut(link, "refundOrder") as lossy, pytest.raises(CommerceError):
+        vendure.perform(rest, fresh, lossy, key="lost rest")
+    recalled = vendure.recall("lost rest", rest, read(vendure, link, pending.ref), link)
+    assert recalled
+    assert recalled.outcome == Outcome.DONE
+    assert sum(amount for amount, _ in refunds(read(vendure, link, pending.ref))) == pending.total
+
+
 def test_a_change_that_broke_off_before_it_did_anything_leaves_the_order_as_it_was(
     vendure: Vendure, link: Link, trade: Trade, pending: Order
 ) -> None:

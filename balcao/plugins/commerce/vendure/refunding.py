@@ -1,14 +1,17 @@
 """Money back: on the payments it came from, as much as was shown, once for each key."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from balcao.kit.i18n import N_
 from balcao.plugins.commerce.vendure import graph, marks
-from balcao.plugins.commerce.vendure.deeds import Deed, Raw
+from balcao.plugins.commerce.vendure.deeds import Deed, Raw, is_traced
+from balcao.plugins.commerce.vendure.reading import order_from
 from balcao.plugins.commerce.vendure.session import Refused
 from balcao.ports import money
-from balcao.ports.commerce import Cancel, Done, Order, PaymentState, Refund
+from balcao.ports.commerce import Cancel, Done, Line, Order, PaymentState, Refund
 
 PENDING = N_("The refund is pending in Vendure. It is paid once it is settled there or by the payment provider.")
 FAILED = N_("The payment provider did not pay back. Look into the payment in Vendure.")
@@ -20,7 +23,8 @@ Parts = Sequence[tuple[str, int]]  # (payment, how much)
 
 def refunded(action: Refund, deed: Deed) -> Done:
     """Pay back pieces, freight and a sum besides."""
-    order, raw = deed.order, deed.now()
+    raw = deed.now()
+    order = _before(raw, deed)
     worth = money.price_of(order, action.pieces) + action.freight + action.amount
     parts = [(action.instrument, worth)] if action.instrument else _way_back(order, worth)
     check(raw, parts, deed.key, worth=worth)
@@ -33,7 +37,8 @@ def refunded(action: Refund, deed: Deed) -> Done:
 
 def cancelled(action: Cancel, deed: Deed) -> Done:
     """Cancel the order or some pieces, and pay back what was paid for them."""
-    order, raw = deed.order, deed.now()
+    raw = deed.now()
+    order = _before(raw, deed)
     is_whole = not action.pieces
     worth = money.open_balance(order)
     if not is_whole:
@@ -42,7 +47,7 @@ def cancelled(action: Cancel, deed: Deed) -> Done:
     if not _is_cancelled_by(raw, deed.key):
         check(raw, parts, deed.key, worth=worth)
         _cancel(action, deed, is_active=raw["active"])
-    left = _give_up_authorised(deed, raw, parts, is_whole=is_whole)
+    left = _give_up_authorised(deed, raw, order, parts, is_whole=is_whole)
     try:
         captured = [(ref, part) for ref, part in parts if _state_of(order, ref) != PaymentState.AUTHORISED]
         pay_back(deed, deed.now(), captured, pieces=action.pieces or _all_pieces(order), reason=action.reason)
@@ -77,6 +82,34 @@ def pay_back(deed: Deed, raw: Raw, parts: Parts, *, pieces: marks.Pieces, reason
             deed.session.one(graph.REFUND, input=wanted)
 
 
+def _before(raw: Raw, deed: Deed) -> Order:
+    """Return the order as it was before the deed: as it was shown, or, once it has begun, without what is ours.
+
+    Our copy may have been read anew between a lost answer and the question what became of it.
+    """
+    if not is_traced(raw, deed.key):
+        return deed.order
+    now, ours = order_from(raw), _states(raw, deed.key)
+    taken = _cancelled_pieces(raw, deed.key)
+    lines = (_with(line, taken[line.ref]) for line in now.lines)
+    kept = (one for one in now.payments if not (one.is_refund and one.ref.rpartition("/")[2] in ours))
+    return replace(now, lines=tuple(lines), payments=tuple(kept))
+
+
+def _with(line: Line, count: int) -> Line:
+    """Return a line with pieces that are not gone yet."""
+    cancelled = min(count, line.cancelled)
+    return replace(line, cancelled=line.cancelled - cancelled, returned=max(line.returned - count + cancelled, 0))
+
+
+def _cancelled_pieces(raw: Raw, key: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for entry in raw["history"]["items"]:
+        if marks.is_marked(entry["data"].get("reason"), key):
+            counts.update({str(one["orderLineId"]): one["quantity"] for one in entry["data"]["lines"]})
+    return counts
+
+
 def _cancel(action: Cancel, deed: Deed, *, is_active: bool) -> None:
     lines = [{"orderLineId": ref, "quantity": count} for ref, count in action.pieces]
     wanted: dict[str, Any] = {
@@ -94,9 +127,9 @@ def _is_cancelled_by(raw: Mapping[str, Any], key: str) -> bool:
     return any(marks.is_marked(entry.get("reason") or entry.get("note"), key) for entry in entries)
 
 
-def _give_up_authorised(deed: Deed, raw: Mapping[str, Any], parts: Parts, *, is_whole: bool) -> str:
+def _give_up_authorised(deed: Deed, raw: Raw, order: Order, parts: Parts, *, is_whole: bool) -> str:
     """Give up payments that were never captured; return what is left to do where only some of one is not wanted."""
-    held = [ref for ref, _ in parts if _state_of(deed.order, ref) == PaymentState.AUTHORISED]
+    held = [ref for ref, _ in parts if _state_of(order, ref) == PaymentState.AUTHORISED]
     if held and not is_whole:
         return STILL_AUTHORISED
     for one in raw["payments"] or ():

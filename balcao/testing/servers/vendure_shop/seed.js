@@ -66,13 +66,13 @@ exports.seed = async address => {
     i: { id: activeChannel.id, defaultCurrencyCode: 'BRL', availableCurrencyCodes: ['BRL'] },
   });
   await product(ask, 'Caneca Moringa', 'caneca', 'cor', [
-    { sku: 'CAN-AZ', option: 'azul', price: 3990, stock: 100 },
-    { sku: 'CAN-VM', option: 'vermelha', price: 4490, stock: 100 },
-    { sku: 'CAN-VD', option: 'verde', price: 3490, stock: 100 },
+    { sku: 'CAN-AZ', option: 'azul', price: 3990, stock: 100_000 },
+    { sku: 'CAN-VM', option: 'vermelha', price: 4490, stock: 100_000 },
+    { sku: 'CAN-VD', option: 'verde', price: 3490, stock: 100_000 },
     { sku: 'CAN-BR', option: 'branca', price: 3990, stock: 1 },
   ]);
   await product(ask, 'Camiseta', 'camiseta', 'tamanho', [
-    { sku: 'CAM-M', option: 'M', price: 8900, stock: 100 },
+    { sku: 'CAM-M', option: 'M', price: 8900, stock: 100_000 },
     { sku: 'CAM-G', option: 'G', price: 8900, stock: 0 },
   ]);
   await ask('mutation($i:CreatePromotionInput!){createPromotion(input:$i){__typename}}', {
