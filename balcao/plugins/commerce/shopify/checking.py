@@ -7,6 +7,7 @@ from balcao.kit.i18n import N_
 from balcao.plugins.commerce.shopify import documents
 from balcao.plugins.commerce.shopify.config import ShopifyConfig
 from balcao.plugins.commerce.shopify.graphql import ask, token
+from balcao.ports.calling import NOT_UNDERSTOOD
 from balcao.ports.commerce import CommerceError, Link
 
 KEY = N_("The shop answers, and lets the app in")
@@ -42,9 +43,11 @@ def check(link: Link) -> Sequence[Finding]:
     try:
         token(config)
         answer = ask(config, documents.SHOP)
+        granted = {scope["handle"] for scope in answer["currentAppInstallation"]["accessScopes"]}
     except CommerceError as error:
         return [(KEY, False, str(error))]
-    granted = {scope["handle"] for scope in answer["currentAppInstallation"]["accessScopes"]}
+    except (KeyError, TypeError):
+        return [(KEY, False, NOT_UNDERSTOOD)]
     return [(KEY, True, ""), *_rights(granted, config), *_shop(answer["shop"], link), _secret(config)]
 
 

@@ -123,7 +123,11 @@ query MoreLines($id: ID!, $after: String) {
     + _MONEY
     + _LINE
 )
-CUSTOMERS = "query Customers($query: String!) { customers(first: 5, query: $query) { nodes { id } } }"
+CUSTOMERS = """
+query Customers($query: String!) {
+  customers(first: 5, query: $query) { nodes { id defaultPhoneNumber { phoneNumber } } }
+}
+"""
 CUSTOMER = "query Customer($id: ID!) { customer(id: $id) { ...Person } }" + _ADDRESS + _CUSTOMER
 DRAFT = "query Draft($id: ID!) { draftOrder(id: $id) { ...Drafted } }" + _DRAFTED
 DRAFTS = (

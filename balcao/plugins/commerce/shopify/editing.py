@@ -11,8 +11,10 @@ from balcao.plugins.commerce.shopify.recalling import TO_PAY, TO_PAY_BACK, plan_
 from balcao.plugins.commerce.shopify.refunding import pay_back
 from balcao.plugins.commerce.shopify.step import Refused, Step, done, must, note_of
 from balcao.ports import money
+from balcao.ports.calling import fault
 from balcao.ports.commerce import Cancel, ChangeLines, CommerceError, Done, Refund
 
+EDITED = N_("The order is edited; whether all of it was settled is not known yet. It is asked again by itself.")
 NO_PIECES = N_("The order has no such pieces any more.")
 
 
@@ -53,7 +55,10 @@ def _edit(step: Step, taken: Mapping[str, int], added: Mapping[str, int], *, wor
 
 
 def _settled(step: Step, *, reason: str) -> Done:
-    found = finding.order(step.ref, step.link)
+    try:
+        found = finding.order(step.ref, step.link)
+    except CommerceError as error:
+        raise fault(EDITED, "uncertain", uncertain=True) from error
     if found is None:
         return done(step)
     left = bag(found.raw["totalOutstandingSet"], found.order.currency)
@@ -65,6 +70,8 @@ def _settled(step: Step, *, reason: str) -> Done:
 def _paid_back(step: Step, worth: int, *, reason: str) -> Done:
     try:
         ref, detail = pay_back(step, step.order.order, worth, action=Refund(reason))
-    except (Refused, CommerceError):
+    except Refused:
         return done(step, detail=TO_PAY_BACK)
+    except CommerceError as error:  # whether it went back is seen by the order, once it can be read
+        raise fault(EDITED, "uncertain", uncertain=True) from error
     return done(step, ref=ref, detail=detail)

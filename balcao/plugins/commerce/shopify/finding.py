@@ -17,6 +17,7 @@ ORDER, DRAFT, PRODUCT, CUSTOMER = (f"gid://shopify/{name}/" for name in ("Order"
 _LINES = 50
 _PAGE = 10
 _VARIANTS = 50
+_ALIKE = 8  # the last digits by which two spellings of a phone number are the same
 _OVERLAP = timedelta(minutes=2)  # Shopify's search may know of a change a little later than it happened
 
 
@@ -62,8 +63,19 @@ def find(kind: KeyKind, value: str, link: Link, *, limit: int) -> Sequence[Order
     if not query:
         return ()
     data = _orders(link, query=query, first=min(limit, _PAGE), key="PROCESSED_AT", newest=True)
-    found = [order_of(_with_all_lines(one, link)) for one in nodes(data["orders"])]
-    return [one for one in found if kind != KeyKind.NUMBER or one.number == value.strip().lstrip("#")][:limit]
+    found = [one for one in nodes(data["orders"]) if _carries(one, kind, value.strip())]
+    return [order_of(_with_all_lines(one, link)) for one in found][:limit]
+
+
+def _carries(raw: Raw, kind: KeyKind, value: str) -> bool:
+    """Tell whether an order has exactly this key: Shopify's search also finds what is only like it."""
+    customer = raw["customer"] or {}
+    if kind == KeyKind.NUMBER:
+        return str(raw["name"]).lstrip("#") == value.lstrip("#")
+    if kind == KeyKind.EMAIL:
+        known = (raw["email"], (customer.get("defaultEmailAddress") or {}).get("emailAddress"))
+        return value.casefold() in {str(one).casefold() for one in known if one}
+    return kind != KeyKind.ACCOUNT or customer.get("id") == value
 
 
 def _search(kind: KeyKind, value: str, link: Link) -> str:
@@ -76,8 +88,17 @@ def _search(kind: KeyKind, value: str, link: Link) -> str:
         return f"customer_id:{value.removeprefix(CUSTOMER)}"
     if kind == KeyKind.PHONE:
         people = nodes(ask(link.config, documents.CUSTOMERS, {"query": f"phone:{quoted}"})["customers"])
-        return " OR ".join(f"customer_id:{one['id'].removeprefix(CUSTOMER)}" for one in people)
+        same = [one["id"].removeprefix(CUSTOMER) for one in people if _has_phone(one, value)]
+        return " OR ".join(f"customer_id:{number}" for number in same)
     return ""
+
+
+def _has_phone(person: Raw, value: str) -> bool:
+    given, known = (
+        "".join(c for c in str(text) if c.isdigit())[-_ALIKE:]
+        for text in (value, (person["defaultPhoneNumber"] or {}).get("phoneNumber") or "")
+    )
+    return len(given) == _ALIKE and given == known
 
 
 # --- What changed: orders and products, each by its own cursor --------------------------------------------------------
@@ -85,11 +106,11 @@ def _search(kind: KeyKind, value: str, link: Link) -> str:
 
 def changes(cursor: Mapping[str, Any], link: Link) -> Changes:
     """Return a page of orders and of products that changed since a cursor."""
-    orders, orders_at = _page(
+    orders, orders_at, more_orders = _page(
         cursor.get("orders") or {},
         lambda since, after: _orders(link, query=since, first=_PAGE, after=after, key="UPDATED_AT")["orders"],
     )
-    goods, goods_at = _page(
+    goods, goods_at, more_goods = _page(
         cursor.get("products") or {},
         lambda since, after: _cheaper(
             lambda size: ask(
@@ -103,24 +124,28 @@ def changes(cursor: Mapping[str, Any], link: Link) -> Changes:
     return Changes(
         tuple(order_of(_with_all_lines(one, link)) for one in orders),
         {"orders": orders_at, "products": goods_at},
-        more=bool(orders_at.get("after") or goods_at.get("after")),
+        more=more_orders or more_goods,
         products=tuple(product_of(_with_all_variants(one, link), link.currency) for one in goods),
     )
 
 
 def _page(
     at: Mapping[str, Any], fetch: Callable[[str | None, str | None], Any]
-) -> tuple[Sequence[Raw], Mapping[str, Any]]:
-    """Return a page and where the next one begins.
+) -> tuple[Sequence[Raw], Mapping[str, Any], bool]:
+    """Return a page, where the next one begins, and whether there is one.
 
-    A walk through pages keeps the time that it began from; only when it is through the newest time is taken.
+    It goes on from the time of the last thing, not from its place: Shopify counts no further than 25,000 places. Only
+    where a whole page has the same second is the next place asked for.
     """
-    since = at.get("since", "")
+    since = str(at.get("since", ""))
     found = fetch(f"updated_at:>='{since}'" if since else None, at.get("after"))
-    latest = max([at.get("latest", since), *(one["updatedAt"] for one in nodes(found))])
-    if found["pageInfo"]["hasNextPage"]:
-        return nodes(found), {"since": since, "latest": latest, "after": found["pageInfo"]["endCursor"]}
-    return nodes(found), {"since": _before(latest)} if latest != since else {"since": since}
+    last = nodes(found)[-1]["updatedAt"] if nodes(found) else since
+    has_more = bool(found["pageInfo"]["hasNextPage"])
+    if not has_more:
+        return nodes(found), {"since": _before(last)}, False
+    if last == since:
+        return nodes(found), {"since": since, "after": found["pageInfo"]["endCursor"]}, True
+    return nodes(found), {"since": last}, True
 
 
 def _before(latest: str) -> str:

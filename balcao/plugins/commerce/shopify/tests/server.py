@@ -38,6 +38,7 @@ class Shop:
         self.tokens = {TOKEN}
         self.throttles = 0  # so many questions are told to wait
         self.most_cost = 10_000
+        self.deepest = 25_000  # places that Shopify counts (shopify.dev/docs/api/usage/limits, "Pagination limits")
         self.fails_after = ""  # a mutation that is carried out, and its answer lost
         self.fails_before = ""
         self.denies = ""  # a field for which the app has no permission
@@ -60,6 +61,8 @@ class Shop:
             return 200, _error(f"Access denied for {self.denies} field.", "ACCESS_DENIED")
         if variables.get("first", 1) * variables.get("lines", 1) > self.most_cost:
             return 200, _error("Query cost is above 1000", "MAX_COST_EXCEEDED")
+        if int(variables.get("after") or 0) >= self.deepest:
+            return 200, _error("Pagination beyond the limit", "BAD_REQUEST")
         return None
 
     def _executed(self, document: DocumentNode, variables: Mapping[str, Any], name: str) -> tuple[int, Any]:

@@ -207,6 +207,24 @@ def test_an_edit_of_which_no_answer_came_is_known_by_the_lines(
     assert (recalled and recalled.outcome) == outcome
 
 
+@pytest.mark.parametrize("is_lost, outcome, back", [(True, Outcome.DONE, 95), (False, Outcome.PARTLY, 0)])
+def test_what_an_edit_owes_is_known_when_the_answer_about_it_was_lost(
+    adapter: Shopify, link: Link, shop: Shop, is_lost: bool, outcome: Outcome, back: int
+) -> None:
+    order = an_order(adapter, link, shop)
+    action = ChangeLines((Swap(order.lines[0].ref, gid("ProductVariant", 3)),))
+    shop.fails_after, shop.fails_before = ("Refund", "") if is_lost else ("", "Refund")
+
+    with pytest.raises(CommerceError) as raised:
+        adapter.perform(action, order, link, key="swap")
+    recalled = adapter.recall("swap", action, order, link)
+
+    assert raised.value.uncertain
+    assert recalled
+    assert recalled.outcome == outcome
+    assert paid_back(adapter, order, link) == back
+
+
 def test_an_edit_that_was_only_announced_had_no_effect(adapter: Shopify, link: Link, shop: Shop) -> None:
     order = an_order(adapter, link, shop)
     action = ChangeLines((Swap(order.lines[0].ref, gid("ProductVariant", 2)),))

@@ -6,7 +6,7 @@ import pytest
 
 from balcao.plugins.commerce.shopify.adapter import Shopify
 from balcao.plugins.commerce.shopify.tests.server import Shop, link_to
-from balcao.ports.commerce import Link, Order
+from balcao.ports.commerce import Checked, Hooked, Link, Order, Quoting, Selling
 from balcao.testing.contracts import CommerceContract
 
 
@@ -29,6 +29,10 @@ class TestShopify(CommerceContract):
     def delivered(self, link: Link, shop: Shop) -> Order:
         """Give an order that arrived."""
         return _order(shop.state.bring(sent=True)["id"], link)
+
+
+def test_it_tells_of_changes_products_freight_and_faults() -> None:
+    assert all(isinstance(Shopify(), port) for port in (Hooked, Selling, Quoting, Checked))
 
 
 def _order(ref: str, link: Link) -> Order:

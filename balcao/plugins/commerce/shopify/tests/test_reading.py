@@ -110,11 +110,24 @@ def test_changes_come_page_by_page_and_then_only_what_is_new(adapter: Shopify, l
         if not page.more:
             break
 
-    assert (seen, pages) == (refs, 3)
+    assert (list(dict.fromkeys(seen)), pages) == (refs, 3)
     fresh = shop.state.bring()["id"]
     later = adapter.changes(cursor, link)
     assert [order.ref for order in later.orders] == [refs[-1], fresh]  # two minutes are looked through once more
     assert adapter.changes(later.cursor, link).orders[-1].ref == fresh
+
+
+def test_a_long_history_is_not_walked_by_places(adapter: Shopify, link: Link, shop: Shop) -> None:
+    refs = {shop.state.bring()["id"] for _ in range(60)}
+    for raw in list(shop.state.rows.values())[-40:-20]:
+        raw["updatedAt"] = "2026-11-01T11:30:00Z"  # more than a page of one second
+    shop.deepest = 25
+    seen, cursor, more = set[str](), dict[str, object](), True
+    while more:
+        page = adapter.changes(cursor, link)
+        seen |= {order.ref for order in page.orders}
+        cursor, more = dict(page.cursor), page.more
+    assert seen == refs
 
 
 def test_products_come_with_the_changes_and_one_by_one(adapter: Shopify, link: Link, shop: Shop) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from balcao.plugins.commerce.woocommerce.adapter import WooCommerce
 from balcao.plugins.commerce.woocommerce.tests.server import Shop, link_to
-from balcao.ports.commerce import Link, Order
+from balcao.ports.commerce import Checked, Hooked, Link, Order, Quoting, Selling
 from balcao.testing.contracts import CommerceContract
 
 
@@ -30,6 +30,11 @@ class TestWooCommerce(CommerceContract):
         """Give an order that arrived."""
         raw = shop.state.bring(status="completed", date_completed_gmt="2026-11-02T09:00:00")
         return _order(raw, link)
+
+
+def test_it_tells_of_changes_products_and_faults_but_guesses_no_freight() -> None:
+    assert all(isinstance(WooCommerce(), port) for port in (Hooked, Selling, Checked))
+    assert not isinstance(WooCommerce(), Quoting)
 
 
 def _order(raw: dict[str, Any], link: Link) -> Order:
