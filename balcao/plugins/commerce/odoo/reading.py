@@ -130,7 +130,7 @@ def _line(row: Record, desk: _Desk, stage: OrderStage) -> Line:
     named = figures.text(row["name"]).partition("\n")[0]
     net, total = desk.minor(row["price_subtotal"]), desk.minor(row["price_total"])
     unit = desk.minor(row["price_unit"]) if is_whole else total
-    is_included = total - net == 0 or unit * quantity >= total  # the price holds the tax already
+    is_included = not is_whole or _holds_tax(row, ordered)
     cost = total if is_included else net
     unit = max(unit, -(-cost // quantity))
     returned = _returned(row, desk)
@@ -147,6 +147,12 @@ def _line(row: Record, desk: _Desk, stage: OrderStage) -> Line:
         cancelled=max(quantity - _sent(row, desk), 0) if stage == OrderStage.CANCELLED else 0,
         returned=min(returned, quantity),
     )
+
+
+def _holds_tax(row: Record, ordered: Decimal) -> bool:
+    """Tell whether the price of a line holds its tax: whether it leads to the sum with tax rather than without."""
+    asked = Decimal(str(row["price_unit"])) * ordered * (100 - Decimal(str(row.get("discount") or 0))) / 100
+    return abs(asked - Decimal(str(row["price_total"]))) <= abs(asked - Decimal(str(row["price_subtotal"])))
 
 
 def _ref(value: Any) -> str:

@@ -14,8 +14,8 @@ ORDER = (
     "commitment_date", "amount_total", "client_order_ref", "write_date", "tag_ids",
 )  # fmt: skip
 LINE = (
-    "order_id", "name", "product_id", "product_template_id", "product_uom_qty", "price_unit", "price_subtotal",
-    "price_total", "display_type", "is_delivery", "is_downpayment",
+    "order_id", "name", "product_id", "product_template_id", "product_uom_qty", "price_unit", "discount",
+    "price_subtotal", "price_total", "display_type", "is_delivery", "is_downpayment",
 )  # fmt: skip
 PARTNER = (
     "name", "email", "phone", "vat", "street", "street2", "city", "zip", "state_id", "country_id", "ref", "parent_id",

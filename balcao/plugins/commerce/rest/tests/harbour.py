@@ -195,6 +195,7 @@ class Running:
 class _Handler(BaseHTTPRequestHandler):
     shop: Any
     protocol_version = "HTTP/1.1"
+    wbufsize = 65_536  # an answer leaves in one piece: parted, it waits for the other side's late thanks
 
     def _serve(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
