@@ -13,6 +13,7 @@ from balcao.ports.commerce import Commerce
 
 BACKENDS = (
     "balcao.commerce.actions.book.Book",
+    "balcao.plugins.commerce.odoo.adapter.Odoo",
     "balcao.plugins.commerce.rest.adapter.Rest",
     "balcao.plugins.commerce.shopify.adapter.Shopify",
     "balcao.plugins.commerce.vendure.adapter.Vendure",
