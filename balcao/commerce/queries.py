@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,11 +22,13 @@ from balcao.commerce.models import (
     ProductWord,
     Variant,
 )
-from balcao.commerce.rules import documents, keys, matching, searching, verifying
+from balcao.commerce.rules import documents, keys, matching, searching, undoing, verifying
 from balcao.commerce.rules.deciding import Scene
 from balcao.commerce.types import OPEN_LEDGER, LedgerState, Level, Offer, Policy
 from balcao.customers.models import Identity
 from balcao.customers.types import IdentityKind
+from balcao.journal.models import Entry
+from balcao.journal.types import SubjectKind
 from balcao.kit import crypto
 from balcao.kit.db import begins
 from balcao.kit.prepared import Prepared
@@ -54,6 +57,19 @@ _ORDERS_OF = Prepared(
     )
 )
 _KEYS_OF = Prepared(lambda account: AccountKey.objects.filter(account=account))
+_SEEN_IN_TALK = Prepared(
+    lambda account, talk, now: (
+        Evidence.objects.filter(account=account, conversation=talk, until__gt=now).order_by("-level", "-id")[:1]
+    )
+)
+_SEEN_IN_VISIT = Prepared(
+    lambda account, visit, now: (
+        Evidence.objects.filter(account=account, visit=visit, until__gt=now).order_by("-level", "-id")[:1]
+    )
+)
+_ASKED_IN_TALK = Prepared(
+    lambda account, talk: Challenge.objects.filter(account=account, conversation=talk).order_by("-id")[:1]
+)
 _OPEN_OF = Prepared(lambda order: LedgerEntry.objects.filter(order=order, state__in=OPEN_LEDGER).only("pk")[:2])
 _WAITING_OF = Prepared(
     lambda shops: LedgerEntry.objects.filter(
@@ -249,6 +265,45 @@ def ledger_of_order(order: Order, *, limit: int = _MOST_ENTRIES) -> list[LedgerE
     return _LEDGER_OF(order.pk)[:limit]
 
 
+def opposite_of(entry: LedgerEntry, *, now: datetime) -> Action | None:
+    """Return the action that takes a settled one back; None where it is too late, or there is none.
+
+    Reads the order and the account as they stand; the entry should have both loaded.
+    """
+    in_time = entry.state == LedgerState.DONE and undoing.is_in_time(entry.settled_at, now=now)
+    if not in_time or entry.kind not in undoing.UNDOABLE:
+        return None
+    stored = _seen_by(entry)
+    if stored is None:
+        return None
+    account = account_value(entry.account)
+    before, after = (_order_in(stored, name, account) for name in ("before", "after"))
+    scenery = undoing.Scenery(
+        account_before=documents.account_from(stored["account"]) if stored.get("account") else None,
+        account_now=account,
+        before=before,
+        after=after,
+        order_now=order_value(entry.order) if entry.order else None,
+    )
+    action = documents.action_from(entry.kind, entry.action)
+    return undoing.inverse(action, documents.effect_from(entry.effect), scenery)
+
+
+def _seen_by(entry: LedgerEntry) -> dict[str, Any] | None:
+    """Return what an action found and left, as the journal keeps it until it is erased."""
+    kind, pk = (SubjectKind.ORDER, entry.order_id) if entry.order_id else (SubjectKind.TICKET, entry.ticket)
+    if pk is None:
+        return None
+    rows = Entry.objects.filter(subjects__kind=kind, subjects__subject_id=pk, name="order.action.done")
+    rows = rows.filter(at__gte=entry.created_at)
+    told = next((row for row in rows.select_related("personal") if row.facts.get("entry") == entry.pk), None)
+    return getattr(told, "personal", None) and told.personal.values if told else None
+
+
+def _order_in(stored: dict[str, Any], name: str, account: port.Account) -> port.Order | None:
+    return documents.order_from(stored[name], account) if stored.get(name) else None
+
+
 def waiting_count(*, shop_ids: Iterable[int]) -> int:
     """Return how many actions wait for a second pair of eyes, counting no further than a hundred."""
     return len(_WAITING_OF(sorted(shop_ids)))
@@ -279,8 +334,8 @@ def every_product(backend: Backend) -> Iterator[port.Product]:
 
 def verifying_key(account: Account, *, began_at: datetime) -> str:
     """Return the address at which an account can be verified: one it had before this began; "" for none."""
-    rows = AccountKey.objects.filter(account=account, kind=KeyKind.EMAIL).order_by("id")
-    return next((row.key for row in rows if verifying.had_before(row.since, began_at=began_at)), "")
+    mails = sorted((row for row in _KEYS_OF(account.pk) if row.kind == KeyKind.EMAIL), key=lambda row: row.pk)
+    return next((row.key for row in mails if verifying.had_before(row.since, began_at=began_at)), "")
 
 
 def challenges_since(account: Account, moment: datetime) -> int:
@@ -292,18 +347,17 @@ def evidence(
     account: Account, *, now: datetime, conversation: int | None = None, visit_digest: str = ""
 ) -> tuple[Level, str]:
     """Return the highest level that still counts in a conversation or visit for an account, and by what it came."""
-    where = Q(visit=visit_digest) if visit_digest else Q(conversation=conversation)
-    if not visit_digest and conversation is None:
-        return Level.CLAIMED, ""
-    rows = Evidence.objects.filter(where, account=account, until__gt=now)
-    row = rows.order_by("-level", "-id").first()
+    row = None
+    if visit_digest:
+        row = _SEEN_IN_VISIT.first(account.pk, visit_digest, now)
+    elif conversation is not None:
+        row = _SEEN_IN_TALK.first(account.pk, conversation, now)
     return (Level(row.level), row.kind) if row else (Level.CLAIMED, "")
 
 
 def open_challenge(account: Account, *, conversation: int) -> Challenge | None:
     """Return the newest code that was asked for in a conversation and has not been used."""
-    rows = Challenge.objects.filter(account=account, conversation=conversation)
-    row = rows.order_by("-id").first()
+    row = _ASKED_IN_TALK.first(account.pk, conversation)
     return row if row and row.used_at is None else None
 
 

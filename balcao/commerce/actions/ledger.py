@@ -226,7 +226,7 @@ def settle(*, entry: LedgerEntry, done: Done, now: datetime) -> bool:
 
 
 def _seen_before(entry: LedgerEntry) -> dict[str, object]:
-    """Return what an action may change: the order, and the account where it is about the address that is used always."""
+    """Return what an action may change: the order, and the account where its usual address may change."""
     found: dict[str, object] = {"before": entry.order.document} if entry.order else {}
     if entry.kind in (ActionKind.CHANGE_ADDRESS, ActionKind.CHANGE_DEFAULT_ADDRESS):
         found["account"] = entry.account.document

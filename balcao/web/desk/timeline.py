@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from balcao.channels.types import DispatchState
+from balcao.commerce.models import LedgerEntry
+from balcao.commerce.rules.undoing import UNDOABLE, is_in_time
 from balcao.journal.models import Entry
 from balcao.journal.types import ActorKind
 from balcao.staff.models import Agent, Team
@@ -153,7 +155,7 @@ class _Builder:
 
     def _event(self, entry: Entry) -> None:
         said = words.event_words(entry.name, entry.facts, self.names, number=self.number)
-        undo = _undo_address(entry)
+        undo = _undo_address(entry, self.number)
         event = Event(
             entry.pk, entry.at, self._who(entry), said, _sign(entry.name), undo if undo in self.undoable else ""
         )
@@ -179,13 +181,16 @@ def lines_of(
 ) -> list[Line]:
     """Return one page of the timeline as lines; `seen_at` draws the line above what is new."""
     undoable = _undoable(page.entries) if agent.may(Permission.TICKET_MERGE) else set()
+    undoable |= _undoable_deeds(page.entries, ticket, now) if agent.may(Permission.ORDER_ACT) else set()
     builder = _Builder(agent, ticket.number, undoable, now, seen_at, names_in(page.entries))
     for entry in page.entries:
         builder.add(entry)
     return builder.lines
 
 
-def _undo_address(entry: Entry) -> str:
+def _undo_address(entry: Entry, number: int) -> str:
+    if entry.name == "order.action.done":
+        return reverse("desk:order_undo", args=[number, entry.facts["entry"]])
     if entry.name == "ticket.merged" and "merge" in entry.facts:
         return reverse("desk:merge_undo", args=[entry.facts["merge"]])
     if entry.name == "ticket.split" and "split" in entry.facts:
@@ -202,6 +207,22 @@ def _undoable(entries: Iterable[Any]) -> set[str]:
     return {reverse("desk:merge_undo", args=[pk]) for pk in standing} | {
         reverse("desk:split_undo", args=[pk]) for pk in parted
     }
+
+
+def _undoable_deeds(entries: Iterable[Any], ticket: Ticket, now: datetime) -> set[str]:
+    """Return the addresses of the order actions among these that have an opposite and were done just now."""
+    done = [
+        entry.facts["entry"]
+        for entry in entries
+        if isinstance(entry, Entry) and entry.name == "order.action.done" and is_in_time(entry.at, now=now)
+        if entry.facts["kind"] in UNDOABLE and not entry.facts["amount"]
+    ]
+    if not done:
+        return set()
+    undone = set(LedgerEntry.objects.filter(key__in=[f"undo:{pk}" for pk in done]).values_list("key", flat=True))
+    opposites = set(LedgerEntry.objects.filter(pk__in=done, key__startswith="undo:").values_list("pk", flat=True))
+    standing = [pk for pk in done if f"undo:{pk}" not in undone and pk not in opposites]
+    return {reverse("desk:order_undo", args=[ticket.number, pk]) for pk in standing}
 
 
 def said(message: Message, *, agent: Agent, now: datetime) -> Said:

@@ -69,6 +69,7 @@ urlpatterns = [
     path("tickets/<int:number>/orders/", ordering.order_card, name="order_card"),
     path("tickets/<int:number>/asked/<int:pk>/withdraw/", ordering.withdraw, name="order_withdraw"),
     path("tickets/<int:number>/orders/<int:pk>/verify/", ordering.verify, name="order_verify"),
+    path("tickets/<int:number>/asked/<int:pk>/undo/", ordering.undo, name="order_undo"),
     path("tickets/<int:number>/orders/<int:pk>/link/", ordering.link, name="order_link"),
     path("tickets/<int:number>/orders/<int:pk>/unlink/", ordering.unlink, name="order_unlink"),
     path("tickets/<int:number>/orders/<int:pk>/do/<slug:kind>/", ordering.act, name="order_act"),

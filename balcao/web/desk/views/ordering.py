@@ -5,16 +5,19 @@ from secrets import token_urlsafe
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from balcao.commerce import queries
 from balcao.commerce.actions import ledger, verifying
 from balcao.commerce.actions.ledger import ActionDenied, Asker
 from balcao.commerce.actions.verifying import CannotVerify, Place
 from balcao.commerce.models import LedgerEntry
+from balcao.commerce.rules.undoing import UNDOABLE
 from balcao.commerce.rules.verifying import masked
-from balcao.commerce.types import LedgerState
+from balcao.commerce.types import OPEN_LEDGER, LedgerState
 from balcao.customers.queries import identities_of
 from balcao.journal.types import Actor, ActorKind
 from balcao.kit.numbers import number_in
@@ -122,6 +125,33 @@ def withdraw(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpRe
     return back(request, ticket)
 
 
+@require_POST
+@for_agents(Permission.TICKET_READ, Permission.ORDER_READ, Permission.ORDER_ACT)
+def undo(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResponse:
+    """Take an action back that was done lately, by its opposite: an action of its own, judged like any other."""
+    ticket, now = ticket_for(agent, number), timezone.now()
+    rows = LedgerEntry.objects.filter(pk=pk, ticket=ticket.pk).select_related("order__account", "account", "backend")
+    entry = rows.first()
+    if entry is None or entry.order is None:
+        raise Http404
+    view = _order_for(request, agent, ticket, entry.order.pk)
+    opposite = queries.opposite_of(entry, now=now)
+    if opposite is None:
+        is_open = entry.state in OPEN_LEDGER
+        told = _("It is not done yet: try again in a moment.") if is_open else _("This cannot be taken back any more.")
+        messages.error(request, told)
+        return back(request, ticket)
+    asker = Asker(agent=agent, level=view.level, ticket=ticket.pk)
+    key = f"undo:{entry.pk}"
+    try:
+        done = ordering.act_from(ticket=ticket, order=view.row, action=opposite, asker=asker, key=key, now=now)
+    except ActionDenied as denied:
+        messages.error(request, denial_words(denied.denial, view.value.stage))
+    else:
+        messages.success(request, _asked_words(done))
+    return back(request, ticket)
+
+
 def _sheet(request: HttpRequest, agent: Agent, ticket: Ticket, pk: int, kind: str, form: QueryDict) -> Sheet:
     if kind not in {one.value for one in offered()}:
         raise Http404
@@ -180,7 +210,9 @@ def _ask(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: Sheet) -> Ht
     except ActionDenied as denied:
         error = denial_words(denied.denial, sheet.order.stage)
         return _drawn(request, agent, ticket, sheet, status=422, error=error)
-    messages.success(request, _asked_words(entry))
+    can_undo = entry.kind in UNDOABLE and not (entry.effect or {}).get("movements")
+    tag = f"undo:{reverse('desk:order_undo', args=[ticket.number, entry.pk])}" if can_undo else ""
+    messages.success(request, _asked_words(entry), extra_tags=tag)
     return back(request, ticket)
 
 
