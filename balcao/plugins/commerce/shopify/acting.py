@@ -8,8 +8,8 @@ from balcao.kit.i18n import N_
 from balcao.plugins.commerce.shopify import documents, finding
 from balcao.plugins.commerce.shopify.basics import nodes, person, written_place
 from balcao.plugins.commerce.shopify.editing import cancel_pieces, change_lines
-from balcao.plugins.commerce.shopify.finding import CUSTOMER
-from balcao.plugins.commerce.shopify.giving import give_credit, place_order
+from balcao.plugins.commerce.shopify.finding import CUSTOMER, DRAFT
+from balcao.plugins.commerce.shopify.giving import give_credit, on_draft, place_order
 from balcao.plugins.commerce.shopify.graphql import ask, change
 from balcao.plugins.commerce.shopify.recalling import NOT_YET, is_over, recall
 from balcao.plugins.commerce.shopify.refunding import refund
@@ -35,6 +35,7 @@ from balcao.ports.commerce import (
     PlaceOrder,
     Refund,
     RequestReturn,
+    SendPaymentLink,
 )
 
 NO_CUSTOMER = N_("The order has no customer.")
@@ -61,17 +62,30 @@ _REASONS = (
 def perform(action: Action, order: Order | None, link: Link, *, key: str) -> Done:
     """Carry an action out, unless its mark tells that this was done before. Raises `CommerceError`."""
     mark = mark_of(key)
-    seen = finding.order(order.ref, link, mark=mark) if order else None
-    known = recall(action, seen, link, mark)
+    seen = finding.placed(order.ref, link, mark=mark) if order else None
+    known = recall(action, seen, link, mark, ref=order.ref if order else "")
     if known:
         return known
     step = Step(link, key, mark, seen)
     try:
-        return (
-            give_credit(action, step, order) if isinstance(action, GiveCredit) else _DEEDS[type(action)](action, step)
-        )
+        return _done(action, step, order)
     except Refused as refused:
         return Done(Outcome.REFUSED, detail=str(refused), code=refused.code)
+
+
+def _done(action: Action, step: Step, order: Order | None) -> Done:
+    if isinstance(action, GiveCredit):
+        return give_credit(action, step, order)
+    if order and step.seen is None and order.ref.startswith(DRAFT):
+        return on_draft(action, step, order.ref)
+    return _DEEDS[type(action)](action, step)
+
+
+def _send_payment_link(_action: SendPaymentLink, step: Step) -> Done:
+    # Its mail may go out twice if we break off here, with the same link; nothing is asked for twice.
+    must(change(step.link.config, documents.SEND_ORDER_INVOICE, {"id": step.ref}))
+    step.note("done")
+    return done(step)
 
 
 def _change_address(action: ChangeAddress, step: Step) -> Done:
@@ -200,6 +214,7 @@ _DEEDS: dict[type[Action], Callable[[Any, Step], Done]] = {
     Cancel: _cancel,
     Refund: refund,
     RequestReturn: _request_return,
+    SendPaymentLink: _send_payment_link,
     Exchange: _exchange,
     PlaceOrder: place_order,
     AddNote: _add_note,

@@ -35,6 +35,7 @@ _ABLE = frozenset(
         ActionKind.REQUEST_RETURN,
         ActionKind.EXCHANGE,
         ActionKind.PLACE_ORDER,
+        ActionKind.SEND_PAYMENT_LINK,
         ActionKind.ADD_NOTE,
         ActionKind.ADD_TAG,
     }
@@ -79,7 +80,13 @@ class Shopify:
     def recall(self, key: str, action: Action, order: Order | None, link: Link) -> Done | None:
         """Say what became of an action, by the mark that its key left."""
         mark = mark_of(key)
-        return recall(action, finding.order(order.ref, link, mark=mark) if order else None, link, mark)
+        return recall(
+            action,
+            finding.placed(order.ref, link, mark=mark) if order else None,
+            link,
+            mark,
+            ref=order.ref if order else "",
+        )
 
     def heard(self, request: HookRequest, link: Link) -> Heard:
         """Check a webhook's signature and return what is to be read anew."""

@@ -228,6 +228,9 @@ mutation Place($input: DraftOrderInput!) {
 SEND_INVOICE = """
 mutation SendInvoice($id: ID!) { draftOrderInvoiceSend(id: $id) { userErrors { field message } } }
 """
+SEND_ORDER_INVOICE = """
+mutation SendOrderInvoice($id: ID!) { orderInvoiceSend(id: $id) { userErrors { field message code } } }
+"""
 GIFT_CARD = """
 mutation GiftCard($input: GiftCardCreateInput!) {
   giftCardCreate(input: $input) { giftCard { id } userErrors { field message code } }

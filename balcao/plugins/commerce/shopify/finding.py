@@ -57,6 +57,15 @@ def draft(ref: str, link: Link) -> Order | None:
     return became.order if became else draft_of(found)
 
 
+def placed(ref: str, link: Link, *, mark: str = "-") -> Seen | None:
+    """Return one order by its own key, or by that of the draft that it was; None also for what is a draft still."""
+    if not ref.startswith(DRAFT):
+        return order(ref, link, mark=mark)
+    found = ask(link.config, documents.DRAFT, {"id": ref}).get("draftOrder")
+    became = (found.get("order") or {}).get("id") if found else None
+    return order(became, link, mark=mark) if became else None
+
+
 def find(kind: KeyKind, value: str, link: Link, *, limit: int) -> Sequence[Order]:
     """Return the newest orders with a key; Shopify cannot be asked for all kinds of them."""
     query = _search(kind, value.strip(), link)

@@ -10,8 +10,19 @@ from balcao.plugins.commerce.shopify.basics import written_place
 from balcao.plugins.commerce.shopify.finding import CUSTOMER
 from balcao.plugins.commerce.shopify.graphql import change
 from balcao.plugins.commerce.shopify.step import Refused, Step, must, note_of
-from balcao.ports.commerce import Account, CommerceError, Done, GiveCredit, Order, Outcome, PlaceOrder
+from balcao.ports.commerce import (
+    Account,
+    Action,
+    CommerceError,
+    Done,
+    GiveCredit,
+    Order,
+    Outcome,
+    PlaceOrder,
+    SendPaymentLink,
+)
 
+IS_DRAFT = N_("This order is a draft still: the customer has to pay it first, or somebody to complete it in Shopify.")
 NO_CUSTOMER = N_("A gift card needs a customer.")
 
 NOT_SENT = N_("It stands in Shopify, but the customer was not told. Send it from there.")
@@ -35,6 +46,15 @@ def place_order(action: PlaceOrder, step: Step) -> Done:
     is_sent = _tried(step, documents.SEND_INVOICE, ref)
     outcome = Outcome.DONE if is_sent else Outcome.PARTLY
     return Done(outcome, _draft(ref, step), ref=ref, detail="" if is_sent else NOT_SENT)
+
+
+def on_draft(action: Action, step: Step, ref: str) -> Done:
+    """Send the invoice of a draft once more; whatever else, Shopify does only to what was paid or completed."""
+    if not isinstance(action, SendPaymentLink):
+        raise Refused(IS_DRAFT, "draft")
+    must(change(step.link.config, documents.SEND_INVOICE, {"id": ref}))
+    must(change(step.link.config, documents.TAG, {"id": ref, "tags": [step.mark]}))
+    return Done(Outcome.DONE, _draft(ref, step), ref=ref)
 
 
 def give_credit(action: GiveCredit, step: Step, order: Order | None) -> Done:

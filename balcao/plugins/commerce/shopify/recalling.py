@@ -35,15 +35,25 @@ TO_PAY_BACK = N_("The order is changed, but what was paid too much did not go ba
 EDITED_OTHERWISE = N_("The order was edited, but not exactly as asked. Compare it in Shopify.")
 
 
-def recall(action: Action, seen: Seen | None, link: Link, mark: str) -> Done | None:
-    """Return what became of an action; None: it had no effect. Raises `CommerceError`, also while it is under way."""
+def recall(action: Action, seen: Seen | None, link: Link, mark: str, *, ref: str = "") -> Done | None:
+    """Return what became of an action; None: it had no effect. Raises `CommerceError`, also while it is under way.
+
+    `ref` is the order's key as we know it: that of a draft, where nothing is seen of an order yet.
+    """
     if isinstance(action, PlaceOrder):
         return _placed(link, mark)
     if isinstance(action, GiveCredit):
         return _given(link, mark)
     if isinstance(action, ChangeDefaultAddress):
         return _default_address(action, link)
-    return _on_order(action, seen, link, mark) if seen else None
+    if seen is None:
+        return _on_draft(ref, link, mark)
+    return _on_order(action, seen, link, mark)
+
+
+def _on_draft(ref: str, link: Link, mark: str) -> Done | None:
+    draft = finding.draft(ref, link)
+    return Done(Outcome.DONE, draft) if draft and mark in draft.tags else None
 
 
 def _on_order(action: Action, seen: Seen, link: Link, mark: str) -> Done | None:

@@ -364,6 +364,10 @@ class State:
         self.sent.append(id)
         return {"userErrors": []}
 
+    def orderInvoiceSend(self, id: str) -> Raw:
+        self.sent.append(id)
+        return {"userErrors": []}
+
     def giftCardCreate(self, input: Raw) -> Raw:
         if input["code"] in self.cards:
             return {"giftCard": None, "userErrors": [{**_wrong("Code has already been taken"), "code": "TAKEN"}]}

@@ -29,6 +29,7 @@ from balcao.ports.commerce import (
     PlaceOrder,
     Refund,
     RequestReturn,
+    SendPaymentLink,
     Swap,
 )
 
@@ -304,6 +305,39 @@ def test_an_invoice_that_was_not_sent_is_told(adapter: Shopify, link: Link, shop
     shop.fails_before = "SendInvoice"
     action = PlaceOrder(ANA, ((gid("ProductVariant", 2), 1),), ELSEWHERE, InstrumentKind.CARD)
     assert adapter.perform(action, None, link, key="place").outcome == Outcome.PARTLY
+
+
+def test_a_draft_is_sent_again_once_and_nothing_else_is_done_to_it(adapter: Shopify, link: Link, shop: Shop) -> None:
+    placing = PlaceOrder(ANA, ((gid("ProductVariant", 2), 1),), ELSEWHERE, InstrumentKind.CARD)
+    draft = adapter.perform(placing, None, link, key="place").order
+    assert draft
+    action = SendPaymentLink(InstrumentKind.PIX)
+    assert adapter.recall("again", action, draft, link) is None
+    for _ in range(2):
+        assert adapter.perform(action, draft, link, key="again").outcome == Outcome.DONE
+    done = adapter.perform(AddNote("x"), draft, link, key="note")
+
+    assert (done.outcome, done.code) == (Outcome.REFUSED, "draft")
+    assert shop.state.sent == [draft.ref, draft.ref]  # when it was placed, and once again
+
+
+def test_a_draft_that_was_paid_is_the_order_that_it_became(adapter: Shopify, link: Link, shop: Shop) -> None:
+    placing = PlaceOrder(ANA, ((gid("ProductVariant", 2), 1),), ELSEWHERE, InstrumentKind.CARD)
+    draft = adapter.perform(placing, None, link, key="place").order
+    assert draft
+    shop.state.rows[draft.ref]["order"] = shop.state.bring()
+
+    done = adapter.perform(AddNote("Ring twice."), draft, link, key="note")
+    assert done.order
+    assert (done.outcome, done.order.notes) == (Outcome.DONE, ("Ring twice.",))
+    assert adapter.order(draft.ref, link) == done.order
+
+
+def test_the_invoice_of_an_order_is_sent_once(adapter: Shopify, link: Link, shop: Shop) -> None:
+    order, action = an_order(adapter, link, shop), SendPaymentLink(InstrumentKind.CARD)
+    for _ in range(2):
+        adapter.perform(action, order, link, key="pay")
+    assert shop.state.sent == [order.ref]
 
 
 def test_a_gift_card_is_issued_once_even_where_its_mark_is_overlooked(adapter: Shopify, link: Link, shop: Shop) -> None:
