@@ -16,6 +16,7 @@ BACKENDS = (
     "balcao.plugins.commerce.odoo.adapter.Odoo",
     "balcao.plugins.commerce.rest.adapter.Rest",
     "balcao.plugins.commerce.shopify.adapter.Shopify",
+    "balcao.plugins.commerce.tryton.adapter.Tryton",
     "balcao.plugins.commerce.vendure.adapter.Vendure",
     "balcao.plugins.commerce.woocommerce.adapter.WooCommerce",
 )

@@ -14,7 +14,7 @@ import pytest
 from balcao.plugins.commerce.tryton import cancelling, checking, moving, refunding
 from balcao.plugins.commerce.tryton.adapter import Tryton
 from balcao.plugins.commerce.tryton.config import TrytonConfig
-from balcao.plugins.commerce.tryton.rpc import NO_DATABASE, Session
+from balcao.plugins.commerce.tryton.rpc import NO_DATABASE, Logins, Session
 from balcao.ports import money
 from balcao.ports.calling import BAD_ADDRESS, CLOSED, LOGIN
 from balcao.ports.commerce import (
@@ -41,6 +41,8 @@ from balcao.testing.servers.tryton import TrytonServer
 
 ELSEWHERE = Address(line1="Bağdat Cd. 90", city="İstanbul", postcode="34728", country="TR", name="Elif Demir")
 
+LOGINS: Logins = {}  # Tryton takes its time to log in
+
 
 @pytest.fixture
 def link(tryton_server: TrytonServer) -> Link:
@@ -50,7 +52,7 @@ def link(tryton_server: TrytonServer) -> Link:
 
 @pytest.fixture
 def tryton() -> Tryton:
-    return Tryton()
+    return Tryton(LOGINS)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def arrived() -> Iterator[str]:
 
 
 def numbered(link: Link, number: str) -> Order:
-    (order,) = Tryton().find(KeyKind.NUMBER, number, link)
+    (order,) = Tryton(LOGINS).find(KeyKind.NUMBER, number, link)
     return order
 
 
@@ -81,14 +83,14 @@ def delivered(link: Link, arrived: Iterator[str]) -> Order:
 
 
 def read(link: Link, order: Order) -> Order:
-    found = Tryton().order(order.ref, link)
+    found = Tryton(LOGINS).order(order.ref, link)
     assert found
     return found
 
 
 def asked(link: Link, model: str, method: str, *params: Any, **options: Any) -> Any:
     """Do something in Tryton as somebody of the shop would."""
-    return Session(link.config, {}).ask(model, method, *params, **options)
+    return Session(link.config, LOGINS).ask(model, method, *params, **options)
 
 
 def back(order: Order) -> int:
@@ -99,6 +101,11 @@ class TestTryton(CommerceContract):
     """The scenario book."""
 
     backend: ClassVar[type[Any]] = Tryton
+
+    @pytest.fixture
+    def adapter(self) -> Tryton:
+        """Give an adapter that is logged in already."""
+        return Tryton(LOGINS)
 
     @pytest.fixture
     def link(self, tryton_server: TrytonServer) -> Link:
@@ -232,7 +239,7 @@ def test_an_address_of_a_reserved_shipment_is_changed_and_its_goods_stay_reserve
     (shipment,) = asked(link, "sale.sale", "read", [int(pending.ref)], ["shipments"])[0]["shipments"]
     asked(link, "stock.shipment.out", "assign_try", [shipment], writes=True)
 
-    done = Tryton().perform(ChangeAddress(ELSEWHERE), pending, link, key="reserved")
+    done = Tryton(LOGINS).perform(ChangeAddress(ELSEWHERE), pending, link, key="reserved")
 
     assert (done.outcome, done.order and done.order.address) == (Outcome.DONE, ELSEWHERE)
     assert asked(link, "stock.shipment.out", "read", [shipment], ["state"])[0]["state"] == "assigned"
@@ -241,7 +248,7 @@ def test_an_address_of_a_reserved_shipment_is_changed_and_its_goods_stay_reserve
 @pytest.mark.parametrize("number", ["WEB-3003", "WEB-2012"])
 def test_an_address_of_what_has_left_is_not_changed(link: Link, number: str) -> None:
     order = numbered(link, number)
-    done = Tryton().perform(ChangeAddress(ELSEWHERE), order, link, key="late")
+    done = Tryton(LOGINS).perform(ChangeAddress(ELSEWHERE), order, link, key="late")
     assert (done.outcome, done.detail) == (Outcome.REFUSED, moving.LEFT_ALREADY)
     assert read(link, order).address == order.address
 
@@ -249,14 +256,14 @@ def test_an_address_of_what_has_left_is_not_changed(link: Link, number: str) -> 
 def test_an_address_that_is_known_is_not_made_twice(link: Link) -> None:
     order, there = numbered(link, "WEB-4003"), replace(ELSEWHERE, line1="Ordu Cd. 7")
     for key in ("first", "second"):
-        Tryton().perform(ChangeAddress(there), order, link, key=key)
+        Tryton(LOGINS).perform(ChangeAddress(there), order, link, key=key)
     street = [("street", "=", there.line1)]
     assert asked(link, "party.address", "search_count", street) == 1
 
 
 def test_a_draft_goes_elsewhere_too(link: Link) -> None:
     order = numbered(link, "WEB-3004")
-    done = Tryton().perform(ChangeAddress(replace(ELSEWHERE, name="Mehmet")), order, link, key="draft")
+    done = Tryton(LOGINS).perform(ChangeAddress(replace(ELSEWHERE, name="Mehmet")), order, link, key="draft")
     assert done.order
     assert (done.order.address.line1, done.order.stage) == (ELSEWHERE.line1, OrderStage.DRAFT)
 
@@ -264,7 +271,7 @@ def test_a_draft_goes_elsewhere_too(link: Link) -> None:
 def test_the_default_address_is_another_one_and_orders_stay(link: Link) -> None:
     order = numbered(link, "WEB-4003")
     home = replace(ELSEWHERE, line1="Moda Cd. 3", name="Mehmet Yılmaz")
-    Tryton().perform(ChangeDefaultAddress(order.account.ref, home), order, link, key="default")
+    Tryton(LOGINS).perform(ChangeDefaultAddress(order.account.ref, home), order, link, key="default")
     after = read(link, order)
     assert after.account.address == home
     assert after.address == order.address
@@ -274,7 +281,7 @@ def test_the_default_address_is_another_one_and_orders_stay(link: Link) -> None:
 
 
 def test_a_cancelled_order_is_partly_done_for_accounting_has_to_pay(link: Link, pending: Order) -> None:
-    done = Tryton().perform(Cancel("changed mind"), pending, link, key="cancel-partly")
+    done = Tryton(LOGINS).perform(Cancel("changed mind"), pending, link, key="cancel-partly")
 
     assert (done.outcome, done.detail) == (Outcome.PARTLY, refunding.TO_PAY)
     assert done.order
@@ -287,7 +294,7 @@ def test_a_cancelled_order_is_partly_done_for_accounting_has_to_pay(link: Link, 
 
 def test_an_unpaid_order_is_cancelled_with_its_invoice(link: Link) -> None:
     order = numbered(link, "WEB-3001")
-    done = Tryton().perform(Cancel("changed mind"), order, link, key="cancel-unpaid")
+    done = Tryton(LOGINS).perform(Cancel("changed mind"), order, link, key="cancel-unpaid")
     assert (done.outcome, done.detail) == (Outcome.DONE, "")
     assert done.order
     assert (done.order.stage, done.order.payments) == (OrderStage.CANCELLED, ())
@@ -295,14 +302,14 @@ def test_an_unpaid_order_is_cancelled_with_its_invoice(link: Link) -> None:
 
 def test_what_the_warehouse_has_in_hand_is_not_cancelled(link: Link) -> None:
     order = numbered(link, "WEB-3003")
-    done = Tryton().perform(Cancel("changed mind"), order, link, key="cancel-late")
+    done = Tryton(LOGINS).perform(Cancel("changed mind"), order, link, key="cancel-late")
     assert (done.outcome, done.detail) == (Outcome.REFUSED, cancelling.IN_HAND)
     assert read(link, order) == order
 
 
 def test_single_pieces_are_not_cancelled(link: Link) -> None:
     order = numbered(link, "WEB-4003")
-    done = Tryton().perform(Cancel("less", pieces=((order.lines[0].ref, 1),)), order, link, key="cancel-piece")
+    done = Tryton(LOGINS).perform(Cancel("less", pieces=((order.lines[0].ref, 1),)), order, link, key="cancel-piece")
     assert (done.outcome, done.detail) == (Outcome.REFUSED, cancelling.ONLY_WHOLE)
 
 
@@ -314,7 +321,7 @@ def test_a_credit_note_has_exactly_the_amount_that_was_agreed(link: Link, amount
     order = numbered(link, "WEB-4001")
     before = back(order)
 
-    done = Tryton().perform(Refund("late", amount=amount), order, link, key=f"exact-{amount}")
+    done = Tryton(LOGINS).perform(Refund("late", amount=amount), order, link, key=f"exact-{amount}")
 
     assert (done.outcome, done.detail) == (Outcome.PARTLY, refunding.TO_PAY)
     assert done.order
@@ -330,10 +337,10 @@ def test_pieces_are_paid_back_one_by_one_until_nothing_is_left(link: Link) -> No
     steps = [Refund("broken", pieces=((mug.ref, 1),))] * 3
     steps += [Refund("broken", pieces=((shirt.ref, 2),)), Refund("late", freight=order.freight)]
     for number, step in enumerate(steps):
-        done = Tryton().perform(step, read(link, order), link, key=f"piece-{number}")
+        done = Tryton(LOGINS).perform(step, read(link, order), link, key=f"piece-{number}")
         assert done.detail == refunding.TO_PAY
     after = read(link, order)
-    too_much = Tryton().perform(Refund("late", amount=1), after, link, key="piece-more")
+    too_much = Tryton(LOGINS).perform(Refund("late", amount=1), after, link, key="piece-more")
 
     assert (back(after), money.open_balance(after)) == (order.total, 0)
     assert money.settled(after) == {mug.ref: 3, shirt.ref: 2}
@@ -342,7 +349,7 @@ def test_pieces_are_paid_back_one_by_one_until_nothing_is_left(link: Link) -> No
 
 def test_the_money_of_a_return_follows_once_the_goods_are_there(link: Link, delivered: Order) -> None:
     piece = (delivered.lines[0].ref, 1)
-    done = Tryton().perform(RequestReturn((piece,), reason="regret"), delivered, link, key="come-back")
+    done = Tryton(LOGINS).perform(RequestReturn((piece,), reason="regret"), delivered, link, key="come-back")
     (sale,) = asked(link, "sale.sale", "read", [int(done.ref)], ["shipment_returns"])
     for button in ("receive", "do"):
         asked(link, "stock.shipment.out.return", button, sale["shipment_returns"], writes=True)
@@ -358,7 +365,7 @@ def test_the_money_of_a_return_follows_once_the_goods_are_there(link: Link, deli
 
 
 def test_a_return_is_no_order_of_its_own(tryton: Tryton, link: Link, delivered: Order) -> None:
-    done = Tryton().perform(RequestReturn(((delivered.lines[0].ref, 1),)), delivered, link, key="no-own")
+    done = Tryton(LOGINS).perform(RequestReturn(((delivered.lines[0].ref, 1),)), delivered, link, key="no-own")
     found = tryton.find(KeyKind.ACCOUNT, delivered.account.ref, link, limit=100)
     assert delivered.ref in {order.ref for order in found}
     assert done.ref not in {order.ref for order in found}
@@ -406,9 +413,9 @@ def test_a_refund_whose_answer_was_lost_is_made_once(link: Link, lost: str) -> N
     order, action, key = numbered(link, "WEB-4001"), Refund("late", amount=77), f"lost-{lost}"
     before = back(order)
     with cutting(link, lost) as cut, pytest.raises(CommerceError) as raised:
-        Tryton().perform(action, order, cut, key=key)
-    recalled = Tryton().recall(key, action, order, link)
-    again = Tryton().perform(action, order, link, key=key)
+        Tryton(LOGINS).perform(action, order, cut, key=key)
+    recalled = Tryton(LOGINS).recall(key, action, order, link)
+    again = Tryton(LOGINS).perform(action, order, link, key=key)
 
     assert raised.value.uncertain
     assert recalled
@@ -426,8 +433,8 @@ def test_a_refund_whose_answer_was_lost_is_made_once(link: Link, lost: str) -> N
 )
 def test_a_cancellation_that_broke_off_is_brought_to_its_end(link: Link, pending: Order, lost: str) -> None:
     with cutting(link, lost) as cut, pytest.raises(CommerceError) as raised:
-        Tryton().perform(Cancel("changed mind"), pending, cut, key=f"cut-{lost}")
-    done = Tryton().recall(f"cut-{lost}", Cancel("changed mind"), pending, link)
+        Tryton(LOGINS).perform(Cancel("changed mind"), pending, cut, key=f"cut-{lost}")
+    done = Tryton(LOGINS).recall(f"cut-{lost}", Cancel("changed mind"), pending, link)
 
     assert raised.value.uncertain
     assert done
@@ -437,10 +444,10 @@ def test_a_cancellation_that_broke_off_is_brought_to_its_end(link: Link, pending
 
 def test_an_address_change_that_broke_off_half_way_is_not_taken_for_done(link: Link, pending: Order) -> None:
     with cutting(link, "model.stock.shipment.out.write") as cut, pytest.raises(CommerceError):
-        Tryton().perform(ChangeAddress(ELSEWHERE), pending, cut, key="half")
-    half = Tryton().recall("half", ChangeAddress(ELSEWHERE), pending, link)
-    done = Tryton().perform(ChangeAddress(ELSEWHERE), pending, link, key="half")
-    whole = Tryton().recall("half", ChangeAddress(ELSEWHERE), pending, link)
+        Tryton(LOGINS).perform(ChangeAddress(ELSEWHERE), pending, cut, key="half")
+    half = Tryton(LOGINS).recall("half", ChangeAddress(ELSEWHERE), pending, link)
+    done = Tryton(LOGINS).perform(ChangeAddress(ELSEWHERE), pending, link, key="half")
+    whole = Tryton(LOGINS).recall("half", ChangeAddress(ELSEWHERE), pending, link)
 
     assert half is None
     assert done.outcome == Outcome.DONE
@@ -451,8 +458,8 @@ def test_an_address_change_that_broke_off_half_way_is_not_taken_for_done(link: L
 def test_a_note_whose_answer_was_lost_is_left_once(link: Link) -> None:
     order, action = numbered(link, "WEB-4003"), AddNote("Ring twice.")
     with cutting(link, "model.ir.note.create") as cut, pytest.raises(CommerceError):
-        Tryton().perform(action, order, cut, key="ring")
-    assert Tryton().recall("ring", action, order, link)
+        Tryton(LOGINS).perform(action, order, cut, key="ring")
+    assert Tryton(LOGINS).recall("ring", action, order, link)
     assert read(link, order).notes.count("Ring twice.") == 1
 
 
