@@ -135,7 +135,7 @@ class Rpc:
         # `create` looks at its first argument by place; the methods of records take their ids there.
         places = [named.pop("vals_list")] if method == "create" else [] if ids is None else [list(ids)]
         named = {**named, **({"context": context} if context else {})}
-        return self._service(
+        return self._rpc(
             "object",
             "execute_kw",
             [config.database, self._uid(), config.key, model, method, places, named],
@@ -151,18 +151,18 @@ class Rpc:
         key = self._account_key()
         if key not in _uids:
             config = self.config
-            uid = self._service("common", "authenticate", [config.database, config.login, config.key, {}])
+            uid = self._rpc("common", "authenticate", [config.database, config.login, config.key, {}])
             if not uid:
                 raise fault(LOGIN, "auth", permanent=True)
             _uids[key] = int(uid)
         return _uids[key]
 
-    def _service(self, service: str, method: str, args: list[Any], *, writes: bool = False) -> Any:
+    def _rpc(self, office: str, method: str, args: list[Any], *, writes: bool = False) -> Any:
         body = {
             "jsonrpc": "2.0",
             "method": "call",
             "id": next(_ids),
-            "params": {"service": service, "method": method, "args": args},
+            "params": {"service": office, "method": method, "args": args},
         }
         reply = Caller(self.config.address.strip()).call(
             "POST", "/jsonrpc", json=body, writes=writes, fine=(_NOT_FOUND, *_REDIRECTS)
@@ -181,7 +181,7 @@ class Rpc:
                 return int(reply.json()["version_info"][0])
             except (CommerceError, KeyError, IndexError, TypeError, ValueError):
                 pass  # an older one, which shows a page for every address
-        told = self._service("common", "version", [])
+        told = self._rpc("common", "version", [])
         return int(str(told["server_version_info"][0]).removeprefix("saas~"))
 
 
