@@ -4,6 +4,7 @@ import json
 import os
 from datetime import timedelta
 from email.message import EmailMessage
+from io import BytesIO
 from typing import Any
 
 import django
@@ -28,11 +29,17 @@ from balcao.channels.actions.connecting import create_channel  # noqa: E402
 from balcao.channels.actions.keeping import keep  # noqa: E402
 from balcao.channels.models import Channel, Dispatch, Envelope  # noqa: E402
 from balcao.channels.types import DispatchState, EnvelopeState  # noqa: E402
+from balcao.commerce.actions.connecting import create_backend  # noqa: E402
+from balcao.commerce.actions.files import begin, finish, note_progress, take_file  # noqa: E402
+from balcao.commerce.models import Backend  # noqa: E402
 from balcao.customers.models import CustomerNote, Link  # noqa: E402
 from balcao.journal.types import SYSTEM  # noqa: E402
 from balcao.pipeline import inbound  # noqa: E402
 from balcao.plugins.channels.mail.config import MailConfig  # noqa: E402
+from balcao.ports import registry  # noqa: E402
+from balcao.ports.calling import CLOSED  # noqa: E402
 from balcao.ports.channel import RawEnvelope  # noqa: E402
+from balcao.ports.config import Preset, presets  # noqa: E402
 from balcao.shops.models import Shop  # noqa: E402
 from balcao.staff.actions import create_agent, create_token  # noqa: E402
 from balcao.staff.models import Agent, Department, Team  # noqa: E402
@@ -183,8 +190,51 @@ def _console() -> dict[str, str]:
         "form channel": f"/console/channels/{form.pk}/",
         "quarantined": f"/console/quarantine/{quarantined.pk}/",
         "form": f"/f/{form.public_key}/",
+        **_systems(helena, mailbox.shop),
         "agent": f"/console/agents/{Agent.objects.get(email__startswith='elif@').pk}/",
         **{name: f"/console/{name}s/{model.objects.order_by('pk')[0].pk}/" for name, model in _FIRSTS.items()},
+    }
+
+
+_FILE = """Pedido;Data do pedido;Situação;Cliente;E-mail;SKU;Produto;Quantidade;Preço unitário;Cor
+CM-30001;02/11/2026;Na esteira;Ana Souza;ana@example.com;CAN-AZ;Caneca Moringa;2;49,90;azul
+CM-30002;03/11/2026;Enviado;Elif Kaya;elif@example.com;CAN-VM;Caneca Moringa;1;59,90;vermelha
+CM-30003;03/11/2026;Enviado;Bruno Lima;bruno@example.com;CAN-AZ;Caneca Moringa;um;49,90;azul
+"""
+
+
+def _systems(agent: Agent, shop: Shop) -> dict[str, str]:
+    """Connect a shop system that is silent, and bring files into the order book."""
+    kind = next(kind for kind in registry.commerce_kinds() if kind != "book")
+    config = registry.commerce(kind).Config()
+    system = create_backend(shop=shop, kind=kind, name="Casa Moringa", config=config, actor=SYSTEM, now=NOW)
+    Backend.objects.filter(pk=system.pk).update(
+        is_active=True,
+        failing_since=NOW,
+        next_try_at=NOW + timedelta(days=1),
+        last_error=f"{CLOSED}\nConnection refused",
+    )
+    book = Backend.objects.get(shop=shop, kind="book")
+    given: dict[str, Any] = {"backend": book, "agent": agent, "holds_products": False, "language": "pt-br", "now": NOW}
+    rows = {
+        name: take_file(name=f"{name}.csv", content=BytesIO(text.encode()), **given)
+        for name, text in {"pedidos": _FILE, "agosto": _FILE, "setembro": _FILE, "vazio": "Pedido;Data\n"}.items()
+    }
+    fault = {"row": 5, "column": "Quantidade", "of": "CM-30003", "value": "um", "problem": "?", "advice": "?"}
+    counts = {"new": 1_204, "changed": 3, "unchanged": 18, "kept": 2, "faulty": 1, "faults": 1}
+    begin(row=rows["agosto"], mapping={})
+    note_progress(row=rows["agosto"], done=420, total=1_225)
+    finish(row=rows["setembro"], counts=counts, first_faults=[fault], faults_key="", now=NOW)
+    preset = (presets(type(config)) or (Preset("new", ""),))[0].key
+    files = f"/console/shop-systems/{book.pk}/files/"
+    return {
+        "system new": f"/console/shop-systems/new/{kind}/{preset}/",
+        "system": f"/console/shop-systems/{system.pk}/",
+        "book": f"/console/shop-systems/{book.pk}/",
+        "mapped file": f"{files}{rows['pedidos'].pk}/",
+        "running file": f"{files}{rows['agosto'].pk}/",
+        "read file": f"{files}{rows['setembro'].pk}/",
+        "bad file": f"{files}{rows['vazio'].pk}/",
     }
 
 

@@ -1,6 +1,8 @@
 """A file is read into the order book by a worker: its progress is told, its faults are written into a file."""
 
 import csv
+import io
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -19,6 +21,7 @@ from balcao.commerce.rules.importing import fields
 from balcao.commerce.rules.importing.faults import Fault
 from balcao.commerce.rules.importing.mapping import BadMapping, FileMapping, mapping_from
 from balcao.commerce.rules.importing.rows import rows_of_order, rows_of_product
+from balcao.commerce.rules.importing.vocabulary import STAGE_ADVICE
 from balcao.commerce.types import ImportState
 from balcao.jobs.backend import job
 from balcao.journal.types import SYSTEM, Actor, ActorKind
@@ -34,10 +37,10 @@ def legacy_of(shop: Shop) -> str:
     return "cp1254" if shop.region == "TR" else "cp1252"
 
 
-def opened(row: ImportedFile, mapping: FileMapping) -> importing.Found:
+def opened(row: ImportedFile, path: Path, mapping: FileMapping) -> importing.Found:
     """Return a file's rows with the mapping by which they are read; raises `BadTable` and `BadMapping`."""
     shop = row.backend.shop
-    rows = rows_in(files.path_of(row), legacy=legacy_of(shop))
+    rows = rows_in(path, legacy=legacy_of(shop))
     return importing.found_out(rows=rows, given=mapping, home=importing.home_of(shop), products=row.holds_products)
 
 
@@ -55,14 +58,16 @@ def bring_in(import_id: int) -> None:
 
 
 def _bring_in(row: ImportedFile, *, now: datetime) -> None:
-    key, path = files.faults_path(row)
-    path.touch(mode=0o600)  # customers' names and addresses are nobody else's business
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+    bring = importing.import_products if row.holds_products else importing.import_orders
+    actor = Actor(ActorKind.AGENT, row.agent_id) if row.agent_id else SYSTEM
+    with files.at_hand(row) as path, tempfile.TemporaryFile() as kept:
+        stream = io.TextIOWrapper(kept, encoding="utf-8-sig", newline="", write_through=True)
         teller = _Teller(row, stream)
-        found = opened(row, mapping_from(row.mapping))
-        bring = importing.import_products if row.holds_products else importing.import_orders
-        actor = Actor(ActorKind.AGENT, row.agent_id) if row.agent_id else SYSTEM
+        found = opened(row, path, mapping_from(row.mapping))
         imported = bring(backend=row.backend, found=found, source=row.name, actor=actor, now=now, watch=teller.watch())
+        kept.seek(0)
+        key = files.keep_faults(row=row, content=kept) if imported.faults else ""
+        stream.detach()
     counts = {**asdict(imported.written), "faulty": imported.faulty, "faults": imported.faults}
     files.finish(row=row, counts=counts, first_faults=teller.first, faults_key=key, now=timezone.now())
 
@@ -109,22 +114,22 @@ class _Teller:
 
 def plain_fault(name: str, fault: Fault) -> dict[str, Any]:
     """Return a fault in the language of whoever brings the file."""
+    advice = _(fault.advice) % fault.values if fault.advice else ""
+    if fault.advice == STAGE_ADVICE:
+        advice = _("Say on the page of its columns what it means.")
     return {
         "row": fault.row,
         "column": fault.column,
         "of": name,
         "value": fault.value,
         "problem": _(fault.problem) % fault.values,
-        "advice": _(fault.advice) % fault.values if fault.advice else "",
+        "advice": advice,
     }
 
 
-def written(*, backend: Backend, products: bool, ending: str, token: str) -> Path:
-    """Write a book's orders or products into a file of its own and return where it is; whoever asked deletes it."""
-    path = files.path_named(f"export-{token}{ending}")
-    path.touch(mode=0o600)
+def write_out(*, backend: Backend, products: bool, path: Path) -> None:
+    """Write a book's orders or products into a file, of the kind that its name says."""
     things = queries.every_product(backend) if products else queries.every_order(backend)
     laid_out: Callable[[Any], list[dict[str, str]]] = rows_of_product if products else rows_of_order
     headings = fields.OF_PRODUCTS if products else fields.WRITTEN_OF_ORDERS
     write_table(path, headings, (row for thing in things for row in laid_out(thing)))
-    return path

@@ -4,6 +4,7 @@ import http.server
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,11 @@ PAGES = [
     "channels/1/",
     "channels/1/answers/",
     "channels/1/envelopes/",
+    "shop-systems/",
+    "shop-systems/new/",
+    "shop-systems/1/",
+    "shop-systems/1/files/",
+    "shop-systems/1/policy/",
     "macros/",
     "macros/new/",
     "tags/",
@@ -110,6 +116,34 @@ def test_the_outcome_of_a_trial_appears_by_itself(page: Page) -> None:
     expect(page.locator("#trial li")).to_have_count(4, timeout=30_000)  # found and not connected, twice
     expect(page.locator("#trial .check-soon")).to_have_count(2)
     assert "never-shown-again" not in page.content()
+
+
+ORDERS = """Pedido;Data do pedido;Situação;Cliente;E-mail;Produto;Quantidade;Preço unitário
+BR-70001;02/11/2026;Na esteira;Ana Souza;ana.70001@example.com;Caneca Moringa;2;49,90
+BR-70002;03/11/2026;Enviado;Elif Kaya;elif.70002@example.com;Caneca Moringa;um;59,90
+"""
+
+
+def test_a_file_goes_into_the_order_book_column_by_column(page: Page) -> None:
+    sign_in(page)
+    page.goto("/console/shop-systems/1/files/")
+    page.locator("[name=file]").set_input_files(
+        {"name": "pedidos.csv", "mimeType": "text/csv", "buffer": ORDERS.encode()}
+    )
+    page.locator("#bring button").click()
+    expect(page.locator("[name=column-0]")).to_have_value("number")
+    page.get_by_label("Na esteira").select_option("preparing")
+    page.locator("[name=look]").click()
+    expect(page.get_by_role("region").last).to_contain_text("Quantidade")  # the fault of the second order
+    page.locator("[name=bring]").click()
+    expect(page.locator(".process-sum b").first).to_have_text("1", timeout=30_000)  # without a reload
+    with page.expect_download() as download:
+        page.locator("#import-state a.button").click()
+    assert "BR-70002" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    page.goto("/orders/?q=BR-70001")
+    expect(page.locator("body")).to_contain_text("Ana Souza")
+    page.goto("/orders/?q=BR-70002")
+    expect(page.locator("main")).not_to_contain_text("Elif Kaya")
 
 
 def test_a_placeholder_goes_where_one_writes_and_the_preview_follows(page: Page) -> None:

@@ -1,7 +1,10 @@
 """Files on their way into the order book: taken in, mapped, read by a worker, forgotten."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
@@ -44,16 +47,25 @@ def take_file(
     )
 
 
-def path_of(row: ImportedFile) -> Path:
-    """Return where a file is."""
-    return Path(default_storage.path(row.storage_key))
+def _path(key: str) -> Path | None:
+    try:
+        return Path(default_storage.path(key))
+    except NotImplementedError:  # it is not on a disk of ours
+        return None
 
 
-def path_named(name: str) -> Path:
-    """Return where a passing file of this name may be written."""
-    path = Path(default_storage.path(f"{_FOLDER}/{name}"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+@contextmanager
+def at_hand(row: ImportedFile) -> Iterator[Path]:
+    """Give a file as a path, brought here for the time being where files are stored elsewhere."""
+    path = _path(row.storage_key)
+    if path:
+        yield path
+    else:
+        suffix = PurePath(row.storage_key).suffix
+        with tempfile.NamedTemporaryFile(suffix=suffix) as copy, default_storage.open(row.storage_key) as there:
+            shutil.copyfileobj(there, copy)
+            copy.flush()
+            yield Path(copy.name)
 
 
 def begin(*, row: ImportedFile, mapping: Mapping[str, Any]) -> bool:
@@ -90,10 +102,16 @@ def fail(*, row: ImportedFile, problem: str, now: datetime) -> None:
     ImportedFile.objects.filter(pk=row.pk).update(state=ImportState.FAILED, problem=problem[:500], finished_at=now)
 
 
-def faults_path(row: ImportedFile) -> tuple[str, Path]:
-    """Return the key and the place of the file that will name all faults of a file."""
-    key = f"{row.storage_key}.faults.csv"
-    return key, Path(default_storage.path(key))
+def keep_faults(*, row: ImportedFile, content: BinaryIO) -> str:
+    """Store the file that names all faults of a file; return its key."""
+    return default_storage.save(f"{row.storage_key}.faults.csv", File(content))
+
+
+def faults_of(row: ImportedFile) -> "File[bytes] | None":
+    """Return the file that names all faults of a file; None where there is none."""
+    if not row.faults_key or not default_storage.exists(row.faults_key):
+        return None
+    return default_storage.open(row.faults_key, "rb")
 
 
 def prune(*, now: datetime) -> int:

@@ -1,15 +1,20 @@
 """An order beside its ticket: paid back in part from the sheet, carried out by the worker, seen without a reload."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from balcao.testing.servers import Operator
 
 from .conftest import SignIn
 
 pytestmark = pytest.mark.slow
 
 NUMBER = "CM-20419"
+OTHER = "CM-20436"
 
 
 def open_ticket_of(page: Page, number: str) -> None:
@@ -75,3 +80,35 @@ def test_another_order_comes_into_the_card(sign_in: SignIn) -> None:
     expect(page.locator("#card-orders")).to_contain_text("CM-20366")
     expect(page.locator("#text")).to_have_value("Oi")
     page.locator("#text").fill("")
+
+
+TOLD = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "balcao.project.settings"
+import django
+django.setup()
+from dataclasses import replace
+from django.utils import timezone
+from balcao.commerce.actions.mirroring import mirror
+from balcao.commerce.models import Order
+from balcao.commerce.queries import order_value
+from balcao.ports.commerce import OrderStage
+row = Order.objects.select_related("account", "backend__shop").get(number="{number}")
+told = replace(order_value(row), stage=OrderStage.CANCELLED, cancel_reason="{reason}", changed_at=timezone.now())
+mirror(backend=row.backend, orders=[told], read_at=timezone.now())
+"""
+
+
+def test_what_a_shop_system_tells_appears_by_itself(sign_in: SignIn, operator: Operator) -> None:
+    beside, alone = sign_in("bia"), sign_in("caio")
+    open_ticket_of(beside, OTHER)
+    alone.goto(f"/orders/?q={OTHER}")
+    alone.locator(".order-rows tbody a").click()
+    expect(alone.locator("main[data-order] h1")).to_contain_text(OTHER)
+    alone.wait_for_selector("html[data-ready]")
+
+    script = TOLD.format(number=OTHER, reason="endereço inexistente")
+    subprocess.run([sys.executable, "-c", script], env=operator.environment, check=True, timeout=60)
+
+    for seen in (beside.locator("#bought"), alone.locator("main[data-order]")):  # nobody reloads
+        expect(seen).to_contain_text("endereço inexistente", timeout=20_000)

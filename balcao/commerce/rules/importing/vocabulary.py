@@ -60,6 +60,9 @@ _YES = frozenset({"yes", "y", "true", "1", "x", "sim", "s", "evet", "e", "var", 
 _NO = frozenset({"no", "n", "false", "0", "nao", "hayir", "h", "yok", "inactive", "inativo", "pasif", "esgotado"})
 
 
+STAGE_ADVICE = N_("Tell in the mapping, under “stages”, what it means: %(known)s.")
+
+
 def folded(text: str) -> str:
     """Return a word as these tables have it: small letters without marks, single spaces."""
     return " ".join(re.sub(r"[^0-9a-z]+", " ", fold(text)).split())
@@ -80,7 +83,7 @@ def stage(text: str, *, own: Mapping[str, str]) -> OrderStage:
     if found is None:
         raise BadCell(
             N_("“%(text)s” is no stage that we know."),
-            N_("Tell in the mapping, under “stages”, what it means: %(known)s."),
+            STAGE_ADVICE,
             text=text,
             known=", ".join(OrderStage),
         )

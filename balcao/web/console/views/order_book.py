@@ -1,7 +1,8 @@
 """The order book's files: bringing orders and products in, with a page to say which column is what, and writing out."""
 
-import secrets
+import tempfile
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 from django import forms
@@ -20,7 +21,7 @@ from balcao.commerce.models import Backend, ImportedFile
 from balcao.commerce.rules.importing.fields import Field
 from balcao.commerce.rules.importing.mapping import BadMapping, FileMapping
 from balcao.commerce.types import ImportState
-from balcao.kit.tables import ENDINGS, WRITTEN, BadTable, rows_in
+from balcao.kit.tables import ENDINGS, WRITTEN, BadTable, Row, rows_in
 from balcao.pipeline import order_files
 from balcao.staff.models import Agent
 from balcao.web.components.access import for_agents
@@ -112,15 +113,9 @@ def mapping(request: HttpRequest, agent: Agent, backend_id: int, import_id: int)
     if row.state != ImportState.MAPPING:
         return page(request, agent, "shop_system_import", context | state_context(row))
     try:
-        sample = list(islice(rows_in(stored.path_of(row), legacy=order_files.legacy_of(row.backend.shop)), _SAMPLE))
-        found = importing.found_out(
-            rows=sample, given=FileMapping(), home=importing.home_of(row.backend.shop), products=row.holds_products
-        )
-        guess = found.mapping
+        sample, guess = _beginning(row)
     except BadTable as error:
         return page(request, agent, "shop_system_import", context | {"problem": _(str(error)) % error.values})
-    except BadMapping:
-        guess = FileMapping()
     form = MappingForm(
         request.POST or None,
         sample=sample,
@@ -137,15 +132,29 @@ def mapping(request: HttpRequest, agent: Agent, backend_id: int, import_id: int)
     return page(request, agent, "shop_system_mapping", context | {"form": form, **seen}, status=status)
 
 
+def _beginning(row: ImportedFile) -> tuple[list[Row], FileMapping]:
+    """Return the first rows of a file and what its columns most likely are; raises `BadTable`."""
+    shop = row.backend.shop
+    with stored.at_hand(row) as path:
+        sample = list(islice(rows_in(path, legacy=order_files.legacy_of(shop)), _SAMPLE))
+    home = importing.home_of(shop)
+    try:
+        found = importing.found_out(rows=sample, given=FileMapping(), home=home, products=row.holds_products)
+    except BadMapping:
+        return sample, FileMapping()
+    return sample, found.mapping
+
+
 def _seen(row: ImportedFile, form: MappingForm) -> dict[str, Any]:
     """Return what the first rows say as the form stands; what is missing is an error of the form."""
     try:
-        found = order_files.opened(row, form.mapping())
+        with stored.at_hand(row) as path:
+            found = order_files.opened(row, path, form.mapping())
+            glance = importing.glance(found=found, products=row.holds_products)
     except BadMapping as error:
         if form.is_bound:
             form.add_error(None, _trouble(error))
         return {"trouble": "" if form.is_bound else _trouble(error)}
-    glance = importing.glance(found=found, products=row.holds_products)
     language = get_language() or "en"
     return {
         "orders": [(one, money(one.total, one.currency, language=language)) for one in glance.orders],
@@ -181,23 +190,24 @@ def state(request: HttpRequest, agent: Agent, backend_id: int, import_id: int) -
 def faults(request: HttpRequest, agent: Agent, backend_id: int, import_id: int) -> HttpResponseBase:
     """Hand the list of all faults over, by row and column."""
     row = _file_for(agent, backend_id, import_id)
-    _key, path = stored.faults_path(row)
-    if not row.faults_key or not path.is_file():
+    content = stored.faults_of(row)
+    if content is None:
         raise Http404
     name = f"{row.name.rpartition('.')[0] or row.name}-{_('faults')}.csv"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return FileResponse(content, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 
 @require_GET
 @for_agents(MAY)
 def export(request: HttpRequest, agent: Agent, backend_id: int) -> HttpResponseBase:
-    """Let a worker write the book into a file, and show how far it is; then hand it over."""
+    """Hand the whole book over as a file."""
     backend = book_for(agent, backend_id)
     what, ending = request.GET.get("what", "orders"), request.GET.get("as", ".csv")
     if what not in dict(_WHAT) or ending not in WRITTEN:
         raise Http404
-    path = order_files.written(backend=backend, products=what == "products", ending=ending, token=secrets.token_hex(8))
     stamp = timezone.localdate().isoformat()
-    answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"{backend.shop.slug}-{what}-{stamp}{ending}")
-    path.unlink()  # it is open; what is sent is gone with the answer
-    return answer
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"book{ending}"
+        order_files.write_out(backend=backend, products=what == "products", path=path)
+        content = path.open("rb")  # it stays readable when the folder is gone
+    return FileResponse(content, as_attachment=True, filename=f"{backend.shop.slug}-{what}-{stamp}{ending}")

@@ -16,7 +16,7 @@ from balcao.channels.actions.keeping import keep, quarantine
 from balcao.channels.models import Channel
 from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend
-from balcao.commerce.actions.files import faults_path, finish, take_file
+from balcao.commerce.actions.files import finish, keep_faults, take_file
 from balcao.commerce.models import ImportedFile
 from balcao.journal.types import SYSTEM
 from balcao.plugins.channels.form.config import FormConfig
@@ -124,8 +124,7 @@ class House:
             "language": "en",
         }
         row = take_file(backend=self.book, agent=self.agent, now=NOW, **given)
-        key, path = faults_path(row)
-        path.touch()
+        key = keep_faults(row=row, content=BytesIO(b"row"))
         finish(
             row=row,
             counts={"new": 0, "changed": 0, "unchanged": 0, "faulty": 0, "kept": 0, "faults": 0},
