@@ -12,17 +12,15 @@ from balcao.commerce import queries
 from balcao.commerce.actions.book import Book
 from balcao.commerce.models import Order
 from balcao.commerce.rules.deciding import Scene
-from balcao.commerce.rules.verifying import level_of
 from balcao.commerce.types import Level
 from balcao.customers.models import Identity
-from balcao.kit.prepared import Prepared
 from balcao.ports import commerce as port
 from balcao.ports.commerce import AddNote, OrderStage
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
-from balcao.tickets.models import Conversation, Message, Ticket, TicketOrder
+from balcao.tickets.models import Conversation, Ticket
 from balcao.tickets.queries.ordering import orders_of_ticket
-from balcao.tickets.types import Direction, OrderRule
+from balcao.tickets.queries.speaking import Speaking
 from balcao.web.desk.orders import words
 from balcao.web.desk.orders.card import Card, card_of
 from balcao.web.desk.orders.checks import Check, check_of
@@ -31,24 +29,6 @@ from balcao.web.desk.orders.notices import Notice, notices_of
 
 _MOST_OTHERS = 5
 _MOST_ENTRIES = 5
-_LAST_SAID = Prepared(
-    lambda ticket: (
-        Message.objects.filter(ticket=ticket, direction=Direction.IN, is_recalled=False)
-        .select_related("identity", "channel", "conversation")
-        .defer("text", "warnings", "channel__settings")
-        .order_by("-at", "-id")[:1]
-    )
-)
-_NAMED = Prepared(
-    lambda ticket, order: TicketOrder.objects.filter(
-        ticket=ticket, order=order, rule=OrderRule.NAMED, removed_at__isnull=True
-    ).only("pk")[:1]
-)
-
-
-def last_said(ticket: Ticket) -> Message | None:
-    """Return the last thing that came in on a ticket, with who wrote it."""
-    return _LAST_SAID.first(ticket.pk)
 
 
 class OrderView:
@@ -81,38 +61,23 @@ class OrderView:
         return card_of(self.row, self.value)
 
     @cached_property
-    def _last(self) -> Message | None:
-        return last_said(self._ticket) if self._ticket else None
+    def _speaking(self) -> Speaking:
+        return Speaking(self._ticket, self.row.account, self.row, now=timezone.now())
 
-    @cached_property
+    @property
     def talk(self) -> Conversation | None:
         """Return the conversation in which the customer wrote last, or the ticket's first."""
-        if self._last:
-            return self._last.conversation
-        return Conversation.objects.filter(ticket=self._ticket).order_by("id").first() if self._ticket else None
+        return self._speaking.talk
 
-    @cached_property
-    def _evidence(self) -> tuple[Level, str]:
-        if self.talk is None:
-            return Level.CLAIMED, ""
-        return queries.evidence(self.row.account, now=timezone.now(), conversation=self.talk.pk)
-
-    @cached_property
+    @property
     def level(self) -> Level:
         """Return how sure we are of whom we speak with on the ticket, for this order."""
-        last, (seen, _) = self._last, self._evidence
-        if last is None or last.identity is None:
-            return seen
-        if last.is_stranger:
-            return Level.CLAIMED
-        is_theirs = queries.belongs_to(self.row, identities=[last.identity])
-        is_named = is_theirs and bool(self._ticket and _NAMED.first(self._ticket.pk, self.row.pk))
-        return level_of(proof=last.proof, is_theirs=is_theirs, is_named=is_named, evidence=seen)
+        return self._speaking.level
 
     @property
     def level_words(self) -> str:
         """Return the same in words."""
-        return words.level_words(self.level, self._evidence[1])
+        return words.level_words(self.level, self._speaking.evidence_kind)
 
     @cached_property
     def check(self) -> Check:

@@ -28,11 +28,11 @@ from balcao.ports import commerce as port
 from balcao.ports.commerce import Address, InstrumentKind, PlaceOrder, Quoting
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket
+from balcao.tickets.queries.speaking import last_said
 from balcao.web.desk.orders import words
 from balcao.web.desk.orders.denials import denial_words
 from balcao.web.desk.orders.effects import Told
 from balcao.web.desk.orders.forms import ADDRESS_FIELDS, METHODS
-from balcao.web.desk.orders.panel import last_said
 from balcao.web.desk.orders.sheet import DryRun, address_labels, agreed
 
 _LONGEST = 200

@@ -21,7 +21,7 @@ from balcao.ports.commerce import OrderStage, Scan, Shipment, ShipmentState
 from balcao.shops.models import Shop
 from balcao.testing.orders import an_order
 from balcao.tickets.models import Message, Ticket
-from balcao.web.desk.orders import panel
+from balcao.tickets.queries import speaking
 
 DIALOG: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 PART: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
@@ -55,7 +55,7 @@ def order(book: Backend) -> Order:
 @pytest.fixture
 def verified(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whoever wrote be verified, however that came about."""
-    monkeypatch.setattr(panel, "level_of", lambda **_: Level.VERIFIED)
+    monkeypatch.setattr(speaking, "level_of", lambda **_: Level.VERIFIED)
 
 
 def asks(arrive: Callable[..., Message], text: str = "Oi! Cadê meu pedido?", **facts: Any) -> Ticket:

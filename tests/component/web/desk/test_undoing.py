@@ -19,7 +19,7 @@ from balcao.ports.channel import Proof
 from balcao.shops.models import Shop
 from balcao.testing.orders import an_order
 from balcao.tickets.models import Message, Ticket
-from balcao.web.desk.orders import panel
+from balcao.tickets.queries import speaking
 
 DIALOG: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 
@@ -33,7 +33,7 @@ def order(shop: Shop) -> Order:
 
 @pytest.fixture
 def ticket(order: Order, arrive: Callable[..., Message], monkeypatch: pytest.MonkeyPatch) -> Ticket:
-    monkeypatch.setattr(panel, "level_of", lambda **_: Level.VERIFIED)
+    monkeypatch.setattr(speaking, "level_of", lambda **_: Level.VERIFIED)
     return arrive(**{"from": "ana@example.com", "proof": Proof.PROVEN}).ticket
 
 

@@ -1,0 +1,76 @@
+"""How sure we are, on a ticket, of whom we speak with: from what the server itself saw there."""
+
+from datetime import datetime
+from functools import cached_property
+
+from balcao.commerce import queries
+from balcao.commerce.models import Account, Order
+from balcao.commerce.rules.verifying import level_of
+from balcao.commerce.types import Level
+from balcao.kit.prepared import Prepared
+from balcao.tickets.models import Conversation, Message, Ticket, TicketOrder
+from balcao.tickets.types import Direction, OrderRule
+
+_LAST_SAID = Prepared(
+    lambda ticket: (
+        Message.objects.filter(ticket=ticket, direction=Direction.IN, is_recalled=False)
+        .select_related("identity", "channel", "conversation")
+        .defer("text", "warnings", "channel__settings")
+        .order_by("-at", "-id")[:1]
+    )
+)
+_NAMED = Prepared(
+    lambda ticket, order: TicketOrder.objects.filter(
+        ticket=ticket, order=order, rule=OrderRule.NAMED, removed_at__isnull=True
+    ).only("pk")[:1]
+)
+
+
+def last_said(ticket: Ticket) -> Message | None:
+    """Return the last thing that came in on a ticket, with who wrote it."""
+    return _LAST_SAID.first(ticket.pk)
+
+
+class Speaking:
+    """A ticket's customer before an account, or one order of it. Read lazily; without a ticket nobody is known."""
+
+    def __init__(self, ticket: Ticket | None, account: Account, order: Order | None, *, now: datetime) -> None:
+        self._ticket = ticket
+        self._account = account
+        self._order = order
+        self._now = now
+
+    @cached_property
+    def last(self) -> Message | None:
+        """Return the last thing that came in."""
+        return last_said(self._ticket) if self._ticket else None
+
+    @cached_property
+    def talk(self) -> Conversation | None:
+        """Return the conversation in which the customer wrote last, or the ticket's first."""
+        if self.last:
+            return self.last.conversation
+        return Conversation.objects.filter(ticket=self._ticket).order_by("id").first() if self._ticket else None
+
+    @cached_property
+    def _evidence(self) -> tuple[Level, str]:
+        if self.talk is None:
+            return Level.CLAIMED, ""
+        return queries.evidence(self._account, now=self._now, conversation=self.talk.pk)
+
+    @property
+    def evidence_kind(self) -> str:
+        """Return by what the level was reached, "" where nobody showed anything."""
+        return self._evidence[1]
+
+    @cached_property
+    def level(self) -> Level:
+        """Return how sure we are that the account is theirs who wrote last."""
+        last, (seen, _) = self.last, self._evidence
+        if last is None or last.identity is None:
+            return seen
+        if last.is_stranger:
+            return Level.CLAIMED
+        is_theirs = queries.carries(self._account.pk, identities=[last.identity])
+        is_named = bool(is_theirs and self._ticket and self._order and _NAMED.first(self._ticket.pk, self._order.pk))
+        return level_of(proof=last.proof, is_theirs=is_theirs, is_named=is_named, evidence=seen)
