@@ -12,7 +12,7 @@ from balcao.plugins.commerce.shopify.finding import CUSTOMER, DRAFT
 from balcao.plugins.commerce.shopify.giving import give_credit, on_draft, place_order
 from balcao.plugins.commerce.shopify.graphql import ask, change
 from balcao.plugins.commerce.shopify.recalling import NOT_YET, is_over, recall
-from balcao.plugins.commerce.shopify.refunding import refund
+from balcao.plugins.commerce.shopify.refunding import joined, refund
 from balcao.plugins.commerce.shopify.step import Refused, Step, done, must, note_of
 from balcao.ports.calling import fault, mark_of
 from balcao.ports.commerce import (
@@ -182,7 +182,7 @@ def _return(step: Step, pieces: tuple[tuple[str, int], ...], reason: str, news: 
                 "returnReason": "OTHER",
                 "returnReasonNote": note_of(reason, step.mark),
             }
-            for sent, count in _sent_pieces(step, pieces)
+            for sent, count in _sent_pieces(step, joined(pieces))
         ],
     }
     if news:

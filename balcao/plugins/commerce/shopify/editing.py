@@ -8,7 +8,7 @@ from balcao.plugins.commerce.shopify import documents, finding
 from balcao.plugins.commerce.shopify.basics import bag, nodes
 from balcao.plugins.commerce.shopify.graphql import change
 from balcao.plugins.commerce.shopify.recalling import TO_PAY, TO_PAY_BACK, plan_of
-from balcao.plugins.commerce.shopify.refunding import pay_back
+from balcao.plugins.commerce.shopify.refunding import joined, pay_back
 from balcao.plugins.commerce.shopify.step import Refused, Step, done, must, note_of
 from balcao.ports import money
 from balcao.ports.calling import fault
@@ -31,8 +31,9 @@ def change_lines(action: ChangeLines, step: Step) -> Done:
 def cancel_pieces(action: Cancel, step: Step) -> Done:
     """Take pieces out of the order and pay back what they cost."""
     order = step.order.order
-    worth = min(money.price_of(order, action.pieces), money.open_balance(order))
-    _edit(step, Counter(dict(action.pieces)), {}, words=action.reason)
+    pieces = joined(action.pieces)
+    worth = min(money.price_of(order, pieces), money.open_balance(order))
+    _edit(step, dict(pieces), {}, words=action.reason)
     return _paid_back(step, worth, reason=action.reason) if worth else done(step)
 
 

@@ -38,10 +38,10 @@ def order(ref: str, link: Link, *, mark: str = "-") -> Seen | None:
     """Return one order; None where there is none."""
     if not ref.startswith(ORDER):
         return None
-    data = _cheaper(
+    answer = _cheaper(
         lambda size: ask(link.config, documents.ORDER, {"id": ref, "lines": size, "mark": mark}), size=_LINES
     )
-    found = data.get("order")
+    found = answer.get("order")
     if not found:
         return None
     return Seen(_with_all_lines(found, link), (found.get("metafield") or {}).get("value") or "")
@@ -71,8 +71,8 @@ def find(kind: KeyKind, value: str, link: Link, *, limit: int) -> Sequence[Order
     query = _search(kind, value.strip(), link)
     if not query:
         return ()
-    data = _orders(link, query=query, first=min(limit, _PAGE), key="PROCESSED_AT", newest=True)
-    found = [one for one in nodes(data["orders"]) if _carries(one, kind, value.strip())]
+    answer = _orders(link, query=query, first=min(limit, _PAGE), key="PROCESSED_AT", newest=True)
+    found = [one for one in nodes(answer["orders"]) if _carries(one, kind, value.strip())]
     return [order_of(_with_all_lines(one, link)) for one in found][:limit]
 
 

@@ -36,8 +36,8 @@ def ask(config: ShopifyConfig, document: str, variables: Mapping[str, Any] | Non
 
 def change(config: ShopifyConfig, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Change something and return what the mutation answers; raises `CommerceError`."""
-    data = _asked(config, document, variables, writes=True)
-    answer = next(iter(data.values()), None)
+    told = _asked(config, document, variables, writes=True)
+    answer = next(iter(told.values()), None)
     if not isinstance(answer, dict):
         raise fault(NOT_UNDERSTOOD, "uncertain", uncertain=True)
     return answer
@@ -68,8 +68,8 @@ def _called(config: ShopifyConfig, document: str, variables: Mapping[str, Any], 
         raise fault(NOT_UNDERSTOOD, "uncertain" if writes else "protocol", permanent=not writes, uncertain=writes)
     if errors := answer.get("errors"):
         raise _fault_in(errors, answer, writes=writes)
-    data = answer.get("data")
-    return data if isinstance(data, dict) else {}
+    told = answer.get("data")
+    return told if isinstance(told, dict) else {}
 
 
 def _unsure(error: CommerceError) -> CommerceError:

@@ -1,5 +1,9 @@
 """Paying back through Shopify: never above what was paid, and once for each key."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
 from balcao.kit.decimals import decimal
 from balcao.kit.i18n import N_
 from balcao.plugins.commerce.shopify import documents
@@ -15,10 +19,19 @@ ABOVE_OPEN = N_("More than was paid and has not gone back yet.")
 
 def refund(action: Refund, step: Step) -> Done:
     """Pay back pieces, freight or a sum."""
+    action = replace(action, pieces=joined(action.pieces))
     order = step.order.order
     worth = money.price_of(order, action.pieces) + action.freight + action.amount
     ref, detail = pay_back(step, order, worth, action=action)
     return done(step, ref=ref, detail=detail)
+
+
+def joined(pieces: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Return the pieces with each line named once, as the decision counted them."""
+    sums = Counter[str]()
+    for ref, count in pieces:
+        sums[ref] += count
+    return tuple(sums.items())
 
 
 def pay_back(step: Step, order: Order, worth: int, *, action: Refund) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from balcao.plugins.commerce.woocommerce import finding
 from balcao.plugins.commerce.woocommerce.giving import give_credit, place_order
 from balcao.plugins.commerce.woocommerce.reading import NOTE, customer_of, written_place
 from balcao.plugins.commerce.woocommerce.recalling import NOT_CANCELLED, recall
-from balcao.plugins.commerce.woocommerce.refunding import pay_back, refund
+from balcao.plugins.commerce.woocommerce.refunding import joined, pay_back, refund
 from balcao.plugins.commerce.woocommerce.rest import Missing, Refused, write
 from balcao.plugins.commerce.woocommerce.step import Step, done, note_of
 from balcao.ports import money
@@ -84,8 +84,8 @@ def _cancel(action: Cancel, step: Step) -> Done:
     order = step.order.order
     open_sum = money.open_balance(order)
     if action.pieces:
-        worth = min(money.price_of(order, action.pieces), open_sum)
-        wish = Refund(action.reason, action.pieces)
+        wish = Refund(action.reason, joined(action.pieces))
+        worth = min(money.price_of(order, wish.pieces), open_sum)
         ref, detail = pay_back(step, order, worth, wish, is_cancelled=True)
         return done(step, ref=ref, detail=detail)
     # The money first: that it is refused leaves the order as it was. Its pieces return to stock with the status.

@@ -33,7 +33,7 @@ def place_order(action: PlaceOrder, step: Step) -> Done:
         "customer_id": int(action.account),
         "billing": {name: value for name, value in customer["billing"].items() if name in _BILLING and value},
         "shipping": written_place(action.address, region=link.region),
-        "line_items": [_item(variant, count) for variant, count in action.variants],
+        "line_items": [_wanted(variant, count) for variant, count in action.variants],
         "meta_data": step.marked(),
     }
     if action.freight:
@@ -58,12 +58,12 @@ _BILLING = (
 )
 
 
-def _item(variant: str, count: int) -> dict[str, Any]:
+def _wanted(variant: str, count: int) -> dict[str, Any]:
     product, _, variation = variant.partition(":")
     if not product.isdigit() or (variation and not variation.isdigit()):
         raise Refused(NO_PRODUCT, "no_such_variant")
-    item = {"product_id": int(product), "quantity": count}
-    return {**item, "variation_id": int(variation)} if variation else item
+    wanted = {"product_id": int(product), "quantity": count}
+    return {**wanted, "variation_id": int(variation)} if variation else wanted
 
 
 def give_credit(action: GiveCredit, step: Step, order: Order | None) -> Done:

@@ -72,9 +72,9 @@ def _when(text: Any) -> datetime | None:
 def pieces_of(refund: Raw) -> tuple[tuple[str, int], ...]:
     """Return the pieces of a refund, whose quantities are negative and whose lines are its own."""
     found = []
-    for item in refund.get("line_items") or []:
-        names = {one["key"]: one["value"] for one in item.get("meta_data") or []}
-        count = -int(item["quantity"] or 0)
+    for row in refund.get("line_items") or []:
+        names = {one["key"]: one["value"] for one in row.get("meta_data") or []}
+        count = -int(row["quantity"] or 0)
         if count > 0 and "_refunded_item_id" in names:
             found.append((str(names["_refunded_item_id"]), count))
     return tuple(found)

@@ -144,37 +144,37 @@ def written_place(address: Address, *, region: str) -> dict[str, str]:
 
 
 def _lines(raw: Raw, currency: str) -> Iterator[Line]:
-    for item in raw["line_items"]:
-        line = _priced(item, raw, currency, before=(item["subtotal"], item["subtotal_tax"]))
+    for row in raw["line_items"]:
+        line = _priced(row, raw, currency, before=(row["subtotal"], row["subtotal_tax"]))
         yield replace(
             line,
-            product_ref=str(item["product_id"] or ""),
-            variant_ref=variant_ref(item["product_id"], item["variation_id"]),
-            sku=str(item.get("sku") or ""),
-            name=str(item.get("parent_name") or item["name"]),
-            options=_options(item),
-            image=str((item.get("image") or {}).get("src") or ""),
+            product_ref=str(row["product_id"] or ""),
+            variant_ref=variant_ref(row["product_id"], row["variation_id"]),
+            sku=str(row.get("sku") or ""),
+            name=str(row.get("parent_name") or row["name"]),
+            options=_options(row),
+            image=str((row.get("image") or {}).get("src") or ""),
         )
 
 
 def _fees(raw: Raw, currency: str) -> Iterator[Line]:
-    for item in raw["fee_lines"]:
-        if minor(item["total"], currency) > 0:  # those that take off are part of the order's discount
-            yield _priced({**item, "quantity": 1}, raw, currency, before=(item["total"], item["total_tax"]))
+    for row in raw["fee_lines"]:
+        if minor(row["total"], currency) > 0:  # those that take off are part of the order's discount
+            yield _priced({**row, "quantity": 1}, raw, currency, before=(row["total"], row["total_tax"]))
 
 
-def _priced(item: Raw, raw: Raw, currency: str, *, before: tuple[str, str]) -> Line:
+def _priced(row: Raw, raw: Raw, currency: str, *, before: tuple[str, str]) -> Line:
     """Return a line with whole amounts: what does not divide by the pieces is taken off the line, to the cent.
 
     WooCommerce keeps what a line costs without its tax, also in shops whose prices hold it.
     """
-    is_gross, quantity = raw["prices_include_tax"], max(int(item["quantity"]), 1)
-    net, tax = minor(item["total"], currency), minor(item["total_tax"], currency)
+    is_gross, quantity = raw["prices_include_tax"], max(int(row["quantity"]), 1)
+    net, tax = minor(row["total"], currency), minor(row["total_tax"], currency)
     listed = minor(before[0], currency) + (minor(before[1], currency) if is_gross else 0)
     unit_price = -(-listed // quantity)
     return Line(
-        ref=str(item["id"]),
-        name=str(item["name"]),
+        ref=str(row["id"]),
+        name=str(row["name"]),
         quantity=quantity,
         unit_price=unit_price,
         discount=quantity * unit_price - net - (tax if is_gross else 0),
@@ -187,8 +187,8 @@ def variant_ref(product: object, variation: object) -> str:
     return f"{product}:{variation}" if variation else str(product or "")
 
 
-def _options(item: Raw) -> dict[str, str]:
-    shown = [one for one in item["meta_data"] if not str(one["key"]).startswith("_")]
+def _options(row: Raw) -> dict[str, str]:
+    shown = [one for one in row["meta_data"] if not str(one["key"]).startswith("_")]
     return {
         str(one.get("display_key") or one["key"]): str(one.get("display_value") or one["value"])
         for one in shown

@@ -1,7 +1,8 @@
 """Paying back through WooCommerce: never above what was paid, and once for each key."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from balcao.kit.decimals import decimal, minor
@@ -20,6 +21,7 @@ BY_HAND = N_("WooCommerce noted the refund, but this payment method does not pay
 
 def refund(action: Refund, step: Step) -> Done:
     """Pay back pieces, freight or a sum."""
+    action = replace(action, pieces=joined(action.pieces))
     order = step.order.order
     if action.instrument and action.instrument != instrument(step.order.raw).ref:
         raise Refused(OTHER_INSTRUMENT, "instrument")
@@ -42,11 +44,19 @@ def pay_back(step: Step, order: Order, worth: int, action: Refund, *, is_cancell
         "reason": note_of(action.reason, step.mark),
         "api_refund": by_itself,
         "api_restock": is_cancelled,
-        "line_items": _items(step.order.raw, order, action),
+        "line_items": _parts(step.order.raw, order, action),
         "meta_data": step.marked(**other),
     }
     answer = write(step.link.config, "POST", f"{step.path}/refunds", wish)
     return str(answer["id"]), "" if by_itself else BY_HAND
+
+
+def joined(pieces: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Return the pieces with each line named once, as the decision counted them."""
+    sums = Counter[str]()
+    for ref, count in pieces:
+        sums[ref] += count
+    return tuple(sums.items())
 
 
 def _pays_back(step: Step) -> bool:
@@ -61,13 +71,13 @@ def _pays_back(step: Step) -> bool:
     return bool(gateway.get("enabled")) and "refunds" in (gateway.get("method_supports") or [])
 
 
-def _items(raw: Raw, order: Order, action: Refund) -> list[dict[str, Any]]:
+def _parts(raw: Raw, order: Order, action: Refund) -> list[dict[str, Any]]:
     """Return what is paid back by line, parted into what it costs and its taxes, to the cent."""
-    items = {str(one["id"]): one for one in [*raw["line_items"], *raw["fee_lines"]]}
+    known = {str(one["id"]): one for one in [*raw["line_items"], *raw["fee_lines"]]}
     found = [
-        _part(items[ref], money.price_of(order, [(ref, count)]), order.currency, count)
-        for ref, count in Counter(dict(action.pieces)).items()
-        if ref in items
+        _part(known[ref], money.price_of(order, [(ref, count)]), order.currency, count)
+        for ref, count in action.pieces
+        if ref in known
     ]
     return found + _freight(raw, order, action.freight)
 
@@ -81,16 +91,16 @@ def _freight(raw: Raw, order: Order, amount: int) -> list[dict[str, Any]]:
     return [_part(one, part, order.currency, 0) for one, part in zip(lines, parts, strict=True) if part]
 
 
-def _cost(item: Raw, currency: str) -> int:
-    return minor(item["total"], currency) + minor(item["total_tax"], currency)
+def _cost(row: Raw, currency: str) -> int:
+    return minor(row["total"], currency) + minor(row["total_tax"], currency)
 
 
-def _part(item: Raw, amount: int, currency: str, count: int) -> dict[str, Any]:
-    taxes: list[Mapping[str, Any]] = [one for one in item.get("taxes") or [] if one.get("total")]
-    weights = [minor(item["total"], currency), *(minor(one["total"], currency) for one in taxes)]
+def _part(row: Raw, amount: int, currency: str, count: int) -> dict[str, Any]:
+    taxes: list[Mapping[str, Any]] = [one for one in row.get("taxes") or [] if one.get("total")]
+    weights = [minor(row["total"], currency), *(minor(one["total"], currency) for one in taxes)]
     net, *parts = money.spread(amount, weights) if sum(weights) else [amount, *(0 for _ in taxes)]
     part: dict[str, Any] = {
-        "id": item["id"],
+        "id": row["id"],
         "refund_total": float(decimal(net, currency)),
         "refund_tax": [
             {"id": one["id"], "refund_total": float(decimal(tax, currency))}

@@ -115,6 +115,16 @@ def test_money_that_a_provider_did_not_pay_back_is_no_success(adapter: Shopify, 
     assert "did not go back" in done.detail
 
 
+def test_a_line_that_is_named_twice_is_paid_back_by_the_piece(adapter: Shopify, link: Link, shop: Shop) -> None:
+    order = an_order(adapter, link, shop, sent=True)
+    piece = (order.lines[0].ref, 1)
+    adapter.perform(Refund("broken", (piece, piece)), order, link, key="both")
+    after = adapter.order(order.ref, link)
+    assert after
+    assert after.payments[-1].amount == 8190
+    assert after.payments[-1].pieces == ((piece[0], 2),)
+
+
 def test_money_goes_back_only_to_where_it_came_from(adapter: Shopify, link: Link, shop: Shop) -> None:
     order = an_order(adapter, link, shop, sent=True)
     done = adapter.perform(Refund("late", amount=500, instrument="gid://other"), order, link, key="other")

@@ -121,6 +121,16 @@ def test_a_method_that_does_not_pay_back_by_itself_is_told(adapter: WooCommerce,
         assert shop.state.refunds[int(order.ref)][0]["refunded_payment"] is False
 
 
+def test_a_line_that_is_named_twice_is_paid_back_by_the_piece(adapter: WooCommerce, link: Link, shop: Shop) -> None:
+    order = an_order(adapter, link, shop)
+    piece = (order.lines[0].ref, 1)
+    adapter.perform(Refund("broken", (piece, piece)), order, link, key="both")
+    after = adapter.order(order.ref, link)
+    assert after
+    assert after.payments[-1].amount == 8190
+    assert after.payments[-1].pieces == ((piece[0], 2),)
+
+
 def test_money_goes_back_only_to_where_it_came_from(adapter: WooCommerce, link: Link, shop: Shop) -> None:
     order = an_order(adapter, link, shop)
     done = adapter.perform(Refund("late", amount=500, instrument="gift"), order, link, key="other")
