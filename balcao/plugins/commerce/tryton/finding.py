@@ -15,15 +15,16 @@ PAGE = 25
 # A record is stamped when its transaction begins and seen when it ends: so long one may come in late.
 _LATE = timedelta(minutes=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-# What belongs to an order and changes without it, with the name that leads back to the order.
-_STREAMS: Mapping[str, str] = {
-    "sale.sale": "",
-    "stock.shipment.out": "",
-    "stock.shipment.out.return": "",
-    "account.invoice": "",
-    "sale.complaint": "origin",
-    "product.template": "",
-    "product.product": "template",
+_MOST_YOUNG = 500
+# What belongs to an order and changes without it, products, and what is read of each to find its way back.
+_LEADS: Mapping[str, Sequence[str]] = {
+    "sale.sale": ("origin",),
+    "stock.shipment.out": ("outgoing_moves",),
+    "stock.shipment.out.return": ("incoming_moves",),
+    "account.invoice": ("lines",),
+    "sale.complaint": ("origin",),
+    "product.template": (),
+    "product.product": ("template",),
 }
 
 
@@ -80,49 +81,48 @@ _ASKS: Mapping[KeyKind, Callable[[str], Any]] = {
 
 
 def changes(session: Session, cursor: Mapping[str, Any], *, page: int) -> Changes:
-    """Return a page of what changed in each kind of document since a cursor, by when it was written."""
+    """Return a page of what changed in each kind of document since a cursor, by when it was written.
+
+    The cursor walks over what is settled; what is younger is told each time, once the rest was.
+    """
+    session.reach()
+    settled = (session.clock or datetime.now(UTC)) - _LATE
     stood: dict[str, Any] = dict(cursor)
     more = False
     orders: set[int] = set()
     goods: set[int] = set()
-    for model, leads_to in _STREAMS.items():
+    for model in _LEADS:
         if session.has_model(model):
-            rows = _page(session, model, leads_to, stood.get(model), page)
+            rows = _settled(session, model, stood.get(model), settled, page)
+            if rows:
+                stood[model] = [rows[-1]["write_date"].isoformat(), rows[-1]["id"]]
             more = more or len(rows) == page
+            if len(rows) < page:
+                rows = [*rows, *_young(session, model, settled)]
             _sort_out(session, model, rows, orders, goods)
-            stood[model] = _after(rows, stood.get(model), session.clock or datetime.now(UTC), is_full=len(rows) == page)
     kept = session.ask("sale.sale", "search", ["AND", [("id", "in", sorted(orders))], _BOUGHT], 0, None, None)
     told = orders_of(papers(session, kept)) if kept else []
     return Changes(tuple(told), stood, more, tuple(products.products_of(session, goods)))
 
 
-def _page(session: Session, model: str, leads_to: str, since: Any, page: int) -> list[Row]:
+def _settled(session: Session, model: str, since: Any, settled: datetime, page: int) -> list[Row]:
     at, key = (datetime.fromisoformat(since[0]), since[1]) if since else (_BEGINNING, 0)
-    domain: list[Any] = [["OR", ("write_date", ">", moment(at)), [("write_date", "=", moment(at)), ("id", ">", key)]]]
+    later = ["OR", ("write_date", ">", moment(at)), [("write_date", "=", moment(at)), ("id", ">", key)]]
+    return _written(session, model, [later, ("write_date", "<=", moment(settled))], page)
+
+
+def _young(session: Session, model: str, settled: datetime) -> list[Row]:
+    return _written(session, model, [("write_date", ">", moment(settled))], _MOST_YOUNG)
+
+
+def _written(session: Session, model: str, domain: list[Any], limit: int) -> list[Row]:
     if model == "account.invoice":
         domain.append(("type", "=", "out"))
     if model.startswith("product."):
         domain.append(("active", "in", [True, False]))
-    names = ["write_date", *([leads_to] if leads_to else _LEADS.get(model, []))]
-    rows: list[Row] = session.search(model, domain, names, limit=page, by=[("write_date", "ASC"), ("id", "ASC")])
+    names = ["write_date", *_LEADS[model]]
+    rows: list[Row] = session.search(model, domain, names, limit=limit, by=[("write_date", "ASC"), ("id", "ASC")])
     return rows
-
-
-_LEADS = {
-    "stock.shipment.out": ["outgoing_moves"],
-    "stock.shipment.out.return": ["incoming_moves"],
-    "account.invoice": ["lines", "sales"],
-    "sale.sale": ["origin"],
-}
-
-
-def _after(rows: Sequence[Row], before: Any, clock: datetime, *, is_full: bool) -> Any:
-    """Return how far a stream was read: to its last record, unless another may still come in before it."""
-    if not rows:
-        return before
-    settled = clock - _LATE
-    ended = rows if is_full else [row for row in rows if row["write_date"] <= settled]
-    return [ended[-1]["write_date"].isoformat(), ended[-1]["id"]] if ended else before
 
 
 def _sort_out(session: Session, model: str, rows: Sequence[Row], orders: set[int], goods: set[int]) -> None:
@@ -136,13 +136,13 @@ def _sort_out(session: Session, model: str, rows: Sequence[Row], orders: set[int
         orders.update(_origins(session, [row["origin"] for row in rows]))
     elif model == "account.invoice":
         _add_of_invoices(session, rows, orders)
-    elif model in _LEADS:
+    elif model.startswith("stock."):
         moves = [key for row in rows for key in row[_LEADS[model][0]]]
         _add_of_lines(
             session, [row["origin"] for row in session.read("stock.move", moves, ["origin"]).values()], orders
         )
     else:
-        orders.update(_origins(session, [row[_STREAMS[model]] for row in rows]))
+        orders.update(_origins(session, [row["origin"] for row in rows]))
 
 
 def _add_of_invoices(session: Session, rows: Sequence[Row], orders: set[int]) -> None:
