@@ -7,6 +7,7 @@ For the built-in order book these rows are the book itself; for every other back
 from django.db import models
 from django.db.models import Q
 
+from balcao.commerce.rules.watching import Trouble
 from balcao.commerce.types import EvidenceKind, ImportState, LedgerState, Level, WantedKind
 from balcao.customers.models import Identity
 from balcao.kit.db import words
@@ -114,16 +115,33 @@ class Order(models.Model):
     fetched_at = models.DateTimeField()  # when the shop system was last asked
     document = models.JSONField()  # ports.commerce.Order without its account
     version = models.CharField(max_length=80, blank=True, default="")
+    watch_at = models.DateTimeField(null=True)  # when something about its shipments may be wrong; empty: nothing can
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["backend", "ref"], name="commerce_order_once")]
         indexes = [
+            models.Index(fields=["backend", "watch_at"], name="commerce_watched", condition=Q(watch_at__isnull=False)),
             models.Index(fields=["account", "-placed_at", "-id"], name="commerce_of_account"),
             models.Index(fields=["backend", "-placed_at", "-id"], name="commerce_newest"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class ShipmentAlarm(models.Model):
+    """One thing that went wrong with a shipment and that was told of: it is told of once."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="alarms")
+    parcel = models.CharField(max_length=120, blank=True, default="")  # the shop system's key; "": the whole order
+    trouble = models.CharField(max_length=8, choices=words(Trouble))
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "parcel", "trouble"], name="commerce_alarm_once")]
+
+    def __str__(self) -> str:
+        return f"{self.trouble} {self.order_id}"
 
 
 class OrderKey(models.Model):

@@ -85,6 +85,16 @@ _LEVELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Whether a shop wants to hear of shipments that go wrong before their customers do, and its patience."""
+
+    is_on: bool = False
+    late_days: int = 1  # after the promised day
+    silent_days: int = 4  # since the carrier saw the parcel last
+    team: int = 0  # whose the ticket is; 0: nobody's
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What a shop allows. The defaults suit a small shop; law comes on top with the returns."""
 
@@ -110,6 +120,8 @@ class Policy:
         default_factory=dict
     )  # role -> minor units it may move without a second pair of eyes
     credit_cap: int = 5000  # minor units that one gift may be worth at most
+
+    watch: Watch = Watch()
 
     def level(self, kind: ActionKind) -> Level:
         """Return how sure we have to be of the customer for an action."""

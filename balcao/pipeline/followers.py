@@ -71,7 +71,7 @@ def _index(entries: Sequence[Entry], now: datetime) -> None:
     indexing.index_messages(e.facts["message"] for e in entries if "message" in e.facts)
     indexing.forget_messages(e.facts["message"] for e in entries if e.name == "ticket.message.recalled")
     indexing.index_notes(e.facts["note"] for e in entries if e.name == "ticket.note.added")
-    named = ("ticket.opened", "ticket.started", "ticket.contact.logged", "ticket.subject.changed")
+    named = ("ticket.opened", "ticket.started", "ticket.contact.logged", "ticket.warned", "ticket.subject.changed")
     indexing.index_tickets({e.facts["ticket"] for e in entries if e.name in named})
 
 

@@ -77,7 +77,17 @@ def _facts(told: Entry, entry: LedgerEntry) -> dict[str, Any]:
     return facts | ({"number": number} if number else {})
 
 
+def _tell_owner(told: Entry, now: datetime) -> None:
+    """Tell whose ticket it is that a shipment went wrong."""
+    ticket = Ticket.objects.filter(pk=told.facts["ticket"]).select_related("assignee").first()
+    if ticket is None or ticket.assignee is None:
+        return
+    subject, facts = Subject(SubjectKind.TICKET, ticket.pk), {"number": ticket.number, "order": told.facts["order"]}
+    tell(agents=[ticket.assignee], kind=NoticeKind.LATE, subject=subject, facts=facts, now=now, shop_id=told.shop_id)
+
+
 TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
+    "ticket.warned": _tell_owner,
     "order.action.asked": _tell_approvers,
     "order.action.approved": _settle_approval,
     "order.action.withdrawn": _settle_approval,

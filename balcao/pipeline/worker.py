@@ -21,7 +21,18 @@ from balcao.jobs import actions as jobs
 from balcao.jobs import backend
 from balcao.kit import wake
 from balcao.kit.db import is_postgres
-from balcao.pipeline import clock, followers, inbound, notice_mails, orders, outbound, poll, refreshing, sealing
+from balcao.pipeline import (
+    clock,
+    followers,
+    inbound,
+    late_shipments,
+    notice_mails,
+    orders,
+    outbound,
+    poll,
+    refreshing,
+    sealing,
+)
 
 CLOCK_EVERY = timedelta(seconds=5)
 _SWEEP = 2.0  # seconds: what becomes due by time alone is found this soon
@@ -52,7 +63,7 @@ def _tell_time(work: Work) -> int:
         jobs.prune(now=work.now)
         copies.prune(now=work.now)
         files.prune(now=work.now)
-    return clock.run_due(now=work.now)
+    return clock.run_due(now=work.now) + late_shipments.run_due(now=work.now)
 
 
 # What there is to do, in the order of a turn; each does a limited part and returns how much.

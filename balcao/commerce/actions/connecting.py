@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings as project
 from django.db import transaction
 
-from balcao.commerce.models import Backend
+from balcao.commerce.models import Backend, Order
 from balcao.commerce.queries import SECRETS_PURPOSE, secret_keys
 from balcao.commerce.rules import documents
 from balcao.commerce.types import Policy
@@ -81,6 +81,8 @@ def set_policy(*, backend: Backend, policy: Policy, actor: Actor, now: datetime)
     if before == backend.policy:
         return
     backend.save(update_fields=["policy"])
+    if policy.watch.is_on:  # with another patience they may be due sooner
+        Order.objects.filter(backend=backend, watch_at__gt=now).update(watch_at=now)
     _tell("policy.changed", backend, actor, {"before": before, "after": backend.policy}, now=now)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from balcao.commerce.models import Account, AccountKey, Backend, Order, OrderKey, Product, ProductWord, Variant
-from balcao.commerce.rules import documents, keys, remembering, searching
+from balcao.commerce.rules import documents, keys, remembering, searching, watching
 from balcao.kit.db import locked
 from balcao.kit.searchtext import fold
 from balcao.ports import commerce as port
@@ -76,6 +76,7 @@ def write_order(*, backend: Backend, order: port.Order, now: datetime) -> Order:
             "fetched_at": now,
             "document": documents.order_document(order),
             "version": order.version,
+            "watch_at": watching.watched_from(order),
         },
     )
     wanted = keys.keys_of_order(order)

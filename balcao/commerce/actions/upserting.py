@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 
 from balcao.commerce.actions.copying import keep_words
 from balcao.commerce.models import Account, AccountKey, Backend, BookDeed, Order, OrderKey, Product, Variant
-from balcao.commerce.rules import documents, keys
+from balcao.commerce.rules import documents, keys, watching
 from balcao.commerce.rules.importing.meeting import met, met_account
 from balcao.kit.db import locked
 from balcao.kit.searchtext import fold
@@ -29,6 +29,7 @@ _ORDER_COLUMNS = [
     "fetched_at",
     "document",
     "version",
+    "watch_at",
 ]
 
 Catalogue = Mapping[str, tuple[str, str]]  # ref or SKU of a variant -> (product, variant)
@@ -105,6 +106,7 @@ def order_row(
         fetched_at=now,
         document=document,
         version=order.version,
+        watch_at=watching.watched_from(order),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from balcao.journal.actions import record
-from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
+from balcao.journal.types import SYSTEM, Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.redact import redact_cards
 from balcao.staff.models import Agent
 from balcao.tickets import rules
@@ -52,6 +52,22 @@ def add_note(
         about=[Subject(SubjectKind.TICKET, ticket.pk), *(Subject(SubjectKind.AGENT, a.pk) for a in told)],
         shop_id=ticket.shop_id,
         facts={"ticket": ticket.pk, "number": ticket.number, "note": note.pk, "mentions": [a.pk for a in told]},
+    )
+    return note
+
+
+@transaction.atomic
+def note_by_itself(*, ticket: Ticket, text: str, now: datetime) -> Note:
+    """Leave a remark that no agent wrote: what the desk itself has found out."""
+    note = Note.objects.create(ticket=ticket, home=ticket, agent=None, at=now, text=text)
+    Ticket.objects.filter(pk=ticket.pk).update(changed_at=now)
+    record(
+        name="ticket.note.added",
+        at=now,
+        actor=SYSTEM,
+        about=[Subject(SubjectKind.TICKET, ticket.pk)],
+        shop_id=ticket.shop_id,
+        facts={"ticket": ticket.pk, "number": ticket.number, "note": note.pk, "mentions": []},
     )
     return note
 

@@ -288,7 +288,7 @@ def remark(note: Note) -> Remark:
     names = [agent.name for agent in stored.mentioned_in(note) if agent.name]
     return Remark(
         note,
-        note.agent.name if note.agent else "",
+        note.agent.name if note.agent else "Balcão",
         mention_parts(note.text, names),
         sorted_files(stored.files_of(note)),
     )
