@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from balcao.plugins.commerce.odoo import figures
-from balcao.plugins.commerce.odoo.rpc import Rpc
+from balcao.plugins.commerce.odoo.rpc import FRESH_SECONDS, Rpc
 
 Record = dict[str, Any]
 
@@ -29,7 +30,7 @@ INVOICE = (
     "reversed_entry_id", "invoice_payments_widget", "partner_id", "currency_id", "journal_id", "company_id",
 )  # fmt: skip
 
-_known_fields: dict[tuple[str, str, str], frozenset[str]] = {}
+_known_fields: dict[tuple[str, str, str], tuple[frozenset[str], float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class Papers:
 def fields_of(rpc: Rpc, model: str, wanted: Iterable[str]) -> list[str]:
     """Return those of the fields that this Odoo has: they differ by version and by the apps that are installed."""
     place = (rpc.config.address, rpc.config.database, model)
-    if place not in _known_fields:
-        told = rpc.call(model, "fields_get", attributes=["type"])
-        _known_fields[place] = frozenset(told)
-    return [name for name in wanted if name in _known_fields[place]]
+    known, asked_at = _known_fields.get(place, (frozenset[str](), 0.0))
+    if not known or monotonic() - asked_at > FRESH_SECONDS:
+        known = frozenset(rpc.call(model, "fields_get", attributes=["type"]))
+        _known_fields[place] = (known, monotonic())
+    return [name for name in wanted if name in known]
 
 
 def forget(rpc: Rpc) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from time import monotonic
 from typing import Any
 
 from balcao.kit.i18n import N_
@@ -37,7 +38,8 @@ _FAULTS = {
     "ValueError": (NO_MODEL, "protocol", True),
 }
 _ids = count(1)
-_versions: dict[str, int] = {}
+FRESH_SECONDS = 3600.0
+_versions: dict[str, tuple[int, float]] = {}
 _uids: dict[str, int] = {}
 
 
@@ -58,10 +60,11 @@ class Rpc:
 
     @property
     def version(self) -> int:
-        """Return the major version, asked for once."""
-        known = _versions.get(self.config.address)
-        if known is None:
-            known = _versions[self.config.address] = self._asked_version()
+        """Return the major version, asked for once an hour: an Odoo is upgraded in place."""
+        known, asked_at = _versions.get(self.config.address, (0, 0.0))
+        if not known or monotonic() - asked_at > FRESH_SECONDS:
+            known = self._asked_version()
+            _versions[self.config.address] = (known, monotonic())
         return known
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from balcao.plugins.commerce.odoo import records, rpc
 from balcao.plugins.commerce.odoo.config import OdooConfig
 from balcao.plugins.commerce.odoo.tests.stand_in import Running, StandIn
 from balcao.ports import calling
@@ -14,6 +15,8 @@ from balcao.ports.commerce import Link
 def odoo(request: pytest.FixtureRequest) -> Iterator[StandIn]:
     stand_in = StandIn(version=request.param)
     fill(stand_in)
+    for kept in (rpc._versions, rpc._uids, records._known_fields):  # of another test's Odoo on the same port
+        kept.clear()
     running = Running(stand_in)
     yield stand_in
     calling._client(stand_in.url, None).close()  # what is kept open for the next call would outlive the test
