@@ -628,5 +628,5 @@ def hears(vendure: Vendure, link: Link, calls: "queue.Queue[HookRequest]", ref: 
     found = False
     with contextlib.suppress(queue.Empty):
         while True:
-            found = ref in vendure.heard(calls.get(timeout=1.5 if found else 10), link).orders or found
+            found = ref in vendure.heard(calls.get(timeout=1.5 if found else 60), link).orders or found
     return found

@@ -57,19 +57,21 @@ def as_owner(command: Sequence[str], *, owner: str | None) -> list[str]:
 
 
 @contextmanager
-def running(command: Sequence[str], *, port: int, log: Path, stop: signal.Signals) -> Iterator[None]:
-    """Run a server while the block lasts: wait until its port answers, stop it by signal afterwards."""
+def running(
+    command: Sequence[str], *, port: int, log: Path, stop: signal.Signals, seconds: int = _START_SECONDS
+) -> Iterator[None]:
+    """Run a server while the block lasts: wait (seconds) until its port answers, stop it by signal afterwards."""
     with log.open("wb") as output:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     try:
-        _wait_for(port, child=child, log=log)
+        _wait_for(port, child=child, log=log, seconds=seconds)
         yield
     finally:
         _stop(child, stop)
 
 
-def _wait_for(port: int, *, child: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
+def _wait_for(port: int, *, child: "subprocess.Popen[bytes]", log: Path, seconds: int) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and child.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

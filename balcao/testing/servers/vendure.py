@@ -17,6 +17,7 @@ _PLUGIN = Path(__file__).parents[2] / "plugins" / "commerce" / "vendure" / "plug
 _FILES = (*(_SHOP / name for name in ("package.json", "package-lock.json", "server.js", "seed.js")), _PLUGIN)
 _DATABASE = "shop.sqlite"
 _OLDEST_NODE = 20
+_START_SECONDS = 90  # four on a quiet machine
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def vendure(*, environment: Mapping[str, str] | None = None) -> Iterator[Vendure
         command = [_node(), str(home / "server.js"), "run", str(home / _DATABASE), str(server.port)]
         command = ["env", *(f"{name}={value}" for name, value in (environment or {}).items()), *command]
         log = folder / "server.log"
-        with running(as_owner(command, owner=None), port=server.port, log=log, stop=signal.SIGTERM):
+        owned, stop = as_owner(command, owner=None), signal.SIGTERM
+        with running(owned, port=server.port, log=log, stop=stop, seconds=_START_SECONDS):
             yield server
 
 
