@@ -45,6 +45,9 @@ _MOST_ENTRIES = 50
 _MOST_WAITING = 100  # actions that are counted
 _MOST_PRODUCTS = 8
 _MOST_MATCHES = 60  # words that are looked at for one search
+
+Place = tuple[datetime, int]  # where a page of orders ended: when the last one was placed, and its id
+
 _KEY_OF = {IdentityKind.EMAIL: KeyKind.EMAIL, IdentityKind.PHONE: KeyKind.PHONE, IdentityKind.ACCOUNT: KeyKind.ACCOUNT}
 _ORDERS_OF = Prepared(
     lambda kind, keys, shops: (
@@ -58,14 +61,14 @@ _ORDERS_OF = Prepared(
 )
 _KEYS_OF = Prepared(lambda account: AccountKey.objects.filter(account=account))
 _SEEN_IN_TALK = Prepared(
-    lambda account, talk, now: (
-        Evidence.objects.filter(account=account, conversation=talk, until__gt=now).order_by("-level", "-id")[:1]
-    )
+    lambda account, talk, now: Evidence.objects.filter(account=account, conversation=talk, until__gt=now).order_by(
+        "-level", "-id"
+    )[:1]
 )
 _SEEN_IN_VISIT = Prepared(
-    lambda account, visit, now: (
-        Evidence.objects.filter(account=account, visit=visit, until__gt=now).order_by("-level", "-id")[:1]
-    )
+    lambda account, visit, now: Evidence.objects.filter(account=account, visit=visit, until__gt=now).order_by(
+        "-level", "-id"
+    )[:1]
 )
 _ASKED_IN_TALK = Prepared(
     lambda account, talk: Challenge.objects.filter(account=account, conversation=talk).order_by("-id")[:1]
@@ -136,7 +139,15 @@ def order_of_ref(*, backend: Backend, ref: str) -> Order | None:
     return Order.objects.filter(backend=backend, ref=ref).select_related("account", "backend__shop").first()
 
 
-def find(*, kind: KeyKind, value: str, shop_ids: Iterable[int], region: str, limit: int = _MOST_ORDERS) -> list[Order]:
+def find(
+    *,
+    kind: KeyKind,
+    value: str,
+    shop_ids: Iterable[int],
+    region: str,
+    before: Place | None = None,
+    limit: int = _MOST_ORDERS,
+) -> list[Order]:
     """Return the newest orders of these shops that carry a key, whether it is the order's own or its account's."""
     key = keys.spelt(kind, value, region=region, secret=settings.SECRET_KEY)
     if not key:
@@ -145,7 +156,30 @@ def find(*, kind: KeyKind, value: str, shop_ids: Iterable[int], region: str, lim
     accounts = AccountKey.objects.filter(kind=kind, key=key).values("account_id")
     wanted = Q(pk__in=own) if kind in (KeyKind.NUMBER, KeyKind.TRACKING) else Q(account_id__in=accounts)
     rows = Order.objects.filter(wanted, backend__shop_id__in=shop_ids).select_related("account", "backend__shop")
-    return list(rows.order_by("-placed_at", "-id")[:limit])
+    return list(_older(rows, before)[:limit])
+
+
+def _older(rows: "QuerySet[Order]", before: Place | None) -> "QuerySet[Order]":
+    """Return orders newest first, or those of them that come behind a place."""
+    if before:
+        at, pk = before
+        rows = rows.filter(placed_at__lte=at).exclude(placed_at=at, pk__gte=pk)
+    return rows.order_by("-placed_at", "-id")
+
+
+def bought_by(
+    *, identities: Iterable[Identity], shop_ids: Iterable[int], before: Place | None = None, limit: int = _MOST_ORDERS
+) -> list[Order]:
+    """Return the newest orders of these shops whose account carries one of a customer's identities, page by page."""
+    wanted = Q()
+    for one in identities:
+        if one.kind in _KEY_OF:
+            wanted |= Q(kind=_KEY_OF[IdentityKind(one.kind)], key=one.match_key)
+    if not wanted:
+        return []
+    accounts = AccountKey.objects.filter(wanted).values("account_id")
+    rows = Order.objects.filter(account_id__in=accounts, backend__shop_id__in=shop_ids)
+    return list(_older(rows.select_related("account", "backend__shop"), before)[:limit])
 
 
 def orders_of(*, identities: Iterable[Identity], shop_ids: Iterable[int], limit: int = _MOST_ORDERS) -> list[Order]:
@@ -159,9 +193,7 @@ def orders_of(*, identities: Iterable[Identity], shop_ids: Iterable[int], limit:
     return sorted(rows.values(), key=lambda row: (row.placed_at, row.pk), reverse=True)[:limit]
 
 
-def newest(
-    *, shop_ids: Iterable[int], before: tuple[datetime, int] | None = None, limit: int = _MOST_ORDERS
-) -> list[Order]:
+def newest(*, shop_ids: Iterable[int], before: Place | None = None, limit: int = _MOST_ORDERS) -> list[Order]:
     """Return the newest orders of these shops, or those before a place (when it was placed, its id).
 
     Each backend is walked by its own index, so that the cost does not grow with the number of orders.
@@ -172,12 +204,8 @@ def newest(
     return found[:limit]
 
 
-def _newest_of(backend: int, before: tuple[datetime, int] | None) -> "QuerySet[Order]":
-    rows = Order.objects.filter(backend=backend).select_related("account", "backend__shop")
-    if before:
-        at, pk = before
-        rows = rows.filter(placed_at__lte=at).exclude(placed_at=at, pk__gte=pk)
-    return rows.order_by("-placed_at", "-id")
+def _newest_of(backend: int, before: Place | None) -> "QuerySet[Order]":
+    return _older(Order.objects.filter(backend=backend).select_related("account", "backend__shop"), before)
 
 
 def named_in(text: str, *, shop_id: int) -> list[Order]:
@@ -304,14 +332,20 @@ def _order_in(stored: dict[str, Any], name: str, account: port.Account) -> port.
     return documents.order_from(stored[name], account) if stored.get(name) else None
 
 
+def ledger_before(order: Order, *, before: int | None, limit: int) -> list[LedgerEntry]:
+    """Return the newest actions on an order, or those before one of them."""
+    rows = LedgerEntry.objects.filter(order=order, **({"pk__lt": before} if before else {}))
+    return list(rows.select_related("backend").order_by("-id")[:limit])
+
+
 def waiting_count(*, shop_ids: Iterable[int]) -> int:
     """Return how many actions wait for a second pair of eyes, counting no further than a hundred."""
     return len(_WAITING_OF(sorted(shop_ids)))
 
 
-def waiting_for_approval(*, shop_ids: Iterable[int], limit: int = 100) -> list[LedgerEntry]:
-    """Return actions that wait for a second pair of eyes, oldest first."""
-    rows = LedgerEntry.objects.filter(state="asked", backend__shop_id__in=shop_ids)
+def waiting_for_approval(*, shop_ids: Iterable[int], after: int = 0, limit: int = 100) -> list[LedgerEntry]:
+    """Return actions that wait for a second pair of eyes, oldest first, or those after one of them."""
+    rows = LedgerEntry.objects.filter(state="asked", backend__shop_id__in=shop_ids, pk__gt=after)
     return list(rows.select_related("agent", "order__account", "account", "backend__shop").order_by("id")[:limit])
 
 

@@ -112,7 +112,7 @@ class Policy:
     different_variant_only: bool = True  # a swap must change something
     refund_to: RefundTo = RefundTo.ORIGINAL
     pays_difference_with: RefundTo = RefundTo.ANY
-    self_service: frozenset[ActionKind] = frozenset(
+    customers_may: frozenset[ActionKind] = frozenset(
         {ActionKind.CHANGE_ADDRESS, ActionKind.CANCEL}
     )  # what customers do themselves on their order's page; everything else becomes a request
     levels: Mapping[ActionKind, Level] = field(default_factory=lambda: dict(_LEVELS))

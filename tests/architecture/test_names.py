@@ -23,6 +23,7 @@ ALLOWED = {
     "USERSESSIONS_TRACK_ACTIVITY",
     "username",
     "handle_DATA",
+    "handle_error",
     "cleaned_data",
 }
 # Signatures that allauth and Django call by keyword.

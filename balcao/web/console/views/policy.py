@@ -49,12 +49,12 @@ class PolicyForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
         mine = [kind for kind in _BY_THEMSELVES if kind in kinds]
-        self.fields["self_service"] = forms.MultipleChoiceField(
+        self.fields["customers_may"] = forms.MultipleChoiceField(
             label=_("Customers do this themselves, at once"),
             help_text=_("On the page of their order, once they showed who they are. Everything else becomes a ticket."),
             choices=[(kind.value, action_words(kind)) for kind in mine],
             required=False,
-            initial=[kind.value for kind in mine if kind in policy.self_service],
+            initial=[kind.value for kind in mine if kind in policy.customers_may],
             widget=forms.CheckboxSelectMultiple,
         )
         self._add_rules(policy)
@@ -140,8 +140,8 @@ class PolicyForm(forms.Form):
             self._policy,
             **stages,
             **{name: given[name] for name in (*_FLAGS, "most_changes", "most_comebacks")},
-            self_service=frozenset(ActionKind(word) for word in given["self_service"])
-            | (self._policy.self_service - set(_BY_THEMSELVES)),
+            customers_may=frozenset(ActionKind(word) for word in given["customers_may"])
+            | (self._policy.customers_may - set(_BY_THEMSELVES)),
             cancel_reasons=reasons,
             refund_to=RefundTo(given["refund_to"]),
             pays_difference_with=RefundTo(given["pays_difference_with"]),

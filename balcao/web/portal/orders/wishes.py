@@ -80,7 +80,7 @@ class Wish:
     def verdict(self) -> Verdict | None:
         """Return what the rules say of doing it at once; None where it is a request in any case."""
         kind, row = _ACTIONS.get(self.kind), self.sight.row
-        if kind is None or kind not in queries.policy_of(row.backend).self_service:
+        if kind is None or kind not in queries.policy_of(row.backend).customers_may:
             return None
         asker = Asker(level=self.sight.level)
         return ledger.try_out(action=self.action, account=row.account, order=row, asker=asker)

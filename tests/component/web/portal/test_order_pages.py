@@ -357,7 +357,7 @@ def test_what_has_left_becomes_a_request_with_everything_filled_in(ana: Client, 
 
 
 def test_a_shop_that_wants_to_look_first_gets_a_request(ana: Client, book: Backend, order: Order) -> None:
-    set_policy(backend=book, policy=Policy(self_service=frozenset()), actor=SYSTEM, now=timezone.now())
+    set_policy(backend=book, policy=Policy(customers_may=frozenset()), actor=SYSTEM, now=timezone.now())
     verified(ana)
 
     wish(ana, "cancel", message="please")
@@ -395,7 +395,7 @@ def test_a_problem_without_words_is_asked_again(ana: Client, order: Order) -> No
 
 
 def test_what_is_offered_follows_the_policy(ana: Client, book: Backend, order: Order) -> None:
-    policy = Policy(self_service=frozenset({ActionKind.CANCEL}), cancel_reasons=("no longer needed", "by mistake"))
+    policy = Policy(customers_may=frozenset({ActionKind.CANCEL}), cancel_reasons=("no longer needed", "by mistake"))
     set_policy(backend=book, policy=policy, actor=SYSTEM, now=timezone.now())
     verified(ana)
 
