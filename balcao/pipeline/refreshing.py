@@ -30,6 +30,7 @@ FAILED = N_("Asking the shop system failed.")
 IN_CIRCLES = N_("The shop system gives the same page of changes again and again.")
 _LOOK = 2.0  # seconds: what becomes due by time alone is found this soon
 _PAUSE = 0.2  # between two looks, however often we are woken
+_OF_ONE_THING = {"gone", "protocol"}  # faults that one order can have while all others can be read
 _MOST_FOUND = 20  # orders of one customer
 _KEY_OF = {IdentityKind.EMAIL: KeyKind.EMAIL, IdentityKind.PHONE: KeyKind.PHONE, IdentityKind.ACCOUNT: KeyKind.ACCOUNT}
 
@@ -45,8 +46,9 @@ def refresh(*, backend: Backend, worker: str, clock: Clock = timezone.now) -> in
     now = clock()
     if not refreshing.lease(backend=backend, worker=worker, now=now):
         return None
-    turn = _Turn(Backend.objects.select_related("shop").get(pk=backend.pk), worker, clock)
+    backend = Backend.objects.select_related("shop").get(pk=backend.pk)
     try:
+        turn = _Turn(backend, worker, clock)
         is_time = turn.backend.next_try_at is None or turn.backend.next_try_at <= now
         turn.read_wanted()
         if is_time:
@@ -55,7 +57,7 @@ def refresh(*, backend: Backend, worker: str, clock: Clock = timezone.now) -> in
     except refreshing.LeaseLost:
         return None
     except Exception as error:  # noqa: BLE001 - a shop system's fault is written down and never ends the worker
-        _note_fault(turn.backend, error, worker, clock)
+        _note_fault(backend, error, worker, clock)
         return None
     return turn.changed
 
@@ -116,11 +118,12 @@ class _Turn:
         except refreshing.LeaseLost:
             raise
         except CommerceError as error:
-            if not error.permanent or error.code != "gone":  # the whole system fails, not this one thing
+            is_its_own = error.permanent and error.code in _OF_ONE_THING
+            refreshing.put_off(row=row, now=self.clock(), may_give_up=is_its_own)  # others come first next time
+            if not is_its_own:  # the whole system fails
                 raise
-            refreshing.put_off(row=row, now=self.clock())
         except Exception:
-            is_left = refreshing.put_off(row=row, now=self.clock())
+            is_left = refreshing.put_off(row=row, now=self.clock(), may_give_up=True)
             log.exception("%s of shop system %s cannot be read; left: %s", row, self.backend.pk, is_left)
         else:
             self.changed += kept.new + kept.changed + kept.products

@@ -29,6 +29,7 @@ from balcao.ports import commerce as port
 from balcao.ports.commerce import KeyKind
 
 _ONCE = ["backend", "ref"]
+_MOST_NAMED = 100  # orders of one page; beyond that whoever shows an order of this system looks again
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _IDENTITY_OF = {
     KeyKind.EMAIL: IdentityKind.EMAIL,
@@ -126,8 +127,10 @@ def _kept_accounts(
 def _tell(backend: Backend, rows: Sequence[Order], mirrored: Mirrored, *, now: datetime) -> None:
     if not rows and not mirrored.products:
         return
-    about = [Subject(SubjectKind.ORDER, row.pk) for row in rows]
-    about += [Subject(SubjectKind.CUSTOMER, pk) for pk in sorted(_customers_of({row.account_id for row in rows}))]
+    is_much = len(rows) > _MOST_NAMED
+    about = [] if is_much else [Subject(SubjectKind.ORDER, row.pk) for row in rows]
+    customers = set() if is_much else _customers_of({row.account_id for row in rows})
+    about += [Subject(SubjectKind.CUSTOMER, pk) for pk in sorted(customers)]
     record(
         name="backend.copied",
         at=now,
@@ -140,6 +143,7 @@ def _tell(backend: Backend, rows: Sequence[Order], mirrored: Mirrored, *, now: d
             "new": mirrored.new,
             "changed": mirrored.changed,
             "products": mirrored.products,
+            **({"many": True} if is_much else {}),
         },
     )
 

@@ -144,10 +144,10 @@ def keep_wanted(
     return mirror(backend=backend, orders=orders, products=products, read_at=read_at)
 
 
-def put_off(*, row: Wanted, now: datetime) -> bool:
+def put_off(*, row: Wanted, now: datetime, may_give_up: bool) -> bool:
     """Let a thing that cannot be read wait; False when it is given up, which the next look at it begins anew."""
-    tries = row.tries + 1
-    is_over = tries >= rules.MOST_TRIES
+    tries = min(row.tries + 1, rules.MOST_TRIES)
+    is_over = may_give_up and tries >= rules.MOST_TRIES
     Wanted.objects.filter(pk=row.pk, asked_at=row.asked_at).update(
         tries=tries, due_at=None if is_over else now + rules.wait(tries)
     )

@@ -22,5 +22,5 @@ def pause(failing_for: timedelta, *, retry_after: float | None = None) -> timede
 
 
 def wait(tries: int) -> timedelta:
-    """Return how long one thing waits that could not be read: ten seconds, doubled each time."""
-    return _SHORTEST * (1 << min(tries, MOST_TRIES))
+    """Return how long one thing waits that could not be read: ten seconds, doubled each time, five minutes at most."""
+    return min(_SHORTEST * (1 << min(tries, MOST_TRIES)), _LONGEST)

@@ -304,6 +304,29 @@ def test_one_thing_that_cannot_be_read_keeps_no_other_waiting(
     assert backend.failing_since is None
 
 
+def test_one_order_that_breaks_the_system_keeps_the_rest_coming(
+    backend: Backend, system: PaperBackend, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def order(adapter: PaperBackend, ref: str, link: object) -> port.Order | None:
+        if ref == "1001":
+            raise CommerceError("A fault of its own.", permanent=False)
+        return adapter.orders.get(ref)
+
+    monkeypatch.setattr(PaperBackend, "order", order)
+    wanting.want(backend=backend, kind=WantedKind.ORDER, refs=["1001", "1002"], now=NOW)
+    assert turn(backend, clock) is None
+    clock.pass_by(timedelta(seconds=15))
+    assert turn(backend, clock) == 3  # the other one, and what changed
+    assert Wanted.objects.get(ref="1001").due_at is not None  # it is tried again, however long that lasts
+
+
+def test_a_system_whose_plug_in_is_gone_is_said_to_fail(backend: Backend, clock: Clock) -> None:
+    Backend.objects.update(kind="gone")
+    assert turn(backend, clock) is None
+    backend.refresh_from_db()
+    assert (backend.failing_since, backend.leased_by) == (NOW, "")
+
+
 def test_what_was_bought_stays_known_where_the_system_forgets_it(backend: Backend, clock: Clock) -> None:
     mirror(backend=backend, orders=[an_order(stage=OrderStage.DELIVERED)], read_at=NOW)
     emptied = an_order(a_line(quantity=0), stage=OrderStage.DELIVERED, changed_at=NOW)

@@ -169,7 +169,7 @@ function concernsOrders(message) {
   const shown = `${pane.dataset.orders ?? ""} ${pane.dataset.order}`.split(" ");
   return (message.about?.order ?? []).some((order) => shown.includes(String(order)))
     || (message.about?.customer ?? []).includes(Number(pane.dataset.customer))
-    || (/^backend\.(silent|answers)$/.test(message.name) && String(message.facts?.backend) === pane.dataset.backend);
+    || ((message.facts?.many || /^backend\.(silent|answers)$/.test(message.name)) && String(message.facts?.backend) === pane.dataset.backend);
 }
 
 // The order's card is drawn anew as a whole; whoever stood on one of its deeds stands on it again.
