@@ -65,6 +65,29 @@ def _forged(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _typed(sign: str) -> Callable[[Page], None]:
+    """Type a sign that brings suggestions."""
+
+    def does(page: Page) -> None:
+        page.locator("#text").fill("")
+        page.locator("#text").press_sequentially(sign)
+        page.locator("[data-suggestions] [role=option]").first.wait_for()
+
+    return does
+
+
+def _unfolded(summary: str) -> Callable[[Page], None]:
+    """Open what is folded, in the customer's panel."""
+
+    def does(page: Page) -> None:
+        panel = page.locator("[popovertarget=customer]").first
+        if panel.is_visible():
+            panel.click()
+        page.locator(summary).first.click()
+
+    return does
+
+
 def _deed_sheet(page: Page) -> None:
     panel = page.locator("[popovertarget=customer]").first
     if panel.is_visible():
@@ -101,6 +124,15 @@ DESK = (
     View("ticket-failed", "{failed}"),
     View("ticket-order", "{bought}"),
     View("ticket-order-sheet", "{bought}", does=_deed_sheet),
+    View("ticket-ready", "{asked}"),
+    View("ticket-facts", "{asked}", does=_typed("{")),
+    View("ticket-macros", "{asked}", does=_typed("/")),
+    View("ticket-products", "{asked}products/?q=jarra"),
+    View("ticket-products-nothing", "{asked}products/?q=zzzz"),
+    View("ticket-place", "{bought}place/"),
+    View("ticket-place-filled", "{bought}place/?variant={sold}&no_freight=1"),
+    View("ticket-paid-by-code", "{payable}", does=_unfolded("#bought .order-code summary")),
+    View("ticket-late", "{late}"),
     View("order-refund", "{deed}refund/"),
     View("order-cancel", "{deed}cancel/"),
     View("order-address", "{deed}change_address/"),
@@ -181,6 +213,7 @@ CONSOLE = (
     View("console-order-file-running", "{running file}"),
     View("console-order-file-done", "{read file}"),
     View("console-order-file-bad", "{bad file}"),
+    View("console-late", "{book}late/"),
     View("console-macros", "/console/macros/"),
     View("console-macro", "{macro}"),
     View("console-macro-refused", "/console/macros/new/", does=_refused(_FORM)),

@@ -2,6 +2,8 @@
 
 import json
 import os
+import time
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
@@ -29,22 +31,26 @@ from balcao.channels.actions.connecting import create_channel  # noqa: E402
 from balcao.channels.actions.keeping import keep  # noqa: E402
 from balcao.channels.models import Channel, Dispatch, Envelope  # noqa: E402
 from balcao.channels.types import DispatchState, EnvelopeState  # noqa: E402
-from balcao.commerce.actions.connecting import create_backend  # noqa: E402
+from balcao.commerce.actions.connecting import create_backend, set_policy  # noqa: E402
 from balcao.commerce.actions.files import begin, finish, note_progress, take_file  # noqa: E402
-from balcao.commerce.models import Backend  # noqa: E402
+from balcao.commerce.actions.ledger import Asker  # noqa: E402
+from balcao.commerce.models import Backend, Variant  # noqa: E402
+from balcao.commerce.queries import account_value, policy_of  # noqa: E402
+from balcao.commerce.types import Level, Watch  # noqa: E402
 from balcao.customers.models import CustomerNote, Link  # noqa: E402
 from balcao.journal.types import SYSTEM  # noqa: E402
-from balcao.pipeline import inbound  # noqa: E402
+from balcao.pipeline import inbound, late_shipments, orders  # noqa: E402
 from balcao.plugins.channels.mail.config import MailConfig  # noqa: E402
 from balcao.ports import registry  # noqa: E402
 from balcao.ports.calling import CLOSED  # noqa: E402
 from balcao.ports.channel import RawEnvelope  # noqa: E402
+from balcao.ports.commerce import InstrumentKind, PlaceOrder  # noqa: E402
 from balcao.ports.config import Preset, presets  # noqa: E402
 from balcao.shops.models import Shop  # noqa: E402
 from balcao.staff.actions import create_agent, create_token  # noqa: E402
 from balcao.staff.models import Agent, Department, Team  # noqa: E402
 from balcao.staff.types import Role  # noqa: E402
-from balcao.tickets.actions import changing  # noqa: E402
+from balcao.tickets.actions import changing, ordering  # noqa: E402
 from balcao.tickets.models import Message, Note, SavedView, Tag, Ticket, TicketOrder  # noqa: E402
 from balcao.tickets.queries.threads import reply_token  # noqa: E402
 from balcao.tickets.types import Status  # noqa: E402
@@ -144,8 +150,37 @@ def _desk() -> dict[str, str]:
         "bought": f"/tickets/{bought.ticket.number}/",
         "order": f"/orders/{bought.order_id}/",
         "deed": f"/tickets/{bought.ticket.number}/orders/{bought.order_id}/do/",
+        **_selling(helena),
         "view": f"/views/{SavedView.objects.filter(agent=None)[0].pk}/",
         "shown": f"/in/saved-{SavedView.objects.filter(agent=None)[0].pk}/",
+    }
+
+
+def _selling(agent: Agent) -> dict[str, str]:
+    """Place an order that waits for its payment by Pix, and let a shipment go wrong."""
+    asked = TicketOrder.objects.filter(order__number="CM-20411").latest("id").ticket
+    payable = TicketOrder.objects.filter(order__number="CM-20386", ticket__merged_into=None).latest("id")
+    book = Backend.objects.select_related("shop").get(kind="book")
+    variant = Variant.objects.filter(backend=book, sku="VER-JAR-PEQ")[0]
+    account = payable.order.account
+    home = account_value(account).address
+    action = PlaceOrder(account.ref, ((variant.ref, 1),), home, InstrumentKind.PIX, freight=1_890)
+    asker = Asker(agent=agent, level=Level.VERIFIED, ticket=payable.ticket_id)
+    entry = ordering.place_from(ticket=payable.ticket, account=account, action=action, asker=asker, key="grid", now=NOW)
+    while entry.order_id is None:  # the desk's own worker may be at it
+        orders.run_due(worker="grid", now=timezone.now())
+        time.sleep(0.2)
+        entry.refresh_from_db()
+    ordering.link_placed(entry=entry, now=timezone.now())
+    watch = Watch(is_on=True, silent_days=1)
+    set_policy(backend=book, policy=replace(policy_of(book), watch=watch), actor=SYSTEM, now=NOW)
+    late_shipments.run_due(now=timezone.now())
+    late = Note.objects.filter(agent=None).latest("id").ticket
+    return {
+        "asked": f"/tickets/{asked.number}/",
+        "payable": f"/tickets/{payable.ticket.number}/",
+        "late": f"/tickets/{late.number}/",
+        "sold": variant.ref,
     }
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import zoneinfo
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -80,13 +80,19 @@ def _warned(row: Order, order: port.Order, alarms: list[Alarm], watch: Watch, no
     lines = []
     for alarm in alarms:
         parcel = parcels.get(alarm.parcel)
-        day = locales.spoken_day(alarm.at.astimezone(zone).date(), year=now.year, language=language)
+        since = alarm.at - timedelta(days=_patience(alarm.trouble, watch))
+        day = locales.spoken_day(since.astimezone(zone).date(), year=now.year, language=language)
         values = {"parcel": _named(parcel), "since": day}
-        lines.append(f"– {_words(alarm.trouble) % values}")
-    head = _("Order %(number)s, and the customer has not written yet:") % {"number": order.number}
+        lines.append(f"– {_words(alarm.trouble) % values}".strip())
+    head = _("News of the shipment of order %(number)s:") % {"number": order.number}
     team = Team.objects.filter(pk=watch.team, is_active=True).values_list("pk", flat=True).first()
     subject = _subject(alarms[0].trouble) % {"number": order.number}
     return Warned(row, subject, "\n".join([head, *lines]), team)
+
+
+def _patience(trouble: Trouble, watch: Watch) -> int:
+    """Return for how many days something was waited for before it counted."""
+    return {Trouble.LATE: watch.late_days, Trouble.SILENT: watch.silent_days}.get(trouble, 0)
 
 
 def _named(parcel: port.Shipment | None) -> str:
@@ -95,10 +101,10 @@ def _named(parcel: port.Shipment | None) -> str:
 
 def _words(trouble: Trouble) -> str:
     return {
-        Trouble.LATE: _("It should have been there; it counts as late since %(since)s. %(parcel)s"),
+        Trouble.LATE: _("It was promised for %(since)s and is not there. %(parcel)s"),
         Trouble.FAILED: _("The carrier could not deliver it (%(since)s). %(parcel)s"),
         Trouble.LOST: _("The carrier lost it (%(since)s). %(parcel)s"),
-        Trouble.SILENT: _("The carrier has seen nothing of it for days (since %(since)s). %(parcel)s"),
+        Trouble.SILENT: _("The carrier has seen nothing of it since %(since)s. %(parcel)s"),
     }[trouble]
 
 

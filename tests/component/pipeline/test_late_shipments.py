@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    return make_shop()
+    return make_shop(languages=["en"])
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_late_shipment_opens_a_ticket_with_its_customer(book: Backend) -> None
     assert (ticket.status, ticket.subject) == (Status.NEW, "Late shipment: order 1001")
     assert ticket.identity.value == "ana@example.com"
     assert TicketOrder.objects.get().order == order
-    assert "Order 1001, and the customer has not written yet" in Note.objects.get().text
+    assert "News of the shipment of order 1001" in Note.objects.get().text
     assert not Message.objects.exists()  # nobody was written to
 
 

@@ -122,7 +122,7 @@ def facts(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     named = [(key, _(ALL_PLACEHOLDERS[key]), value) for key, value in known.items() if value]
     offered = [one for one in named if typed in fold(f"{one[0]} {one[1]}")]
     offered.sort(key=lambda one: not one[0].startswith("order."))
-    return render(request, "desk/_facts.html", {"facts": offered, "number": told.order.number if told else ""})
+    return render(request, "desk/_facts.html", {"facts": offered})
 
 
 @require_safe

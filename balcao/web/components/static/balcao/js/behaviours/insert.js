@@ -1,4 +1,5 @@
 // What stands on a button goes into the answer that is being written, where the cursor was; the sheet stays open.
+// On a page without an answer it is copied instead.
 import { define } from "../behaviour.js";
 import { say } from "../say.js";
 
@@ -6,7 +7,8 @@ define("insert", (sheet) => {
   sheet.addEventListener("click", (event) => {
     const text = event.target.closest("[data-insert]")?.dataset.insert;
     const words = document.querySelector("#composer textarea[name=text]");
-    if (!text || !words) return;
+    if (!text) return;
+    if (!words) { navigator.clipboard.writeText(text).then(() => say(sheet.dataset.copied)); return; } // a page of its own
     const [before, after] = [words.value.slice(0, words.selectionEnd), words.value.slice(words.selectionEnd)];
     const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     words.value = `${before}${gap}${text}${after ? "" : "\n"}${after}`;
