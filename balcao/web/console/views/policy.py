@@ -1,5 +1,6 @@
 """What the shop behind a shop system allows: its policy as a form, in plain words."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +30,22 @@ from balcao.web.console.views.shop_systems import MAY, backend_for, system_conte
 _LIMITED = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 _FLAGS = ("cancels_parts", "cancels_after_changes", "same_product_only", "different_variant_only")
 _MOST = 10**12
+_GROUP = 3
+_NO_MARK = re.compile(r"[.,]")
 _BY_THEMSELVES = (ActionKind.CHANGE_ADDRESS, ActionKind.CANCEL)  # what their page has a form for
+
+
+class AmountField(forms.DecimalField):
+    """An amount as people write it: 1.060,50 or 1,060.50."""
+
+    def to_python(self, value: Any) -> Any:
+        """Take the last mark as the one before the cents, unless three digits follow it as after a thousand."""
+        text = "".join(str(value or "").split())
+        whole, mark, cents = text.rpartition(max(",.", key=text.rfind))
+        is_thousand = len(cents) == _GROUP and (mark != get_format("DECIMAL_SEPARATOR") or text.count(mark) > 1)
+        if mark and not is_thousand:
+            text = f"{_NO_MARK.sub('', whole)}.{cents}"
+        return super().to_python(text if mark and not is_thousand else _NO_MARK.sub("", text))
 
 
 class PolicyForm(forms.Form):
@@ -113,8 +130,8 @@ class PolicyForm(forms.Form):
         )
 
     def _amount(self, label: str, help_text: str, initial: int | None, *, required: bool) -> forms.DecimalField:
-        value = None if initial is None else f"{initial / 10**self._places:.{self._places}f}"
-        return forms.DecimalField(
+        value = None if initial is None else number_format(initial / 10**self._places, self._places, use_l10n=True)
+        return AmountField(
             label=f"{label} ({self._currency})",
             help_text=help_text,
             required=required,
@@ -122,7 +139,7 @@ class PolicyForm(forms.Form):
             max_value=_MOST,
             decimal_places=self._places,
             initial=value,
-            localize=True,
+            widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
         )
 
     def policy(self) -> Policy:

@@ -30,6 +30,7 @@ from balcao.testing.orders import an_order
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET = "sesame-and-more"
+ALL_LEVELS = {kind: Policy().level(kind) for kind in ActionKind}
 CSV = """Nº do pedido;Data do pedido;Situação;Cliente;E-mail;SKU;Produto;Quantidade;Preço unitário;Cor
 1001;02/11/2026;Na esteira;Ana Souza;ana@example.com;CAN-AZ;Caneca Moringa;2;49,90;azul
 1001;02/11/2026;Na esteira;Ana Souza;ana@example.com;CAN-VM;Caneca Moringa;1;59,90;vermelha
@@ -373,3 +374,18 @@ def test_amounts_that_are_none_are_refused_beside_their_field(visitor: Client, b
     assert answer.status_code == 422
     for name in ("limit-agent", "credit_cap", "most_changes"):
         assert f'id="id_{name}-error"'.encode() in answer.content
+
+
+@pytest.mark.parametrize("language, typed", [("pt-br", "1.060,50"), ("tr", "1060,50"), ("en", "1060.50")])
+def test_amounts_are_written_as_the_reader_writes_them(
+    helena: Agent, enter: Callable[[Agent | None], Client], book: Backend, language: str, typed: str
+) -> None:
+    Agent.objects.filter(pk=helena.pk).update(language=language)
+    helena.refresh_from_db()
+    visitor, address = enter(helena), reverse("console:shop_system_policy", args=[book.pk])
+    answer = visitor.post(address, filled(read(visitor.get(address)), **{"limit-agent": typed}))
+    assert answer.status_code == 302, read(answer)
+    assert policy_of(Backend.objects.get()) == replace(policy_of(book), limits={"agent": 106_050}, levels=ALL_LEVELS)
+    again = filled(read(visitor.get(address)))
+    visitor.post(address, again)  # what is shown is what is kept
+    assert policy_of(Backend.objects.get()).limits == {"agent": 106_050}
