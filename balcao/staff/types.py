@@ -53,6 +53,8 @@ class Scope(StrEnum):
     TICKETS_WRITE = "tickets.write"
     CUSTOMERS_READ = "customers.read"
     CUSTOMERS_WRITE = "customers.write"
+    ORDERS_READ = "orders.read"  # orders, products and what was done to orders
+    ORDERS_WRITE = "orders.write"  # order actions and their approval
     STAFF_READ = "staff.read"  # agents and teams
     SHOPS_READ = "shops.read"  # shops and channels, never their secrets
     FILES_READ = "files.read"  # attachments and their contents

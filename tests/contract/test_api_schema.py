@@ -19,6 +19,9 @@ from schemathesis.checks import load_all_checks
 from schemathesis.config import SchemathesisConfig
 
 from balcao.api.v1.urls import api
+from balcao.commerce.actions.book import Book
+from balcao.commerce.actions.connecting import create_backend
+from balcao.commerce.actions.copying import keep_order, keep_product
 from balcao.journal.types import SYSTEM
 from balcao.ports import registry
 from balcao.project.wsgi import application
@@ -26,6 +29,7 @@ from balcao.staff.actions import create_token
 from balcao.staff.types import Role, Scope
 from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import make_agent, make_channel, make_shop, receive
+from balcao.testing.orders import a_product, an_order
 
 _SETTINGS = {
     "generation": {"max-examples": 2, "allow-x00": True},
@@ -61,11 +65,14 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def secret(db: None, quiet: None) -> str:
-    """Give the token of a supervisor in a shop with a letter of Ana's."""
+    """Give the token of a supervisor in a shop with a letter of Ana's and her order."""
     cache.clear()
     registry.register_channel(PaperChannel())
-    shop = make_shop()
-    receive(make_channel(shop), now=timezone.now(), subject="Prato quebrado", name="Ana Souza")
+    shop, now = make_shop(), timezone.now()
+    book = create_backend(shop=shop, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=now)
+    keep_product(backend=book, product=a_product(), now=now)
+    keep_order(backend=book, order=an_order(), now=now)
+    receive(make_channel(shop), now=now, subject="Prato quebrado", name="Ana Souza", **{"from": "ana@example.com"})
     bia = make_agent("Bia", shop=shop, role=Role.SUPERVISOR)
     return create_token(name="ERP", agent=bia, scopes=list(Scope), actor=SYSTEM, now=timezone.now())[1]
 

@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 
 from balcao.api.v1.problems import Problem, not_found
 from balcao.channels.models import Channel
+from balcao.commerce.models import LedgerEntry, Order
 from balcao.customers.models import Customer
 from balcao.staff.actions import note_use
 from balcao.staff.models import Agent, ApiToken, Team
@@ -148,6 +149,25 @@ def channel_for(caller: Caller, pk: int) -> Channel:
     found = rows.filter(pk=pk, shop_id__in=caller.eyes.shop_ids()).first()
     if found is None:
         raise not_found(f"Channel {pk}")
+    return found
+
+
+def order_for(caller: Caller, pk: int) -> Order:
+    """Return the order with this id."""
+    rows = Order.objects.select_related("account", "backend__shop")
+    found = rows.filter(pk=pk, backend__shop_id__in=caller.eyes.shop_ids()).first()
+    if found is None:
+        raise not_found(f"Order {pk}")
+    found.account.backend = found.backend  # the same one; known already
+    return found
+
+
+def order_action_for(caller: Caller, pk: int) -> LedgerEntry:
+    """Return the order action with this id."""
+    rows = LedgerEntry.objects.select_related("order", "backend__shop")
+    found = rows.filter(pk=pk, backend__shop_id__in=caller.eyes.shop_ids()).first()
+    if found is None:
+        raise not_found(f"Order action {pk}")
     return found
 
 

@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from balcao.customers.types import Refusal as CustomerRefusal
 from balcao.customers.types import Refused
 from balcao.kit.keyset import BadCursor
+from balcao.ports.commerce import ActionKind
 from balcao.tickets.types import Refusal, TicketRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -135,6 +136,9 @@ _REFUSALS = {
 }
 
 
+_KINDS = frozenset(ActionKind)
+
+
 def from_exception(error: Exception) -> Problem:
     """Return what to answer when this was raised; the unforeseen is logged and told without its details."""
     for kind, translate in _TRANSLATIONS:
@@ -164,6 +168,8 @@ def _fault(error: dict[str, Any]) -> dict[str, Any]:
     found = {"detail": error["msg"], "code": error["type"]}
     if source in {"body", "form", "file"}:
         inside = place[1:] if source == "body" else place
+        if inside and inside[0] in _KINDS:  # which kind of body it was taken for: no part of the body's own path
+            inside = inside[1:]
         return {"pointer": "#" + "".join(f"/{part}" for part in inside), **found}
     return {"parameter": str(place[-1]), **found}
 

@@ -5,10 +5,20 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from balcao.api.v1 import problems
 from balcao.api.v1.guard import FORM, JSON, guarded, nothing_here
 from balcao.api.v1.openapi import Api, Readable
-from balcao.api.v1.views import customers, files, house, journal, messages, searching, tickets
+from balcao.api.v1.views import (
+    customers,
+    files,
+    house,
+    journal,
+    messages,
+    order_actions,
+    orders,
+    searching,
+    tickets,
+)
 
 ABOUT = """
-Tickets, conversations, customers and the journal of a Balcão service desk, for programs.
+Tickets, conversations, customers, orders and the journal of a Balcão service desk, for programs.
 
 Send `Authorization: Bearer balcao_...` with every request (`balcao token create` makes a token). Every error is a
 problem document (RFC 9457). Lists give at most 100 rows and a `next_cursor`. Every POST takes an `Idempotency-Key`.
@@ -16,7 +26,7 @@ problem document (RFC 9457). Lists give at most 100 rows and a `next_cursor`. Ev
 
 api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespace="api-v1", renderer=Readable())
 problems.install(api)
-for _module in (tickets, messages, customers, files, searching, journal, house):
+for _module in (tickets, messages, customers, orders, order_actions, files, searching, journal, house):
     api.add_router("", _module.router)
 
 _FORM = "tickets/<number>/attachments"

@@ -65,10 +65,20 @@ def try_out(*, action: Action, account: Account, order: Order | None, asker: Ask
 
 
 @transaction.atomic
-def ask(*, action: Action, account: Account, order: Order | None, asker: Asker, key: str, now: datetime) -> LedgerEntry:
+def ask(
+    *,
+    action: Action,
+    account: Account,
+    order: Order | None,
+    asker: Asker,
+    key: str,
+    now: datetime,
+    agreed: str = "",
+) -> LedgerEntry:
     """Put an action into the ledger, or return the entry that was asked for with the same key.
 
-    Raises `ActionDenied`. Above the limit of the agent's role it waits for a second pair of eyes.
+    Raises `ActionDenied`, also when the effect is another one than was `agreed` to (`documents.agreed`; "": whichever
+    it is). Above the limit of the agent's role it waits for a second pair of eyes.
     """
     known = LedgerEntry.objects.filter(key=key).first()
     if known:
@@ -77,6 +87,8 @@ def ask(*, action: Action, account: Account, order: Order | None, asker: Asker, 
     verdict = try_out(action=action, account=account, order=order, asker=asker)
     if verdict.effect is None:
         raise ActionDenied(verdict.denial or Denial.NOT_ABLE)
+    if agreed and agreed != documents.agreed(action, verdict.effect):
+        raise ActionDenied(Denial.CHANGED)
     entry = _entered(
         LedgerEntry(
             backend=account.backend,

@@ -1,5 +1,7 @@
 """Orders, accounts, products, actions and policies as documents: plain JSON values, defaults left out."""
 
+import hashlib
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -48,6 +50,12 @@ def action_from(kind: str, document: dict[str, Any]) -> Action:
 def effect_from(document: dict[str, Any]) -> Effect:
     """Return the effect of a ledger entry."""
     return _read(Effect, document)
+
+
+def agreed(action: Action, effect: Effect) -> str:
+    """Return in short what was shown of an action and is agreed to."""
+    told = json.dumps([action.kind, plain(action), plain(effect)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
 def policy_from(document: dict[str, Any]) -> Policy:

@@ -42,13 +42,22 @@ def unlink_order(*, ticket: Ticket, order: Order, agent: Agent, now: datetime) -
 
 @transaction.atomic
 def act_from(
-    *, ticket: Ticket, order: Order, action: Action, asker: ledger.Asker, key: str, now: datetime
+    *,
+    ticket: Ticket,
+    order: Order,
+    action: Action,
+    asker: ledger.Asker,
+    key: str,
+    now: datetime,
+    agreed: str = "",
 ) -> LedgerEntry:
     """Put an action that is asked for on a ticket into the ledger: the ticket is about its order from now on.
 
     Raises `ActionDenied`; then nothing is written. The same key again returns the entry there is.
     """
-    entry = ledger.ask(action=action, account=order.account, order=order, asker=asker, key=key, now=now)
+    entry = ledger.ask(
+        action=action, account=order.account, order=order, asker=asker, key=key, now=now, agreed=agreed
+    )
     link_order(ticket=ticket, order=order, rule=OrderRule.ACTED, agent=asker.agent, now=now)
     return entry
 

@@ -79,6 +79,8 @@ def scope_words(scope: Scope) -> str:
         Scope.TICKETS_WRITE: _("Write and change tickets"),
         Scope.CUSTOMERS_READ: _("See customers"),
         Scope.CUSTOMERS_WRITE: _("Edit customers"),
+        Scope.ORDERS_READ: _("See orders and products"),
+        Scope.ORDERS_WRITE: _("Act on orders and approve actions"),
         Scope.STAFF_READ: _("See agents and teams"),
         Scope.SHOPS_READ: _("See shops and channels"),
         Scope.FILES_READ: _("Open attachments"),

@@ -10,6 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from balcao.channels.models import Channel
+from balcao.commerce.actions.book import Book
+from balcao.commerce.actions.connecting import create_backend
+from balcao.commerce.actions.copying import keep_order, keep_product
+from balcao.commerce.models import Backend, Order
+from balcao.commerce.types import Policy
 from balcao.journal.types import SYSTEM
 from balcao.ports import registry
 from balcao.shops.models import Shop
@@ -17,7 +22,8 @@ from balcao.staff.actions import create_token
 from balcao.staff.models import Agent, ApiToken
 from balcao.staff.types import Role, Scope
 from balcao.testing.channels import PaperChannel
-from balcao.testing.factories import make_agent, make_channel, make_shop, receive
+from balcao.testing.factories import make_agent, make_channel, make_shop, make_verified, receive
+from balcao.testing.orders import a_product, an_order
 from balcao.tickets.models import Message, Ticket
 
 
@@ -124,3 +130,38 @@ def ticket(message: Message) -> Ticket:
 @pytest.fixture
 def caio(shop: Shop) -> Agent:
     return make_agent("Caio", shop=shop)
+
+
+# --- Orders -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def book(shop: Shop) -> Backend:
+    """Give an order book in which agents move 60 reais, and others agree to more."""
+    policy, now = Policy(limits={"agent": 6_000}), timezone.now()
+    backend = create_backend(
+        shop=shop, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=now, policy=policy
+    )
+    keep_product(backend=backend, product=a_product(), now=now)
+    return backend
+
+
+@pytest.fixture
+def order(book: Backend) -> Order:
+    """Give Ana's order: two mugs, paid by card."""
+    return keep_order(backend=book, order=an_order(), now=timezone.now())
+
+
+@pytest.fixture
+def talk(order: Order, channel: Channel) -> Ticket:
+    """Give a ticket of Ana's, who opened the link that went to the order's address."""
+    taken = receive(channel, now=timezone.now(), **{"from": "ana@example.com", "name": "Ana Souza"})
+    assert taken.message
+    make_verified(taken.message.ticket, order, now=timezone.now())
+    return taken.message.ticket
+
+
+@pytest.fixture
+def clerk(make_program: MakeProgram, caio: Agent) -> Program:
+    """Give a program that acts as an agent."""
+    return make_program(caio)

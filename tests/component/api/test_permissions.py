@@ -10,6 +10,7 @@ from django.utils import timezone
 from balcao.api.v1.access import Bearer
 from balcao.api.v1.urls import api
 from balcao.channels.models import Channel
+from balcao.commerce.models import Order
 from balcao.journal.types import SYSTEM
 from balcao.shops.models import Shop
 from balcao.staff.actions import revoke_token, set_active
@@ -36,6 +37,8 @@ def operations() -> list[tuple[str, str, Bearer]]:
     return found
 
 
+ADDRESS = {"line1": "Rua A, 1", "city": "Curitiba", "postcode": "80010-030"}
+QUERIES: dict[str, dict[str, Any]] = {"/search": {"q": "x"}, "/products": {"q": "x", "shop_id": 1}}
 BODIES: dict[str, dict[str, Any]] = {
     "/tickets": {"channel_id": 1, "to": [{"value": "a@example.com"}], "text": "Oi"},
     "/contacts": {"channel_id": 1, "party": {"value": "a@example.com"}, "text": "Oi"},
@@ -46,6 +49,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/customers/{id}/identities": {"kind": "email", "value": "a@example.com"},
     "/customers/{id}/merge": {"absorbed_id": 1},
     "/tags": {"name": "troca"},
+    "/orders/{id}/actions": {"kind": "refund", "reason": "x", "amount": 1},
+    "/tickets/{number}/orders": {"variants": [{"variant": "x"}], "method": "pix", "address": ADDRESS},
+    "/order-actions/{id}/decline": {"reason": "x"},
 }
 
 
@@ -57,7 +63,7 @@ def call(program: Program, method: str, path: str, *, pk: int = 1, body: Any = N
         return program.upload(address, SimpleUploadedFile("a.txt", b"a"))
     if method in {"POST", "PATCH"}:
         return program(method, address, BODIES.get(path, {}) if body is None else body)
-    return program(method, address, query_params={"q": "x"} if path == "/search" else {})
+    return program(method, address, query_params=QUERIES.get(path, {}))
 
 
 @pytest.mark.parametrize("method, path, auth", operations())
@@ -87,7 +93,7 @@ def test_a_token_may_no_more_than_its_agent(
 
 
 @pytest.fixture
-def ids(message: Message, channel: Channel, bia: Agent, erp: Program) -> dict[str, int]:
+def ids(message: Message, channel: Channel, bia: Agent, erp: Program, order: Order, talk: Ticket) -> dict[str, int]:
     """Return one id of each kind in the first shop, by the beginning of its path."""
     ticket = message.ticket
     other = receive(channel, now=timezone.now(), **{"from": "bruno@example.com"})
@@ -98,6 +104,8 @@ def ids(message: Message, channel: Channel, bia: Agent, erp: Program) -> dict[st
     split = erp.post(f"/tickets/{ticket.number}/split", {"message_ids": [more[0].message.pk]}).json()
     customer = ticket.identity.customer_id
     link = erp.post(f"/customers/{customer}/merge", {"absorbed_id": other.message.identity.customer_id}).json()  # type: ignore[union-attr]
+    asked = {"kind": "refund", "ticket": talk.number, "reason": "x", "amount": 100}
+    deed = erp.post(f"/orders/{order.pk}/actions", asked, key="refund").json()
     note = Note.objects.create(ticket=ticket, home=ticket, agent=bia, at=timezone.now(), text="Segredo")
     file = Attachment.objects.create(
         note=note, name="a", media_type="b", size=1, sha256="", storage_key="", created_at=timezone.now()
@@ -114,6 +122,8 @@ def ids(message: Message, channel: Channel, bia: Agent, erp: Program) -> dict[st
         "/agents": bia.pk,
         "/shops": channel.shop_id,
         "/channels": channel.pk,
+        "/orders": order.pk,
+        "/order-actions": deed["id"],
     }
 
 
@@ -127,10 +137,11 @@ def test_what_is_of_another_shop_does_not_exist(ids: dict[str, int], stranger: P
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:balcao:problem:not-found")
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/customers", "/agents", "/shops", "/channels"])
+@pytest.mark.parametrize("path", ["/tickets", "/customers", "/agents", "/shops", "/channels", "/orders"])
 def test_lists_hold_nothing_of_another_shop(ids: dict[str, int], stranger: Program, erp: Program, path: str) -> None:
-    mine = {row.get("number", row["id"]) for row in erp.get(path).json()["rows"]}
-    theirs = {row.get("number", row["id"]) for row in stranger.get(path).json()["rows"]}
+    name = "number" if path == "/tickets" else "id"
+    mine = {row[name] for row in erp.get(path).json()["rows"]}
+    theirs = {row[name] for row in stranger.get(path).json()["rows"]}
     assert ids[path] in mine
     assert not mine & theirs
     assert stranger.get("/search", q="Ana").json()["customers"] == []

@@ -33,7 +33,7 @@ from balcao.web.desk.orders import words
 from balcao.web.desk.orders.denials import denial_words
 from balcao.web.desk.orders.effects import Told
 from balcao.web.desk.orders.forms import ADDRESS_FIELDS, METHODS
-from balcao.web.desk.orders.sheet import DryRun, address_labels, agreed
+from balcao.web.desk.orders.sheet import DryRun, address_labels
 
 _LONGEST = 200
 _MOST_PIECES = 999
@@ -248,7 +248,7 @@ class Placing:
             problem=_("Ask for the freight and choose a way, or leave it out.") if needs_way else "",
             is_open=needs_way,
             confirm=_("Place the order: %(amount)s") % {"amount": words.money(total, self.currency)},
-            agreed="" if needs_way else agreed(self.action, effect),
+            agreed="" if needs_way else documents.agreed(self.action, effect),
         )
 
     def _told(self, total: int) -> list[Told]:

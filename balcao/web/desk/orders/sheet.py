@@ -1,7 +1,5 @@
 """The side sheet of a deed: its form as it was filled in, the dry run, and the button that says the sum."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -229,19 +227,13 @@ class Sheet:
             problem=missing,
             is_open=bool(missing),
             confirm=effects.confirm_words(self.kind, effect, self.order.currency, needs_approval=needs),
-            agreed="" if missing else agreed(self.action, effect),
+            agreed="" if missing else documents.agreed(self.action, effect),
             note=_("This is above your limit: somebody else has to approve it first.") if needs else "",
         )
 
     @property
     def _offers(self) -> Mapping[str, Offer]:
         return queries.offers(backend=self.view.row.backend, refs=queries.named_variants(self.action))
-
-
-def agreed(action: Action, effect: Effect) -> str:
-    """Return in short what was shown and is agreed to."""
-    told = json.dumps([action.kind, documents.plain(action), documents.plain(effect)], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
 def _can_be_had(variant: Variant) -> bool:
