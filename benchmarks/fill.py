@@ -84,7 +84,7 @@ class Table:
 def fill(count: int) -> tuple[Agent, Channel]:
     """Fill an empty, migrated database with so many tickets; return an agent and the mailbox."""
     now = NEWEST
-    shop = create_shop(slug="bench", name="Bench", languages=["pt-BR", "tr", "en"], region="BR", actor=SYSTEM, now=now)
+    shop = open_shop()
     agents = [
         create_agent(
             email=EMAIL if n == 0 else f"agent{n}@shop.example",
@@ -107,6 +107,12 @@ def fill(count: int) -> tuple[Agent, Channel]:
     _tickets(count, shop, channel, agents)
     _finish(count, shop)
     return agents[0], channel
+
+
+def open_shop(_count: int = 1) -> Shop:
+    """Open the shop that everything belongs to."""
+    languages = ["pt-BR", "tr", "en"]
+    return create_shop(slug="bench", name="Bench", languages=languages, region="BR", actor=SYSTEM, now=NEWEST)
 
 
 def _people(now: datetime) -> None:
@@ -233,14 +239,14 @@ def _finish(count: int, shop: Shop) -> None:
             keys[key] = keys.get(key, 0) + number
     Tally.objects.bulk_create(Tally(shop=shop, key=key, count=number) for key, number in keys.items())
     if is_postgres():
-        _move_sequences()
+        move_sequences(Customer, Identity, Ticket, Conversation, Participant, Message, SearchDocument)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _move_sequences() -> None:
+def move_sequences(*written: type[models.Model]) -> None:
     """Let PostgreSQL give ids above those that were written."""
     with connection.cursor() as cursor:
-        for model in (Customer, Identity, Ticket, Conversation, Participant, Message, SearchDocument):
+        for model in written:
             table = model._meta.db_table
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")

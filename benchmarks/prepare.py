@@ -1,4 +1,4 @@
-"""Fills the database that the settings name: `python -m benchmarks.prepare 100000`."""
+"""Fills the database that the settings name: `python -m benchmarks.prepare tickets 100000`."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "balcao.project.settings")
     django.setup()
 
-    from benchmarks.fill import fill
+    from benchmarks.fill import fill, open_shop
+    from benchmarks.fill_orders import fill_with_orders
 
-    fill(int(sys.argv[1]))
+    {"tickets": fill, "orders": fill_with_orders, "shop": open_shop}[sys.argv[1]](int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""Installations to measure: an empty one, or one filled with so many tickets. Each is thrown away afterwards.
+"""Installations to measure: an empty one, or one filled with so many tickets or orders. Each is thrown away afterwards.
 
 Filling takes minutes, so a filled database is kept under `var/bench` and copied for each run.
 """
@@ -32,11 +32,11 @@ def empty(engine: str) -> Iterator[Operator]:
 
 
 @contextmanager
-def filled(engine: str, count: int) -> Iterator[Operator]:
-    """Give an installation with so many tickets, brought to today's tables."""
-    kept = KEPT / f"{engine}-{count}"
+def filled(engine: str, count: int, what: str = "tickets") -> Iterator[Operator]:
+    """Give an installation with so many tickets (or orders), brought to today's tables."""
+    kept = KEPT / (f"{engine}-{count}" if what == "tickets" else f"{engine}-{count}-{what}")
     if not kept.exists():
-        _fill(engine, count, kept)
+        _fill(engine, count, kept, what)
     with open_folder(owner=None) as parent, _database(engine, kept / "cluster") as url:
         folder = parent / "data"
         _copy(kept / "data", folder)
@@ -45,7 +45,7 @@ def filled(engine: str, count: int) -> Iterator[Operator]:
         yield operator
 
 
-def _fill(engine: str, count: int, kept: Path) -> None:
+def _fill(engine: str, count: int, kept: Path, what: str) -> None:
     unfinished = kept.with_name(f"filling-{kept.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     (unfinished / "data").mkdir(parents=True)
@@ -53,11 +53,16 @@ def _fill(engine: str, count: int, kept: Path) -> None:
         with _server(engine, folder) as url:
             operator = Operator(unfinished / "data", database_url=url)
             _must(operator.run("migrate"))
-            command = [sys.executable, "-m", "benchmarks.prepare", str(count)]
-            subprocess.run(command, env=operator.environment, check=True)
+            prepare(operator, what, count)
         if engine == "postgres":
             _copy(folder / "cluster", unfinished / "cluster")
     unfinished.rename(kept)
+
+
+def prepare(operator: Operator, what: str, count: int) -> None:
+    """Fill an operator's database, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.prepare", what, str(count)]
+    subprocess.run(command, env=operator.environment, check=True)
 
 
 @contextmanager

@@ -36,7 +36,17 @@ TARGETS = {
     "W8-10000": Target("one change on 10,000 open pages", 600, "ms", helpdesk="7,674 of 10,000 opened"),
     "W8-memory": Target("memory of one open page", 30, "kB"),
     "W8-screen": Target("change to screen, p95", 300, "ms"),
+    "O1-card": Target("order card beside a ticket", 15, "ms"),
+    "O1-ticket": Target("ticket of 20 messages with an order card", 20, "ms"),
+    "O2-import": Target("orders brought in from a CSV file", 1_000, "/s", least=True),
+    "O2-memory": Target("peak memory of that process", 200, "MB"),
+    "O3-email": Target("orders by e-mail address", 10, "ms"),
+    "O3-phone": Target("orders by phone number", 10, "ms"),
+    "O3-tax": Target("orders by tax id", 10, "ms"),
+    "O3-number": Target("order by its number", 10, "ms"),
+    "O3-tracking": Target("order by a parcel's code", 10, "ms"),
 }
 
-# How much dearer a million tickets may be than a hundred thousand.
+# How much dearer a million tickets may be than a hundred thousand, and a million orders than ten thousand.
 RATIOS = {"W2-page": 1.2, "W2-fragment": 1.2, "W5-rare": 2.0, "W5-common": 2.0}
+RATIOS |= dict.fromkeys((key for key in TARGETS if key.startswith(("O1", "O3"))), 1.5)
