@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-
 _UNUSED_SECONDS = 14 * 24 * 3600
 
 

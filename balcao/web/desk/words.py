@@ -138,9 +138,9 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         ) or _("changed the tags")
     if "source_number" in facts:
         return _moved(name, facts, number)
-    if name.startswith("verification."):
-        return orders.verification_words(name, facts)
-    return orders.event_words(name, facts) if "order." in name else _other_event(name)
+    if name.startswith("verification.") or "order." in name:
+        return orders.event_words(name, facts)
+    return _other_event(name)
 
 
 def _assigned(after: dict[str, Any], names: "Names") -> str:

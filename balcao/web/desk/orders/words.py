@@ -137,7 +137,9 @@ def options_words(options: Mapping[str, str]) -> str:
 
 
 def event_words(name: str, facts: dict[str, Any]) -> str:
-    """Return what happened to an order as a sentence without its subject."""
+    """Return what happened to an order, or to whom we speak with about it, as a sentence without its subject."""
+    if name.startswith("verification."):
+        return _verification_words(name, facts)
     order = facts.get("order", "")
     if name == "ticket.order.linked":
         return _("linked order %(order)s") % {"order": order}
@@ -157,7 +159,7 @@ def event_words(name: str, facts: dict[str, Any]) -> str:
     }.get(name, name) % values
 
 
-def verification_words(name: str, facts: dict[str, Any]) -> str:
+def _verification_words(name: str, facts: dict[str, Any]) -> str:
     """Return what was done to learn whom we speak with, as a sentence without its subject."""
     reason = facts.get("reason", "").partition("\n")[0]
     return {

@@ -28,19 +28,19 @@ def headline(stage: OrderStage, *, is_late: bool, is_paid: bool) -> str:
 
 def story(stage: OrderStage, *, is_late: bool, is_paid: bool) -> str:
     """Return what that means for the customer."""
-    if stage == OrderStage.CANCELLED:
-        return _("If you had paid, the money goes back the way it came.")
-    if stage == OrderStage.DELIVERED:
-        return _("Is something wrong with it? Tell us below.")
+    if stage in (OrderStage.CANCELLED, OrderStage.DELIVERED):
+        return {
+            OrderStage.CANCELLED: _("If you had paid, the money goes back the way it came."),
+            OrderStage.DELIVERED: _("Is something wrong with it? Tell us below."),
+        }[stage]
     if is_late:
         return _("We are sorry. Tell us below, and we look for it.")
-    if stage == OrderStage.SHIPPED:
-        return _("The carrier has your parcel.")
-    if not is_paid:
+    if not is_paid and stage != OrderStage.SHIPPED:
         return _("As soon as it is paid we begin.")
-    if stage == OrderStage.PREPARING:
-        return _("It is being packed and leaves soon.")
-    return _("You can still change the address while it has not left.")
+    return {
+        OrderStage.SHIPPED: _("The carrier has your parcel."),
+        OrderStage.PREPARING: _("It is being packed and leaves soon."),
+    }.get(stage, _("You can still change the address while it has not left."))
 
 
 def track(stage: OrderStage) -> list[tuple[str, str]]:
