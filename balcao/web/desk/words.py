@@ -138,9 +138,8 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         ) or _("changed the tags")
     if "source_number" in facts:
         return _moved(name, facts, number)
-    if name.startswith("verification.") or "order." in name:
-        return orders.event_words(name, facts)
-    return _other_event(name)
+    is_of_orders = "order." in name or name.startswith("verification.")
+    return orders.event_words(name, facts) if is_of_orders else _other_event(name)
 
 
 def _assigned(after: dict[str, Any], names: "Names") -> str:
