@@ -10,6 +10,7 @@ from typing import cast
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
+from balcao.commerce.models import Backend
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.tickets.models import Draft, Note, Sight, Tag, Tally, TallyChange, Ticket
@@ -64,14 +65,16 @@ def visible(agent: Agent) -> "QuerySet[Ticket]":
 
 
 _OF_NUMBER = Prepared(
-    lambda number: Ticket.objects.filter(number=number).select_related(
-        "shop", "identity__customer", "assignee", "team", "merged_into", "linked_to"
+    lambda number: (
+        Ticket.objects.filter(number=number)
+        .select_related("shop", "identity__customer", "assignee", "team", "merged_into", "linked_to")
+        .annotate(shop_sells=Exists(Backend.objects.filter(shop=OuterRef("shop"), is_active=True)))
     )
 )
 
 
 def of_number(*, agent: Agent, number: int) -> Ticket | None:
-    """Return the ticket with this number if the agent may see it."""
+    """Return the ticket with this number if the agent may see it; `shop_sells` tells whether products can be found."""
     ticket = _OF_NUMBER.first(number)
     return ticket if ticket and agent.sees_shop(ticket.shop_id) else None
 

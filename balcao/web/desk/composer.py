@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from balcao.commerce.models import Backend
 from balcao.customers.queries import identities_of, undeliverable
 from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
@@ -113,7 +112,7 @@ def composer_context(
         "composing": composing,
         "bounced": [(address, bounce_words(address)) for address in _bounced(composing)],
         "form_key": token_urlsafe(9),
-        "sells": mode == "reply" and agent.may(Permission.ORDER_READ) and sells(ticket.shop_id),
+        "sells": mode == "reply" and agent.may(Permission.ORDER_READ) and getattr(ticket, "shop_sells", False),
         "others_writing": [draft for draft in drafts if draft.agent_id != agent.pk],
         "suffix": f"?in={view_key(request)}" if view_key(request) else "",
         "key": view_key(request),
@@ -130,14 +129,6 @@ def _with_ready(composing: Composing, agent: Agent, ticket: Ticket, bought: Boug
     if composing.mode != "reply" or composing.text:
         return composing
     return replace(composing, ready=ready_answer(agent, ticket, composing.last, bought, now=now))
-
-
-_SELLING = Prepared(lambda shop: Backend.objects.filter(shop=shop, is_active=True).values_list("pk", flat=True)[:1])
-
-
-def sells(shop_id: int) -> bool:
-    """Tell whether a shop has a shop system, whose products can be told of."""
-    return bool(_SELLING(shop_id))
 
 
 _UPLOADS = Prepared(

@@ -122,6 +122,16 @@ def test_searching_costs_the_same_however_much_is_sold(
     assert part.count('class="sold"') == 8
 
 
+def test_a_shop_without_a_shop_system_offers_no_products(desk: Client, arrive: Callable[..., Message]) -> None:
+    ticket = arrive().ticket
+    assert f"/tickets/{ticket.number}/products/" not in plain(desk.get(f"/tickets/{ticket.number}/"))
+
+
+def test_the_composer_leads_to_the_products(desk: Client, light: Client, ticket: Ticket) -> None:
+    assert f"/tickets/{ticket.number}/products/" in plain(desk.get(f"/tickets/{ticket.number}/"))
+    assert f"/tickets/{ticket.number}/products/" not in plain(light.get(f"/tickets/{ticket.number}/"))
+
+
 def test_another_shops_products_are_not_told(desk: Client, ticket: Ticket, stranger: Client) -> None:
     assert stranger.get(f"/tickets/{ticket.number}/products/?q=caneca").status_code == 404
 
