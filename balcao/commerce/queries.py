@@ -379,14 +379,11 @@ def challenges_since(account: Account, moment: datetime) -> int:
 
 def evidence(
     account: Account, *, now: datetime, conversation: int | None = None, visit_digest: str = ""
-) -> tuple[Level, str]:
-    """Return the highest level that still counts in a conversation or visit for an account, and by what it came."""
-    row = None
+) -> Evidence | None:
+    """Return what shows most in a conversation or visit for an account, while it still counts."""
     if visit_digest:
-        row = _SEEN_IN_VISIT.first(account.pk, visit_digest, now)
-    elif conversation is not None:
-        row = _SEEN_IN_TALK.first(account.pk, conversation, now)
-    return (Level(row.level), row.kind) if row else (Level.CLAIMED, "")
+        return _SEEN_IN_VISIT.first(account.pk, visit_digest, now)
+    return _SEEN_IN_TALK.first(account.pk, conversation, now) if conversation is not None else None
 
 
 def open_challenge(account: Account, *, conversation: int) -> Challenge | None:

@@ -8,12 +8,14 @@ from balcao.commerce.models import Account, Order
 from balcao.commerce.rules.verifying import level_of
 from balcao.commerce.types import Level
 from balcao.kit.prepared import Prepared
+from balcao.ports.channel import Proof
 from balcao.tickets.models import Conversation, Message, Ticket, TicketOrder
-from balcao.tickets.types import Direction, OrderRule
+from balcao.tickets.types import Direction, MessageKind, OrderRule
 
+_BY_PEOPLE = (MessageKind.SAID, MessageKind.LOGGED)
 _LAST_SAID = Prepared(
     lambda ticket: (
-        Message.objects.filter(ticket=ticket, direction=Direction.IN, is_recalled=False)
+        Message.objects.filter(ticket=ticket, direction=Direction.IN, kind__in=_BY_PEOPLE, is_recalled=False)
         .select_related("identity", "channel", "conversation")
         .defer("text", "warnings", "channel__settings")
         .order_by("-at", "-id")[:1]
@@ -24,10 +26,17 @@ _NAMED = Prepared(
         ticket=ticket, order=order, rule=OrderRule.NAMED, removed_at__isnull=True
     ).only("pk")[:1]
 )
+_SAID_BEFORE = Prepared(
+    lambda talk, at: (
+        Message.objects.filter(conversation=talk, direction=Direction.IN, kind__in=_BY_PEOPLE, at__lte=at)
+        .only("identity_id", "proof", "is_stranger")
+        .order_by("-at", "-id")[:1]
+    )
+)
 
 
 def last_said(ticket: Ticket) -> Message | None:
-    """Return the last thing that came in on a ticket, with who wrote it."""
+    """Return the last thing that somebody said on a ticket, with who wrote it; a machine's answer is nobody's."""
     return _LAST_SAID.first(ticket.pk)
 
 
@@ -54,9 +63,27 @@ class Speaking:
 
     @cached_property
     def _evidence(self) -> tuple[Level, str]:
-        if self.talk is None:
+        talk = self.talk.pk if self.talk else None
+        found = queries.evidence(self._account, now=self._now, conversation=talk)
+        if found is None or not self._is_of_speaker(found.at):
             return Level.CLAIMED, ""
-        return queries.evidence(self._account, now=self._now, conversation=self.talk.pk)
+        return Level(found.level), found.kind
+
+    def _is_of_speaker(self, seen_at: datetime) -> bool:
+        """Tell whether what was seen was seen of them who wrote last, and not of another one in the conversation."""
+        last = self.last
+        if last is None or last.identity is None or last.at <= seen_at:
+            return True  # nobody wrote since
+        before = _SAID_BEFORE.first(last.conversation_id, seen_at)
+        is_proven = last.proof == Proof.PROVEN
+        if before and before.identity_id == last.identity_id and not before.is_stranger:
+            return is_proven or before.proof != Proof.PROVEN  # a sender who was proven then has to be proven now
+        return self._is_theirs and (is_proven or before is None)
+
+    @cached_property
+    def _is_theirs(self) -> bool:
+        writer = self.last.identity if self.last else None
+        return bool(writer and queries.carries(self._account.pk, identities=[writer]))
 
     @property
     def evidence_kind(self) -> str:
@@ -71,6 +98,6 @@ class Speaking:
             return seen
         if last.is_stranger:
             return Level.CLAIMED
-        is_theirs = queries.carries(self._account.pk, identities=[last.identity])
+        is_theirs = self._is_theirs
         is_named = bool(is_theirs and self._ticket and self._order and _NAMED.first(self._ticket.pk, self._order.pk))
         return level_of(proof=last.proof, is_theirs=is_theirs, is_named=is_named, evidence=seen)

@@ -28,7 +28,7 @@ from balcao.ports import commerce as port
 from balcao.ports.commerce import Address, InstrumentKind, PlaceOrder, Quoting
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket
-from balcao.tickets.queries.speaking import last_said
+from balcao.tickets.queries.speaking import Speaking, last_said
 from balcao.web.desk.orders import words
 from balcao.web.desk.orders.denials import denial_words
 from balcao.web.desk.orders.effects import Told
@@ -96,14 +96,13 @@ class Placing:
     @cached_property
     def level(self) -> Level:
         """Return how sure we are that it is their account."""
-        last, account = last_said(self._ticket), self.account
+        account = self.account
+        if account is not None and account.pk:
+            return Speaking(self._ticket, account, None, now=timezone.now()).level
+        last = last_said(self._ticket)
         if last is None or last.identity is None or last.is_stranger or account is None:
             return Level.CLAIMED
-        if not account.pk:
-            return level_of(proof=last.proof, is_theirs=last.identity_id == self._ticket.identity_id)
-        seen, _how = queries.evidence(account, now=timezone.now(), conversation=last.conversation_id)
-        is_theirs = queries.carries(account.pk, identities=[last.identity])
-        return level_of(proof=last.proof, is_theirs=is_theirs, evidence=seen)
+        return level_of(proof=last.proof, is_theirs=last.identity_id == self._ticket.identity_id)
 
     @property
     def asker(self) -> Asker:

@@ -39,7 +39,8 @@ class Visit:
         """Return how sure we are that the visitor is this customer."""
         if not self.secret:
             return Level.CLAIMED
-        return queries.evidence(account, now=timezone.now(), visit_digest=self.digest)[0]
+        found = queries.evidence(account, now=timezone.now(), visit_digest=self.digest)
+        return Level(found.level) if found else Level.CLAIMED
 
     def order(self, shop: Shop, number: str) -> Order | None:
         """Return an order that this visitor may see something of."""

@@ -27,7 +27,7 @@ from balcao.testing.backends import PaperBackend, PaperConfig
 from balcao.testing.factories import make_verified
 from balcao.testing.orders import ANA, a_line, a_product, an_order
 from balcao.tickets.models import Message, Ticket, TicketOrder
-from balcao.tickets.types import OrderRule
+from balcao.tickets.types import MessageKind, OrderRule
 
 PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "work"}
 DIALOG = {"HTTP_HX_REQUEST": "true"}
@@ -72,6 +72,12 @@ def verified(arrive: Callable[..., Message], order: Order) -> Ticket:
 
 def wrote(arrive: Callable[..., Message], sender: str = "ana@example.com", proof: Proof = Proof.PROVEN) -> Ticket:
     return arrive(**{"from": sender, "proof": proof}).ticket
+
+
+def joins(ticket: Ticket, message: Message, **facts: Any) -> None:
+    """Let a message be the newest one of a ticket's conversation."""
+    talk, now = ticket.conversations.get(), timezone.now()
+    Message.objects.filter(pk=message.pk).update(ticket=ticket, conversation=talk, at=now, **facts)
 
 
 def page_of(client: Client, ticket: Ticket, query: str = "") -> str:
@@ -214,6 +220,34 @@ def test_a_forged_mail_ends_what_was_verified(
     Message.objects.filter(ticket=ticket).update(proof=Proof.FAILED)
 
     assert "<span>Not known to the order: tell nothing of it</span>" in page_of(desk, ticket)
+
+
+def test_another_writer_of_a_verified_conversation_is_not_verified(
+    desk: Client, ticket: Ticket, order: Order, arrive: Callable[..., Message]
+) -> None:
+    joins(ticket, arrive(**{"from": "eve@example.com"}))
+
+    assert "<span>Not known to the order: tell nothing of it</span>" in page_of(desk, ticket)
+
+
+def test_who_was_verified_with_proof_writes_on_with_proof(
+    desk: Client, ticket: Ticket, order: Order, arrive: Callable[..., Message]
+) -> None:
+    later = arrive(**{"from": "ana@example.com", "proof": Proof.CLAIMED})
+    joins(ticket, later)
+    assert "Verified: opened the link we sent" not in page_of(desk, ticket)
+
+    Message.objects.filter(pk=later.pk).update(proof=Proof.PROVEN)
+
+    assert "Verified: opened the link we sent" in page_of(desk, ticket)
+
+
+def test_a_machines_answer_is_nobody(
+    desk: Client, ticket: Ticket, order: Order, arrive: Callable[..., Message]
+) -> None:
+    joins(ticket, arrive(**{"from": "mailer-daemon@example.com"}), kind=MessageKind.BOUNCE)
+
+    assert "Verified: opened the link we sent" in page_of(desk, ticket)
 
 
 def test_an_order_that_stands_elsewhere_says_how_old_our_copy_is(
