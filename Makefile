@@ -90,7 +90,7 @@ check: lint test contract ## What CI runs
 
 bench: dev ## Measure against the targets (ARGS="--engine sqlite --only W1,W2")
 	@tools/test-servers
-	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 torture: dev ## Kill workers for long, on both databases (ARGS="--rounds 5000")
 	@tools/test-servers

@@ -1,4 +1,4 @@
-"""The orders of the performance table: any number of them, the same ones on every run, as values and as a shop's file."""
+"""The orders of the performance table: any number, the same ones on every run, as values and as a shop's file."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -26,10 +26,10 @@ EACH = 4  # orders of one customer
 _SCATTER = 7_919  # a prime: neighbours in time are bought by strangers
 _STAGES = (OrderStage.PENDING, OrderStage.PREPARING, OrderStage.SHIPPED, OrderStage.DELIVERED, OrderStage.DELIVERED)
 _SAID = {"pending": "Pago", "preparing": "Em separação", "shipped": "Enviado", "delivered": "Entregue"}
-_HEADINGS = (
-    "Número do pedido;Data;Situação;Cliente;E-mail;Telefone;CPF;Endereço;Bairro;Cidade;UF;CEP;SKU;Produto;Cor;"
-    "Quantidade;Preço unitário;Frete;Forma de pagamento;Código de rastreio"
-).split(";")
+_HEADINGS = """
+    Número do pedido;Data;Situação;Cliente;E-mail;Telefone;CPF;Endereço;Bairro;Cidade;UF;CEP;SKU;Produto;Cor;
+    Quantidade;Preço unitário;Frete;Forma de pagamento;Código de rastreio
+"""
 
 
 def number_of(place: int) -> str:
@@ -122,7 +122,7 @@ def write_file(path: Path, count: int) -> int:
     rows = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(_HEADINGS)
+        writer.writerow(heading.strip() for heading in _HEADINGS.split(";"))
         for order in orders(count, []):
             for line in order.lines:
                 writer.writerow(_cells(order, line))

@@ -14,7 +14,7 @@ from benchmarks.client import clock
 from benchmarks.report import Measured
 from benchmarks.stage import KEPT, empty, prepare
 
-COUNT = 3_000
+COUNT = 100_000
 
 
 def measure(engine: str) -> Iterator[Measured]:

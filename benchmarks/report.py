@@ -8,7 +8,7 @@ from benchmarks.targets import RATIOS, TARGETS
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One figure in the unit of its target; `size` is the number of tickets."""
+    """One figure in the unit of its target; `size` is the number of tickets or orders."""
 
     key: str
     engine: str
@@ -25,7 +25,7 @@ class Measured:
         return self.value >= target.goal if target.least else self.value <= target.goal
 
 
-_HEAD = ("", "work", "on", "tickets", "measured", "p95", "CPU", "target", "met", "django-helpdesk", "RT 5", "")
+_HEAD = ("", "work", "on", "of", "measured", "p95", "CPU", "target", "met", "django-helpdesk", "RT 5", "")
 
 
 def table(measured: Iterable[Measured]) -> str:
@@ -52,7 +52,7 @@ def _line(one: Measured) -> tuple[str, ...]:
 
 
 def ratios(measured: Sequence[Measured]) -> str:
-    """Return how much dearer a million tickets are than a hundred thousand, as a Markdown table; "" for one size."""
+    """Return how much dearer the largest size is than the smallest, as a Markdown table; "" for one size."""
     lines = [line for key in RATIOS for line in _ratio(key, measured)]
     return _markdown([("work", "on", "ratio", "of CPU", "target"), *lines]) if lines else ""
 

@@ -6,15 +6,16 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
-from benchmarks import idle, intake, live, pages
+from benchmarks import bringing, idle, intake, live, orders, pages
 from benchmarks.client import reference
 from benchmarks.report import Measured, ratios, table
 from benchmarks.stage import ENGINES
 
-_ALL = ("W1", "W2", "W3", "W4", "W5", "W7", "W8")
+_ALL = ("W1", "W2", "W3", "W4", "W5", "W7", "W8", "O1", "O2", "O3")
 _PAGES = {"W2", "W3", "W4", "W5"}
+_ORDERS = {"O1", "O3"}
 
 
 def main() -> int:
@@ -22,7 +23,7 @@ def main() -> int:
     options = _options()
     wanted = set(options.only.split(","))
     engines = ENGINES if options.engine == "both" else (options.engine,)
-    sizes = [int(size.replace("_", "")) for size in options.sizes.split(",")]
+    sizes = _Sizes(_numbers(options.sizes), _numbers(options.orders))
     measured = []
     speeds = [reference()]
     for engine in engines:
@@ -38,12 +39,32 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description="Measure against the targets.")
     parser.add_argument("--engine", choices=[*ENGINES, "both"], default="both")
     parser.add_argument("--sizes", default="100000,1000000", help="tickets in the database (100000,1000000)")
+    parser.add_argument("--orders", default="10000,1000000", help="orders in the database (10000,1000000)")
     parser.add_argument("--only", default=",".join(_ALL), help=f"some of {','.join(_ALL)}")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     return parser.parse_args()
 
 
-def _measure(engine: str, sizes: list[int], wanted: set[str]) -> Iterator[Measured]:
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    tickets: list[int]
+    orders: list[int]
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(size.replace("_", "")) for size in text.split(",")]
+
+
+def _measure(engine: str, sizes: _Sizes, wanted: set[str]) -> Iterator[Measured]:
+    yield from _of_tickets(engine, sizes.tickets, wanted)
+    if wanted & _ORDERS:
+        for size in sizes.orders:
+            yield from orders.measure(engine, size, wanted)
+    if "O2" in wanted:
+        yield from bringing.measure(engine)
+
+
+def _of_tickets(engine: str, sizes: list[int], wanted: set[str]) -> Iterator[Measured]:
     if "W1" in wanted:
         yield from intake.measure(engine)
     if wanted & _PAGES:
