@@ -13,9 +13,9 @@ from balcao.staff.models import Agent
 REFUND = {"kind": "refund", "order": "1001", "amount": 5_000, "currency": "BRL"}
 
 
-def told(desk: Client, bia: Agent, kind: NoticeKind, **facts: object) -> str:
+def told(desk: Client, bia: Agent, about: NoticeKind, /, **facts: object) -> str:
     subject, now = Subject(SubjectKind.ORDER, 1), timezone.now() - timedelta(minutes=5)
-    assert tell(agents=[bia], kind=kind, subject=subject, facts=dict(facts), now=now)
+    assert tell(agents=[bia], kind=about, subject=subject, facts=dict(facts), now=now)
     return desk.get("/notices/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
