@@ -158,9 +158,7 @@ def _placed(line: port.Line, catalogue: Catalogue) -> port.Line:
 
 def _write_accounts(backend: Backend, orders: Sequence[port.Order], now: datetime) -> dict[str, Account]:
     """Write the customers of some orders and return them by ref. Whoever writes an order locks its account first."""
-    refs = {order.account.ref for order in orders}
-    rows = Account.objects.filter(Q(ref__in=refs) | Q(orders__ref__in=[order.ref for order in orders]), backend=backend)
-    known = {row.ref: row for row in locked(Account.objects.filter(pk__in=rows.values("pk")).order_by("pk"))}
+    known = {row.ref: row for row in locked(Account.objects.filter(pk__in=_concerned(backend, orders)).order_by("pk"))}
     after = _accounts_after(known, orders)
     fresh = {}
     for ref, account in after.items():
@@ -173,6 +171,14 @@ def _write_accounts(backend: Backend, orders: Sequence[port.Order], now: datetim
     save_account_keys(backend, [(row, after[row.ref]) for row in saved], {row.pk for row in known.values()}, now)
     save_tax_ids(backend, [(known[ref], account) for ref, account in after.items() if ref in known])
     return known | {row.ref: row for row in saved}
+
+
+def _concerned(backend: Backend, orders: Sequence[port.Order]) -> set[int]:
+    """Return the accounts that some orders name or stood under: two questions, as one would walk all accounts."""
+    refs = {order.account.ref for order in orders}
+    named = Account.objects.filter(backend=backend, ref__in=refs).values_list("pk", flat=True)
+    bought = Order.objects.filter(backend=backend, ref__in=[order.ref for order in orders])
+    return {*named, *bought.values_list("account_id", flat=True)}
 
 
 def _accounts_after(known: Mapping[str, Account], orders: Sequence[port.Order]) -> dict[str, port.Account]:

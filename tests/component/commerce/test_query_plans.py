@@ -1,5 +1,6 @@
 """Orders are found by indexes, so that a lookup costs the same however many there are."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,9 @@ from tests.component.tickets.test_query_plans import Asked, analyze, asked, asse
 
 MANY = 1_500
 LARGE = ("commerce_order", "commerce_orderkey", "commerce_account", "commerce_accountkey")
+WALKS_A_SHOP = re.compile(
+    r"commerce_(account|order)\w* \(backend_id=\?\)|Index Cond: \(backend_id = \d+\)$", re.MULTILINE
+)
 WANTED = {
     KeyKind.NUMBER: "1001",
     KeyKind.TRACKING: "QP1001BR",
@@ -57,12 +61,19 @@ def walks_indexes(statements: Asked) -> None:
     assert_walks_indexes(statements, large=LARGE)
 
 
+def finds(statements: Asked) -> None:
+    """Check that nothing walks everything that one shop system has, be it along an index."""
+    walks_indexes(statements)
+    for sql, params in statements:
+        assert not WALKS_A_SHOP.search(plan(sql, params)), f"{sql}\n{plan(sql, params)}"
+
+
 @pytest.mark.parametrize("kind", WANTED)
 def test_what_people_know_of_an_order_finds_it(many: Backend, kind: KeyKind) -> None:
     with asked() as statements:
         found = queries.find(kind=kind, value=WANTED[kind], shop_ids=[many.shop_id], region="BR")
     assert [row.number for row in found] == ["1001"]
-    walks_indexes(statements)
+    finds(statements)
     assert "commerce_newest" not in plan(*statements[0]), "it would walk all orders until it met the right ones"
 
 
@@ -74,7 +85,19 @@ def test_the_orders_of_a_customer(many: Backend, now: datetime) -> None:
     with asked() as statements:
         for find in (queries.orders_of, queries.bought_by):
             assert [row.number for row in find(identities=[ana], shop_ids=[many.shop_id])] == ["1001"]
-    walks_indexes(statements)
+        assert [row.ref for row in queries.accounts_of(identities=[ana], shop_id=many.shop_id)] == ["ana"]
+        assert queries.account_of_key(backend=many, kind=KeyKind.EMAIL, value=ANA.email)
+        assert queries.order_of_contact(shop=many.shop, number="1001", email=ANA.email)
+        assert queries.named_in("Cadê o pedido 1001?", shop_id=many.shop_id)
+    finds(statements)
+
+
+def test_a_batch_of_a_file_does_not_walk_what_is_there(many: Backend, now: datetime) -> None:
+    batch = [an_order(ref=f"N{n}", number=f"N-{n}", account=replace(ANA, ref=f"n{n}")) for n in range(20)]
+    with asked() as statements:
+        write_orders(backend=many, orders=batch, now=now)
+        write_orders(backend=many, orders=batch, now=now)
+    finds([each for each in statements if each[0].startswith("SELECT")])
 
 
 def test_the_newest_orders_are_walked_page_by_page(many: Backend) -> None:
