@@ -1,8 +1,11 @@
 """Order actions over the API: tried out, asked for once, agreed to by others; refused with what to do about it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from balcao.channels.models import Channel
@@ -246,6 +249,31 @@ def test_who_asked_takes_it_back(clerk: Program, erp: Program, waiting: int) -> 
     assert erp.post(f"/order-actions/{waiting}/withdraw").status_code == 403
     assert clerk.post(f"/order-actions/{waiting}/withdraw").json()["state"] == "withdrawn"
     assert clerk.post(f"/order-actions/{waiting}/withdraw").status_code == 409
+
+
+def test_deeds_cost_the_same_with_one_action_waiting_and_with_many(
+    clerk: Program, erp: Program, waiting: int, order: Order, talk: Ticket
+) -> None:
+    erp.get("/me")  # notes that the token is used
+    body = asked(talk, "add_note", text="Ligou.", dry_run=True)
+    paths = ("/approvals", f"/orders/{order.pk}", f"/orders/{order.pk}/actions")
+    few = [cost(lambda path=path: erp.get(path)) for path in paths]
+    tried = cost(lambda: clerk.post(f"/orders/{order.pk}/actions", body))
+    row = LedgerEntry.objects.get(pk=waiting)
+    for number in range(10):
+        row.pk, row.key = None, f"more-{number}"
+        row.save(force_insert=True)
+
+    assert [cost(lambda path=path: erp.get(path)) for path in paths] == few
+    assert cost(lambda: clerk.post(f"/orders/{order.pk}/actions", body)) == tried
+    assert max(few) <= 8
+    assert tried <= 16
+
+
+def cost(ask: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as made:
+        assert ask().status_code == 200
+    return len(made)
 
 
 def test_approvals_are_walked_page_by_page(clerk: Program, erp: Program, waiting: int, order: Order) -> None:
