@@ -31,6 +31,7 @@ from balcao.journal.models import Entry
 from balcao.journal.types import SubjectKind
 from balcao.kit import crypto
 from balcao.kit.db import begins
+from balcao.kit.numbers import number_in
 from balcao.kit.prepared import Prepared
 from balcao.ports import commerce as port
 from balcao.ports import registry
@@ -372,9 +373,16 @@ def verifying_key(account: Account, *, began_at: datetime) -> str:
     return next((row.key for row in mails if verifying.had_before(row.since, began_at=began_at)), "")
 
 
-def challenges_since(account: Account, moment: datetime) -> int:
-    """Return how many codes were asked for an account since a moment."""
-    return Challenge.objects.filter(account=account, created_at__gt=moment).count()
+def challenges_since(account: Account, moment: datetime, *, in_visits: bool) -> int:
+    """Return how many codes were asked for an account since a moment, in visits or in conversations."""
+    rows = Challenge.objects.filter(account=account, created_at__gt=moment)
+    return (rows.exclude(visit="") if in_visits else rows.filter(visit="")).count()
+
+
+def is_superseded(challenge: Challenge) -> bool:
+    """Tell whether a newer code was asked for in the same conversation or visit."""
+    place = {"visit": challenge.visit, "conversation": challenge.conversation}
+    return Challenge.objects.filter(account=challenge.account_id, pk__gt=challenge.pk, **place).exists()
 
 
 def evidence(
@@ -392,6 +400,12 @@ def open_challenge(account: Account, *, conversation: int) -> Challenge | None:
     return row if row and row.used_at is None else None
 
 
+def challenge_of_visit(account: Account, visit_digest: str, *, now: datetime) -> Challenge | None:
+    """Return the newest code that was asked for in a visit, while it may still be typed."""
+    row = Challenge.objects.filter(account=account, visit=visit_digest).order_by("-id").first()
+    return row if row and not row.used_at and now <= verifying.code_ends(row.sent_at or row.created_at) else None
+
+
 def first_evidence_at(visit_digest: str) -> datetime | None:
     """Return when a visit began: when its visitor first showed something."""
     row = Evidence.objects.filter(visit=visit_digest).order_by("id").first() if visit_digest else None
@@ -399,11 +413,15 @@ def first_evidence_at(visit_digest: str) -> datetime | None:
 
 
 def order_of_contact(*, shop: Shop, number: str, email: str) -> Order | None:
-    """Return a shop's order of this number whose account has this address. A miss costs what a hit costs."""
+    """Return a shop's order of this number whose account has this address. A miss costs what a hit costs.
+
+    Copies of a shop system that is not in use any more are nobody's page: they tell of a day gone by.
+    """
     key = keys.spelt(KeyKind.NUMBER, number, region="", secret="")
     address = keys.spelt(KeyKind.EMAIL, email, region="", secret="")
     rows = Order.objects.filter(
         backend__shop=shop,
+        backend__is_active=True,
         keys__kind=KeyKind.NUMBER,
         keys__key=key,
         account__keys__kind=KeyKind.EMAIL,
@@ -416,7 +434,8 @@ def order_of_visit(*, shop: Shop, number: str, visit_digest: str, now: datetime)
     """Return a shop's order of this number that belongs to somebody whom this visit showed to be its customer."""
     key = keys.spelt(KeyKind.NUMBER, number, region="", secret="")
     seen = Evidence.objects.filter(visit=visit_digest, until__gt=now).values("account_id")
-    rows = Order.objects.filter(backend__shop=shop, keys__kind=KeyKind.NUMBER, keys__key=key, account_id__in=seen)
+    rows = Order.objects.filter(backend__shop=shop, backend__is_active=True, account_id__in=seen)
+    rows = rows.filter(keys__kind=KeyKind.NUMBER, keys__key=key)
     return rows.select_related("account__backend__shop", "backend__shop").order_by("-placed_at", "-id").first()
 
 
@@ -434,9 +453,10 @@ def page_token(order: Order) -> str:
 def order_of_token(token: str, *, shop: Shop) -> Order | None:
     """Return the order that such a link leads to; None where it is none of ours."""
     pk, _, signature = token.partition("-")
-    if not pk.isdecimal() or not crypto.check_token(signature, int(pk), key=secret_keys(), purpose=_PAGE_PURPOSE):
+    number = number_in(pk)
+    if number is None or not crypto.check_token(signature, number, key=secret_keys(), purpose=_PAGE_PURPOSE):
         return None
-    rows = Order.objects.filter(pk=int(pk), backend__shop=shop)
+    rows = Order.objects.filter(pk=number, backend__shop=shop, backend__is_active=True)
     return rows.select_related("account__backend__shop", "backend__shop").first()
 
 

@@ -4,7 +4,8 @@ The secrets are made when the mail is written: should it have to be written agai
 nothing. They stand nowhere else, so no agent can read one out.
 """
 
-import logging
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -15,18 +16,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from balcao.channels.queries import writing_channel
+from balcao.commerce import queries
 from balcao.commerce.actions import verifying
 from balcao.commerce.actions.verifying import Place
 from balcao.commerce.models import Account, Challenge, Order
 from balcao.jobs.backend import job
 from balcao.kit.guards import one_line
+from balcao.kit.i18n import N_
 from balcao.pipeline.poll import working_connection
 from balcao.ports import registry
 from balcao.ports.channel import ChannelError, IdentityKind, Outbound, Party
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 
-log = logging.getLogger(__name__)
+NOT_SENT = N_("The mail server of this installation cannot be reached, or does not take the mail.")
+_GIVEN_UP_AFTER = timedelta(minutes=5)  # the last try comes after it: whoever waits is told, and can ask anew
 
 
 @transaction.atomic
@@ -46,7 +50,7 @@ def send_challenge(challenge_id: int) -> None:
     """Write the mail with the code or the link. A mail that may be lost is written anew, with new secrets."""
     found = Challenge.objects.select_related("account__backend__shop", "order")
     challenge = found.filter(pk=challenge_id, used_at__isnull=True).first()
-    if challenge is None or challenge.sent_at:
+    if challenge is None or challenge.sent_at or queries.is_superseded(challenge):
         return
     code, token = verifying.arm(challenge=challenge)
     shop = challenge.account.backend.shop
@@ -54,12 +58,20 @@ def send_challenge(challenge_id: int) -> None:
         subject, text = _for_visit(challenge, shop, code) if challenge.visit else _for_talk(challenge, shop, token)
     try:
         _post(shop, challenge, subject, text)
-    except ChannelError as error:
-        if not error.permanent:
+    except (ChannelError, SMTPException, OSError) as error:
+        if not _is_final(error, challenge):
             raise
-        verifying.mark_failed(challenge=challenge, reason=str(error), now=timezone.now())
+        reason = str(error) if isinstance(error, ChannelError) else NOT_SENT
+        verifying.mark_failed(challenge=challenge, reason=reason, now=timezone.now())
         return
     verifying.mark_sent(challenge=challenge, now=timezone.now())
+
+
+def _is_final(error: Exception, challenge: Challenge) -> bool:
+    """Tell whether trying again is pointless, or whoever waits for the mail has waited long enough."""
+    if isinstance(error, SMTPRecipientsRefused) or (isinstance(error, ChannelError) and error.permanent):
+        return True
+    return timezone.now() - challenge.created_at > _GIVEN_UP_AFTER
 
 
 def _for_visit(challenge: Challenge, shop: Shop, code: str) -> tuple[str, str]:

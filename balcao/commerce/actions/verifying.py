@@ -62,7 +62,8 @@ def challenge(
     key = queries.verifying_key(account, began_at=place.began_at)
     if not key:
         raise CannotVerify(Trouble.NO_KEY)
-    if queries.challenges_since(account, now - rules.SENT_WITHIN) >= rules.MOST_SENT:
+    # Counted apart: whoever knows number and address must not keep an agent from reaching the customer.
+    if queries.challenges_since(account, now - rules.SENT_WITHIN, in_visits=bool(place.visit)) >= rules.MOST_SENT:
         raise CannotVerify(Trouble.TOO_OFTEN)
     _challenges_of(place).filter(account=account, used_at__isnull=True).update(code_digest="", link_digest="")
     row = Challenge.objects.create(
@@ -116,7 +117,7 @@ def confirm_code(*, account: Account, visit: str, code: str, now: datetime) -> b
     row = locked(rows.order_by("-id")).first()
     if row is None or not row.code_digest or row.tries >= rules.MOST_TRIES:
         return False
-    if now > (row.sent_at or row.created_at) + rules.CODE_LASTS:
+    if now > rules.code_ends(row.sent_at or row.created_at):
         return False
     Challenge.objects.filter(pk=row.pk).update(tries=row.tries + 1)
     if not hmac.compare_digest(row.code_digest, _digest("code", str(row.pk), code.strip().replace(" ", ""))):
@@ -135,22 +136,27 @@ def challenge_of_link(token: str, *, now: datetime) -> Challenge | None:
 @transaction.atomic
 def confirm_link(*, token: str, now: datetime) -> Challenge | None:
     """Take a link that somebody opened and agreed to: its challenge once, None ever after."""
-    found = challenge_of_link(token, now=now)
-    row = locked(Challenge.objects.filter(pk=found.pk, used_at__isnull=True)).first() if found else None
-    if row is None:
-        return None
-    _use(row, EvidenceKind.LINK, now=now)
+    found = _held(token, now=now)
+    if found:
+        _use(found, EvidenceKind.LINK, now=now)
     return found
+
+
+def _held(token: str, *, now: datetime) -> Challenge | None:
+    """Return the challenge of a link while it counts, locked: it is answered once, with yes or with no."""
+    _ = locked(Challenge.objects.filter(link_digest=_digest("link", token))).first()
+    return challenge_of_link(token, now=now)
 
 
 @transaction.atomic
 def disown(*, token: str, now: datetime) -> Challenge | None:
     """Note that whoever has the address is not the one who is speaking with us: all levels of that conversation end."""
-    found = challenge_of_link(token, now=now)
+    found = _held(token, now=now)
     if found is None:
         return None
     Challenge.objects.filter(pk=found.pk).update(used_at=now, code_digest="", link_digest="")
-    Evidence.objects.filter(conversation=found.conversation, account=found.account).update(until=now)
+    place = Evidence.objects.filter(conversation=found.conversation, visit=found.visit, account=found.account)
+    place.filter(until__gt=now).update(until=now)
     _tell("disowned", found, _CUSTOMER, now=now)
     return found
 

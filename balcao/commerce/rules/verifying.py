@@ -39,6 +39,11 @@ def lasts(*, is_visit: bool) -> timedelta:
     return VISIT_LASTS if is_visit else CONVERSATION_LASTS
 
 
+def code_ends(began_at: datetime) -> datetime:
+    """Return until when a code may be typed that was sent, or asked for, at a moment."""
+    return began_at + CODE_LASTS
+
+
 def had_before(since: datetime | None, *, began_at: datetime) -> bool:
     """Tell whether a key was the account's before a conversation or visit began: who has just changed it, may be it."""
     return since is None or since < began_at
