@@ -1,5 +1,6 @@
 """Counts of what happened within a window of time, kept in the cache: for limits on what strangers may try."""
 
+import contextlib
 import hashlib
 
 from django.core.cache import cache
@@ -23,3 +24,9 @@ def count(name: str, *, seconds: int) -> int:
     except ValueError:  # it ran out in between
         cache.add(name, 1, timeout=seconds)
         return 1
+
+
+def uncount(name: str) -> None:
+    """Take one back that should not have been counted."""
+    with contextlib.suppress(ValueError):  # it ran out in between
+        cache.decr(name)

@@ -8,7 +8,7 @@ from balcao.commerce.models import Account, Order
 from balcao.commerce.rules.verifying import level_of
 from balcao.commerce.types import Level
 from balcao.kit.prepared import Prepared
-from balcao.ports.channel import Proof
+from balcao.ports.channel import IdentityKind, Proof
 from balcao.tickets.models import Conversation, Message, Ticket, TicketOrder
 from balcao.tickets.types import Direction, MessageKind, OrderRule
 
@@ -38,6 +38,13 @@ _SAID_BEFORE = Prepared(
 def last_said(ticket: Ticket) -> Message | None:
     """Return the last thing that somebody said on a ticket, with who wrote it; a machine's answer is nobody's."""
     return _LAST_SAID.first(ticket.pk)
+
+
+def writes_from(conversation: int | None, *, at: datetime) -> str:
+    """Return the e-mail address from which somebody wrote in a conversation until a moment; "" where nobody did."""
+    rows = Message.objects.filter(conversation=conversation, direction=Direction.IN, kind__in=_BY_PEOPLE, at__lte=at)
+    last = rows.filter(identity__kind=IdentityKind.EMAIL).select_related("identity").order_by("-at", "-id").first()
+    return last.identity.value if last and last.identity else ""
 
 
 class Speaking:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from balcao.commerce import queries
 from balcao.commerce.models import LedgerEntry, Order
-from balcao.commerce.rules import verifying
+from balcao.commerce.rules import keys, verifying
 from balcao.commerce.types import OPEN_LEDGER, Level
 from balcao.ports import commerce as port
 from balcao.ports import money
-from balcao.ports.commerce import PaymentState
+from balcao.ports.commerce import KeyKind, PaymentState
 from balcao.web.portal.orders import words
 
 
@@ -71,6 +71,18 @@ class Sight:
     def count(self) -> int:
         """Return how many pieces there are."""
         return sum(line.quantity - money.gone(line) for line in self.value.lines)
+
+    @property
+    def invoice_url(self) -> str:
+        """Return where the invoice can be fetched safely, "" where it cannot."""
+        url = self.value.invoice_url
+        return url if url.startswith("https://") else ""
+
+    @property
+    def email(self) -> str:
+        """Return the customer's address, as far as it is one that can be written to."""
+        found = keys.spelt(KeyKind.EMAIL, self.value.account.email, region="", secret="")
+        return self.value.account.email if found else ""
 
     @property
     def masked_address(self) -> str:

@@ -1,5 +1,6 @@
 """The pages of orders for customers: found by number and e-mail, opened wholly by a code, acted on where allowed."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from secrets import token_urlsafe
@@ -20,23 +21,26 @@ from balcao.commerce.actions import ledger, verifying
 from balcao.commerce.actions.ledger import ActionDenied, Asker
 from balcao.commerce.actions.verifying import CannotVerify, Trouble
 from balcao.commerce.models import Order
+from balcao.commerce.rules import keys
 from balcao.commerce.rules.verifying import masked
-from balcao.commerce.types import EvidenceKind, Level
+from balcao.commerce.types import EvidenceKind
 from balcao.customers.actions.identifying import identify
 from balcao.customers.models import Identity
-from balcao.kit.counting import count, counted, name_of
+from balcao.kit.counting import count, name_of, uncount
 from balcao.pipeline import requests
 from balcao.pipeline.requests import Request
 from balcao.pipeline.submissions import network_of
 from balcao.pipeline.verification import ask_for_code
 from balcao.ports.channel import IdentityKind, Party
+from balcao.ports.commerce import KeyKind
 from balcao.shops.models import Shop
+from balcao.tickets.queries.speaking import writes_from
 from balcao.web.portal.languages import chosen_language, offered_languages
 from balcao.web.portal.looks import sheet_of
 from balcao.web.portal.orders import visits, words
 from balcao.web.portal.orders.sight import Sight
 from balcao.web.portal.orders.visits import Visit, visit_of
-from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of
+from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of, written
 
 _HOUR = 3600
 _MOST_MISSES = 5  # an hour, of one network and for one number
@@ -45,6 +49,8 @@ _CSP = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+
+log = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 
@@ -74,6 +80,7 @@ def _page(request: HttpRequest, shop: Shop, name: str, *, status: int = 200, **m
         "languages": offered_languages(shop),
         "language": translation.get_language(),
         "is_embedded": False,
+        "named": visits.named,
         "sorry": "",
         "faults": {},
         "form_key": request.POST.get("key", "")[:40] or token_urlsafe(12),
@@ -98,28 +105,36 @@ def find(request: HttpRequest, shop: Shop) -> HttpResponse:
     if request.method != "POST":
         return _page(request, shop, "find")
     number, email = (request.POST.get(name, "").strip()[:320] for name in ("number", "email"))
-    missed = [name_of("order-miss", shop.pk, "from", _network(request)), name_of("order-miss", shop.pk, number.lower())]
     typed = {"number": number, "email": email}
-    if any(counted(name) >= _MOST_MISSES for name in missed):
+    tries = _tries(request, shop, number)
+    made = max([count(name, seconds=_HOUR) for name in tries])  # before looking: many at once are no way around it
+    if made > _MOST_MISSES:
         sorry = _("There were too many tries. Please try again in an hour, or write to us.")
         return _page(request, shop, "find", status=429, sorry=sorry, **typed)
     order = queries.order_of_contact(shop=shop, number=number, email=email)
     if order is None:
-        for name in missed:
-            count(name, seconds=_HOUR)
+        if made == _MOST_MISSES:
+            log.warning(
+                "Many misses on the customers' pages of %s: the search is closed to them for an hour", shop.slug
+            )
         sorry = _("We find no order with this number and this e-mail address. Please check both.")
         return _page(request, shop, "find", status=422, sorry=sorry, **typed)
+    for name in tries:
+        uncount(name)
     return _let_in(shop, order, EvidenceKind.ORDER_NUMBER)
 
 
-def _network(request: HttpRequest) -> str:
-    return network_of(get_adapter().get_client_ip(request))
+def _tries(request: HttpRequest, shop: Shop, number: str) -> list[str]:
+    """Return what a try is counted by: its network, and the order's number however it is spelt."""
+    network = network_of(get_adapter().get_client_ip(request))
+    key = keys.spelt(KeyKind.NUMBER, number, region="", secret="")
+    return [name_of("order-miss", shop.pk, "from", network), name_of("order-miss", shop.pk, "number", key)]
 
 
 def _let_in(shop: Shop, order: Order, kind: EvidenceKind) -> HttpResponse:
     visit = visits.begun()
     verifying.knew_order(account=order.account, visit=visit.secret, kind=kind, now=timezone.now())
-    return visits.keep(_to("order", shop, order.number), visit)
+    return visits.keep(_to("order", shop, visits.named(order)), visit, shop)
 
 
 @require_safe
@@ -127,11 +142,11 @@ def _let_in(shop: Shop, order: Order, kind: EvidenceKind) -> HttpResponse:
 def signed(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
     """Open the page by a link that we wrote to the customer: it shows the state, and more after a code."""
     order = queries.order_of_token(token, shop=shop)
-    if order is None:
+    if order is None or not visits.named(order):
         raise Http404
     visit = visit_of(request)
     if visit.order(shop, order.number) == order:  # who is here already stays as verified as they are
-        return _to("order", shop, order.number)
+        return _to("order", shop, visits.named(order))
     return _let_in(shop, order, EvidenceKind.SIGNED_LINK)
 
 
@@ -144,15 +159,18 @@ def link(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
     if challenge is None or challenge.account.backend.shop_id != shop.pk:
         return _page(request, shop, "link_over", status=410)
     if request.method != "POST":
-        return _page(request, shop, "link", challenge=challenge)
+        writer = writes_from(challenge.conversation, at=challenge.created_at)
+        return _page(request, shop, "link", challenge=challenge, writer=masked(writer) if writer else "")
     if request.POST.get("answer") != "yes":
         verifying.disown(token=token, now=now)
         return _page(request, shop, "link_disowned")
-    if verifying.confirm_link(token=token, now=now) is None or challenge.order is None:
+    if verifying.confirm_link(token=token, now=now) is None:
         return _page(request, shop, "link_over", status=410)
+    if challenge.order is None or not visits.named(challenge.order):
+        return _page(request, shop, "link_confirmed")
     visit = visits.begun()
     verifying.came_by_link(account=challenge.account, visit=visit.secret, now=now)
-    return visits.keep(_to("order", shop, challenge.order.number), visit)
+    return visits.keep(_to("order", shop, visits.named(challenge.order)), visit, shop)
 
 
 @require_POST
@@ -162,7 +180,7 @@ def leave(request: HttpRequest, shop: Shop) -> HttpResponse:
     visit = visit_of(request)
     if visit.secret:
         verifying.end_visit(visit=visit.secret, now=timezone.now())
-    return visits.end(_to("find", shop))
+    return visits.end(_to("find", shop), shop)
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
@@ -197,8 +215,9 @@ def _known(view: View) -> View:
 @_known
 def order(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
     """Show an order as far as the visitor is known."""
-    _visit, sight = _sight(request, shop, number)
-    return _drawn(request, shop, sight)
+    visit, sight = _sight(request, shop, number)
+    sent = None if sight.is_verified else visit.code_sent(sight.row.account, now=sight.now)
+    return _drawn(request, shop, sight, wants_code=bool(sent), code_sent_to=masked(sent.key) if sent else "")
 
 
 def _drawn(request: HttpRequest, shop: Shop, sight: Sight, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -206,26 +225,28 @@ def _drawn(request: HttpRequest, shop: Shop, sight: Sight, *, status: int = 200,
     seen = {
         "sight": sight,
         "wishes": wishes_of(sight),
-        "others": [one for one in others if one.pk != sight.row.pk],
+        "others": [one for one in others if one.pk != sight.row.pk and visits.named(one)],
         "instrument": words.instrument,
         "parcel_state": words.parcel_state,
         "payment_state": words.payment_state,
         "code_error": "",
         "wants_code": False,
         "code_sent_to": "",
-        "here": reverse("orders:order", args=[shop.slug, sight.row.number]),
+        "here": reverse("orders:order", args=[shop.slug, visits.named(sight.row)]),
     }
     return _page(request, shop, "order", status=status, **{**seen, **more})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @_for_shop
 @_known
 def send_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
     """Have a code sent to the address that the order had before this visit."""
     visit, sight = _sight(request, shop, number)
+    if request.method != "POST" or sight.is_verified:  # a phone opens a page anew that it had put away
+        return _to("order", shop, number)
     try:
-        asked = ask_for_code(
+        ask_for_code(
             account=sight.row.account,
             order=sight.row,
             place=visit.place(now=sight.now),
@@ -234,7 +255,9 @@ def send_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
         )
     except CannotVerify as cannot:
         return _drawn(request, shop, sight, status=429, code_error=_trouble(cannot.trouble), wants_code=True)
-    return _drawn(request, shop, sight, wants_code=True, code_sent_to=masked(asked.key))
+    answer = _to("order", shop, number)
+    answer["Location"] += "#code"
+    return answer
 
 
 def _trouble(trouble: Trouble) -> str:
@@ -243,12 +266,14 @@ def _trouble(trouble: Trouble) -> str:
     return _("This order has no e-mail address that we could send a code to. Please write to us.")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @_for_shop
 @_known
 def enter_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
     """Take a typed code."""
     visit, sight = _sight(request, shop, number)
+    if request.method != "POST" or sight.is_verified:
+        return _to("order", shop, number)
     code = request.POST.get("code", "")[:20]
     if verifying.confirm_code(account=sight.row.account, visit=visit.secret, code=code, now=sight.now):
         return _to("order", shop, number)
@@ -264,29 +289,31 @@ def enter_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
 @_known
 def wish(request: HttpRequest, shop: Shop, number: str, kind: str) -> HttpResponse:
     """Fill in a wish; what the rules allow is done at once, everything else becomes a request to the shop."""
-    _visit, sight = _sight(request, shop, number)
-    found = wish_of(kind, sight, request.POST.dict() if request.method == "POST" else {})
+    visit, sight = _sight(request, shop, number)
+    form = {"key": token_urlsafe(12), **written(request.POST)} if request.method == "POST" else {}
+    found = wish_of(kind, sight, form)
     if found is None:
         return _to("order", shop, number)
     if request.method != "POST":
         return _page(request, shop, "wish", sight=sight, wish=found)
     if found.faults:
         return _page(request, shop, "wish", status=422, sight=sight, wish=found, faults=found.faults)
-    return _granted(request, shop, sight, found)
+    return _granted(request, shop, visit, found)
 
 
-def _granted(request: HttpRequest, shop: Shop, sight: Sight, wish: Wish) -> HttpResponse:
-    key = f"{sight.row.pk}.{wish.kind}.{request.POST.get('key', '')[:40] or token_urlsafe(12)}"
+def _granted(request: HttpRequest, shop: Shop, visit: Visit, wish: Wish) -> HttpResponse:
+    sight = wish.sight
+    key = f"{sight.row.pk}.{wish.kind}.{wish.digest}"
     if wish.is_at_once and not request.POST.get("as_request"):
         try:
             _ask(sight, wish, key)
         except ActionDenied:  # it changed while the form was open: asked for instead, with all that was filled in
             return _page(request, shop, "wish", status=422, sight=sight, wish=Wish(wish.kind, sight, wish.form))
-        return _to("order", shop, sight.row.number)
+        return _to("order", shop, visits.named(sight.row))
     if count(name_of("order-requests", sight.row.account_id), seconds=_HOUR) > _MOST_REQUESTS:
         sorry = _("So many requests came that we take no more for now. Please try again in an hour.")
         return _page(request, shop, "wish", status=429, sight=sight, wish=wish, sorry=sorry)
-    _request(shop, sight, wish, key)
+    _request(shop, visit, wish, key)
     return _page(request, shop, "asked", sight=sight)
 
 
@@ -296,23 +323,26 @@ def _ask(sight: Sight, wish: Wish, key: str) -> None:
     ledger.ask(action=wish.action, account=row.account, order=row, asker=asker, key=f"portal:{key}", now=sight.now)
 
 
-def _identity(sight: Sight) -> Identity:
+def _identity(sight: Sight) -> Identity | None:
     """Return the customer as the desk knows them. Nothing is proven by this: the level is the visit's."""
-    party = Party(IdentityKind.EMAIL, sight.value.account.email, sight.value.account.name)
+    if not sight.email:
+        return None
+    party = Party(IdentityKind.EMAIL, sight.email, sight.value.account.name)
     region, language = sight.row.backend.shop.region, translation.get_language() or ""
     return identify(party=party, scope="", region=region, language=language, proven=None, now=sight.now)
 
 
-def _request(shop: Shop, sight: Sight, wish: Wish, key: str) -> None:
-    account = sight.value.account
+def _request(shop: Shop, visit: Visit, wish: Wish, key: str) -> None:
+    sight = wish.sight
+    is_verified = sight.is_verified and visit.proves(sight.row.account, sight.email, now=sight.now)
     request = Request(
-        email=account.email,
-        name=account.name,
+        email=sight.email or wish.email,
+        name=sight.value.account.name,
         order=sight.row.number,
         subject=_("%(wish)s: order %(number)s") % {"wish": wish.name, "number": sight.row.number},
         message=wish.request_words(),
         language=translation.get_language() or "",
-        is_verified=sight.level >= Level.VERIFIED,
+        is_verified=is_verified,
     )
     requests.submit(shop=shop, request=request, key=key, now=sight.now)
 

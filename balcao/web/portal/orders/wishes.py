@@ -1,8 +1,10 @@
 """What customers can ask for on the page of their order: at once where the shop's policy allows, else as a request."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -10,12 +12,15 @@ from django.utils.translation import gettext as _
 from balcao.commerce import queries
 from balcao.commerce.actions import ledger
 from balcao.commerce.actions.ledger import Asker
+from balcao.commerce.rules import keys
 from balcao.commerce.types import Denial, Level, Verdict
-from balcao.ports.commerce import Action, ActionKind, Address, Cancel, ChangeAddress
+from balcao.ports.commerce import Action, ActionKind, Address, Cancel, ChangeAddress, KeyKind
 from balcao.web.components.formats import money
 from balcao.web.portal.orders import words
 from balcao.web.portal.orders.sight import Sight
 
+_CSRF = "csrfmiddlewaretoken"
+_UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONGEST = 200
 _LONGEST_WORDS = 5000
 _ACTIONS = {"address": ActionKind.CHANGE_ADDRESS, "cancel": ActionKind.CANCEL}
@@ -128,6 +133,9 @@ class Wish:
             ]
         if self.kind == "cancel" and self._reasons():
             fields.append(Asked("reason", _("Why"), self._typed("reason"), kind="select", choices=self._reasons()))
+        if not self.is_at_once and not self.sight.email:  # nobody could answer
+            value = self._typed("email")
+            fields.append(Asked("email", _("Your e-mail address"), value, "email", kind="email", is_required=True))
         if not self.is_at_once:
             label = _("What happened?") if self.kind == "problem" else _("Anything we should know")
             text = self.form.get("message", "")[:_LONGEST_WORDS]
@@ -147,11 +155,26 @@ class Wish:
     @property
     def faults(self) -> dict[str, str]:
         """Return what is missing by the name of its field."""
-        return {
+        found = {
             one.name: _("Please fill this in.")
             for one in self.fields
             if one.is_required and not self.form.get(one.name, "").strip()
         }
+        if any(one.kind == "email" for one in self.fields) and not self.email:
+            found.setdefault("email", _("This is no e-mail address."))
+        return found
+
+    @property
+    def email(self) -> str:
+        """Return the address that they typed, "" where it is none."""
+        typed = self._typed("email")
+        return typed if keys.spelt(KeyKind.EMAIL, typed, region="", secret="") else ""
+
+    @property
+    def digest(self) -> str:
+        """Return by what the same form with the same words is known when it is sent again."""
+        told = sorted((name, value) for name, value in self.form.items() if name != _CSRF)
+        return sha256(repr(told).encode()).hexdigest()[:32]
 
     @property
     def effect(self) -> list[str]:
@@ -185,12 +208,17 @@ class Wish:
         return "\n".join(lines)
 
 
+def written(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed into a form without what no keyboard writes: a database may refuse it."""
+    return {name: _UNTYPED.sub("", value) for name, value in form.items()}
+
+
 def wishes_of(sight: Sight) -> list[Wish]:
     """Return what a visitor can ask for at their level."""
     kinds = ["problem"] if sight.level < Level.VERIFIED else ["address", "cancel", "invoice", "problem"]
     if sight.is_verified and not sight.is_open:
         kinds = ["invoice", "problem"]
-    if sight.value.invoice_url and "invoice" in kinds:
+    if sight.invoice_url and "invoice" in kinds:
         kinds.remove("invoice")  # it stands on the page already
     return [Wish(kind, sight) for kind in kinds]
 

@@ -21,6 +21,7 @@ from balcao.commerce.actions.verifying import Place
 from balcao.commerce.models import Backend, Challenge, Evidence, LedgerEntry, Order
 from balcao.commerce.types import LedgerState, Level, Policy
 from balcao.jobs import backend as jobs
+from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
 from balcao.pipeline import inbound, orders
 from balcao.pipeline.verification import ask_for_code
@@ -144,6 +145,62 @@ def test_a_number_is_guarded_against_tries_from_everywhere(order: Order) -> None
     assert answer.status_code == 429
 
 
+def test_another_spelling_of_a_number_is_no_other_number(order: Order) -> None:
+    for at, number in enumerate(["1001", "#1001", "10-01", " 1 0 0 1", "1001."]):
+        Client(REMOTE_ADDR=f"192.0.2.{at}").post(HOME, {"number": number, "email": "eve@example.com"})
+
+    answer = Client(REMOTE_ADDR="192.0.2.99").post(HOME, {"number": "100-1", "email": "ana@example.com"})
+
+    assert answer.status_code == 429
+
+
+def test_who_finds_their_order_is_not_counted(ana: Client, order: Order) -> None:
+    for _ in range(7):
+        assert find(ana).status_code == 302
+
+
+def test_what_is_no_link_of_ours_is_not_found(ana: Client, order: Order) -> None:
+    for token in ("nonsense", "1-", f"{'9' * 5000}-abc", "²-abc"):
+        assert ana.get(f"{HOME}s/{token}/").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["PED/2026/17", "№ 17", "A B#7?"])
+def test_any_number_of_a_shop_system_has_a_page(number: str, ana: Client, book: Backend) -> None:
+    kept(book, number=number)
+
+    answer = ana.post(HOME, {"number": number, "email": "ana@example.com"}, follow=True)
+
+    assert answer.status_code == 200
+    assert "We are preparing your order" in answer.content.decode()
+
+
+def test_an_order_without_a_number_breaks_no_page(ana: Client, book: Backend, order: Order) -> None:
+    draft = kept(book, ref="9", number="")
+
+    assert "Caneca" in words_of(verified(ana))
+    assert ana.get(f"{HOME}s/{queries.page_token(draft)}/").status_code == 404
+
+
+def test_a_shop_system_out_of_use_shows_nothing(ana: Client, shop: Shop, book: Backend, order: Order) -> None:
+    verified(ana)
+    create_backend(shop=shop, kind="book", name="New", config=Book.Config(), actor=SYSTEM, now=timezone.now())
+    Backend.objects.filter(pk=book.pk).update(is_active=False)
+
+    assert ana.get(PAGE).status_code == 302
+    assert find(ana).status_code == 422
+    assert ana.get(f"{HOME}s/{queries.page_token(order)}/").status_code == 404
+
+
+def test_visits_to_two_shops_do_not_meet(ana: Client, order: Order) -> None:
+    other = make_shop("olive", languages=["en"])
+    create_backend(shop=other, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=timezone.now())
+    verified(ana)
+
+    assert ana.cookies["balcao_visit"]["path"] == HOME
+    assert ana.get("/o/olive/orders/1001/").status_code == 302
+    assert ana.get(f"/o/olive/s/{queries.page_token(order)}/").status_code == 404
+
+
 def test_without_a_visit_the_page_asks_who_it_is(ana: Client, order: Order) -> None:
     answer = ana.get(PAGE)
     assert answer.status_code == 302
@@ -212,7 +269,9 @@ def test_a_code_works_once_and_in_its_own_visit_only(ana: Client, order: Order) 
 
     assert eve.post(f"{PAGE}verify/", {"code": code}).status_code == 422
     assert ana.post(f"{PAGE}verify/", {"code": code}).status_code == 302
+    find(ana)
     assert ana.post(f"{PAGE}verify/", {"code": code}).status_code == 422
+    assert "Caneca" not in words_of(ana)
     assert "Caneca" not in words_of(eve)
 
 
@@ -230,13 +289,45 @@ def test_a_newer_code_ends_the_older_one(ana: Client, order: Order) -> None:
 def test_three_codes_an_hour_whoever_asks(ana: Client, order: Order) -> None:
     for _ in range(3):
         find(ana)
-        assert ana.post(f"{PAGE}code/").status_code == 200
+        assert ana.post(f"{PAGE}code/").status_code == 302
     find(ana)
 
     answer = ana.post(f"{PAGE}code/")
 
     assert answer.status_code == 429
     assert Challenge.objects.count() == 3
+
+
+def test_visitors_cannot_keep_an_agent_from_asking(ana: Client, order: Order) -> None:
+    for _ in range(3):
+        find(ana)
+        ana.post(f"{PAGE}code/")
+
+    assert linked(order)
+
+
+def test_a_page_that_is_opened_anew_still_takes_the_code(ana: Client, order: Order) -> None:
+    find(ana)
+    ana.post(f"{PAGE}code/")
+    code = code_of(mailed())
+
+    for address in (PAGE, f"{PAGE}code/", f"{PAGE}verify/"):
+        page = ana.get(address, follow=True).content.decode()
+        assert "A code is on its way to a***@e***.com." in page
+        assert "The six digits from the mail" in page
+    assert Challenge.objects.count() == 1
+    assert ana.post(f"{PAGE}verify/", {"code": code}).status_code == 302
+
+
+def test_a_code_that_a_newer_one_overtook_is_not_sent(ana: Client, order: Order) -> None:
+    find(ana)
+    ana.post(f"{PAGE}code/")
+    ana.post(f"{PAGE}code/")
+
+    code = code_of(mailed())
+
+    assert len(mail.outbox) == 1
+    assert ana.post(f"{PAGE}verify/", {"code": code}).status_code == 302
 
 
 def test_an_address_that_came_during_the_visit_gets_no_code(ana: Client, book: Backend, order: Order) -> None:
@@ -375,6 +466,60 @@ def test_the_same_request_twice_is_one(ana: Client, book: Backend) -> None:
     assert Envelope.objects.count() == 1
 
 
+def test_other_words_in_the_same_form_are_another_request(ana: Client, book: Backend) -> None:
+    kept(book, stage=OrderStage.DELIVERED)
+    verified(ana)
+    for words in ("O prato quebrou.", "O prato e a caneca quebraram."):
+        wish(ana, "problem", problem="damaged", message=words)
+
+    assert Envelope.objects.count() == 2
+
+
+def test_an_address_that_changed_since_the_code_is_not_proven(ana: Client, book: Backend) -> None:
+    kept(book, stage=OrderStage.DELIVERED)
+    verified(ana)
+    kept(book, stage=OrderStage.DELIVERED, account=replace(ANA, email="ana.new@example.com"))
+
+    wish(ana, "problem", problem="damaged", message="O prato quebrou.")
+    inbound.run_due(worker="test", now=timezone.now() + timedelta(seconds=1))
+
+    message = Message.objects.select_related("identity").get()
+    assert message.identity
+    assert (message.identity.value, message.proof) == ("ana.new@example.com", "claimed")
+
+
+def test_a_customer_without_an_address_is_asked_for_one(ana: Client, book: Backend) -> None:
+    order = kept(book, account=replace(ANA, email=""))
+    ana.get(f"{HOME}s/{queries.page_token(order)}/")
+    assert "Your e-mail address" in words_of(ana, f"{PAGE}problem/")
+
+    assert wish(ana, "problem", problem="late", message="Cadê?").status_code == 422
+    assert wish(ana, "problem", problem="late", message="Cadê?", email="nobody").status_code == 422
+    wish(ana, "problem", problem="late", message="Cadê?", email="eve@example.com")
+    inbound.run_due(worker="test", now=timezone.now() + timedelta(seconds=1))
+
+    message = Message.objects.select_related("identity").get()
+    assert message.identity
+    assert (message.identity.value, message.proof) == ("eve@example.com", "claimed")
+
+
+def test_what_no_keyboard_writes_is_left_out(ana: Client, order: Order) -> None:
+    find(ana)
+    wish(ana, "problem", problem="late", message="Ca\x00dê\x1b?\r\nHoje!")
+    inbound.run_due(worker="test", now=timezone.now() + timedelta(seconds=1))
+
+    assert "Cadê?\nHoje!" in Message.objects.get().text
+
+
+def test_an_invoice_without_a_safe_address_is_asked_for(ana: Client, book: Backend) -> None:
+    kept(book, invoice_url="http://shop.example/nf.pdf")
+
+    page = words_of(verified(ana))
+
+    assert "Get a copy of the invoice" in page
+    assert "nf.pdf" not in page
+
+
 def test_a_problem_can_be_told_before_the_code_but_proves_nothing(ana: Client, order: Order) -> None:
     find(ana)
 
@@ -434,6 +579,42 @@ def test_saying_no_ends_what_was_verified(ana: Client, order: Order) -> None:
 
     assert "Thank you for telling us" in page
     assert queries.evidence(order.account, now=timezone.now(), conversation=7) is None
+
+
+def test_a_link_is_answered_once(ana: Client, order: Order) -> None:
+    token = linked(order)
+    ana.post(f"{HOME}v/{token}/", {"answer": "no"})
+
+    assert ana.post(f"{HOME}v/{token}/", {"answer": "yes"}).status_code == 410
+    assert not Evidence.objects.exists()
+
+
+def test_a_link_of_an_order_that_is_gone_still_confirms(ana: Client, order: Order) -> None:
+    token = linked(order)
+    Challenge.objects.update(order=None)
+
+    assert "Thank you for confirming it" in ana.post(f"{HOME}v/{token}/", {"answer": "yes"}).content.decode()
+    assert Evidence.objects.get().level == Level.VERIFIED
+
+
+def test_a_newer_link_ends_the_older_one(ana: Client, order: Order) -> None:
+    first = linked(order)
+    second = linked(order)
+
+    assert ana.get(f"{HOME}v/{first}/").status_code == 410
+    assert ana.get(f"{HOME}v/{second}/").status_code == 200
+
+
+def test_no_secret_stands_in_the_journal(ana: Client, order: Order) -> None:
+    verified(ana)
+    code, token = code_of(mail.outbox[-1].body).replace(" ", ""), linked(order)
+    ana.post(f"{HOME}v/{token}/", {"answer": "yes"})
+
+    journal = str([entry.facts for entry in Entry.objects.filter(name__startswith="verification.")])
+
+    assert "a***@e***.com" in journal
+    for secret in (code, token, "ana@example.com", ana.cookies["balcao_visit"].value):
+        assert secret not in journal
 
 
 def test_a_link_is_over_after_a_day(ana: Client, order: Order) -> None:
