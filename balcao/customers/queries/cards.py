@@ -48,7 +48,7 @@ class Preview:
 
 def identities_of(customer_id: int) -> list[Identity]:
     """Return a customer's identities, oldest first; an absorbed customer's are those of the one it went into."""
-    return list(members(customer_id))
+    return MEMBERS(customer_id)
 
 
 def active_links(customer: Customer) -> list[Link]:
