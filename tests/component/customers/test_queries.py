@@ -266,10 +266,10 @@ def test_search_is_bounded_and_costs_three_queries(
 def test_search_walks_an_index(ana: Identity) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("the planner of PostgreSQL prefers to read so small a table whole")
-    from balcao.customers.queries.search import _begins
+    from balcao.kit.db import begins
 
     for rows in (
-        Identity.objects.filter(_begins("value", "ana")),
-        Customer.objects.filter(_begins("name_key", "ana") | _begins("surname_key", "ana")),
+        Identity.objects.filter(begins("value", "ana")),
+        Customer.objects.filter(begins("name_key", "ana") | begins("surname_key", "ana")),
     ):
         assert "USING INDEX" in rows.explain().replace("COVERING INDEX", "INDEX")
