@@ -1,10 +1,18 @@
 """The registry of plug-ins: filled once by the project at start, asked by kind ever after."""
 
+from typing import Any
+
 from balcao.ports.channel import Channel
 from balcao.ports.commerce import Commerce
 
 _channels: dict[str, Channel] = {}
 _backends: dict[str, Commerce] = {}
+
+
+def parts_missing(plugin: object, port: type[Any]) -> list[str]:
+    """Return the names that a port asks for and a plug-in has not."""
+    asked = [name for name in {**port.__annotations__, **vars(port)} if not name.startswith("_")]
+    return [name for name in asked if not hasattr(plugin, name)]
 
 
 class UnknownPlugin(LookupError):

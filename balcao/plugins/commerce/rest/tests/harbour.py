@@ -150,7 +150,7 @@ class Harbour:
     def _void(self, order: dict[str, Any], body: Any) -> tuple[int, Any]:
         if order["status"] not in ("paid", "packed"):
             return 409, {"message": "It has left."}
-        order["status"] = "void"
+        order["status"], order["changed"] = "void", "2026-12-01T10:00:00Z"
         held = self._held(order)
         if held > 0:
             order["refunds"].append({"id": "void", "amount": f"{held / 100:.2f}", "reference": "void"})
