@@ -1,6 +1,7 @@
 """A customer's own page of an order: who sees how much of it, and what they can do."""
 
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -21,10 +22,12 @@ from balcao.commerce.actions.verifying import Place
 from balcao.commerce.models import Backend, Challenge, Evidence, LedgerEntry, Order
 from balcao.commerce.types import LedgerState, Level, Policy
 from balcao.jobs import backend as jobs
+from balcao.jobs.models import Job
+from balcao.jobs.types import JobState
 from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
 from balcao.pipeline import inbound, orders
-from balcao.pipeline.verification import ask_for_code
+from balcao.pipeline.verification import NOT_SENT, ask_for_code
 from balcao.ports.commerce import ActionKind, OrderStage, Scan, Shipment, ShipmentState
 from balcao.shops.models import Shop
 from balcao.testing.factories import make_shop
@@ -67,6 +70,14 @@ def order(book: Backend) -> Order:
 
 
 @pytest.fixture
+def refusing_port() -> int:
+    """Return a port at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture
 def ana(client: Client) -> Client:
     return client
 
@@ -79,7 +90,7 @@ def mailed() -> str:
     """Let the worker send, and return the words of the newest mail."""
     while jobs.run_due(worker="test"):
         pass
-    return mail.outbox[-1].body
+    return str(mail.outbox[-1].body)
 
 
 def code_of(words: str) -> str:
@@ -444,6 +455,7 @@ def test_what_has_left_becomes_a_request_with_everything_filled_in(ana: Client, 
     assert message.channel.kind == "portal"
     assert message.ticket.subject == "Change the address: order 1001"
     assert "Street and number: Rua XV, 9" in message.text
+    assert message.identity
     assert (message.identity.value, message.proof) == ("ana@example.com", "proven")
 
 
@@ -605,9 +617,26 @@ def test_a_newer_link_ends_the_older_one(ana: Client, order: Order) -> None:
     assert ana.get(f"{HOME}v/{second}/").status_code == 200
 
 
+def test_a_mail_that_cannot_leave_is_told_to_who_asked_for_it(order: Order, settings: Any, refusing_port: int) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", refusing_port
+    place = Place(began_at=timezone.now() + timedelta(seconds=1), conversation=7)
+    ask_for_code(account=order.account, order=order, place=place, language="en", agent=None)
+
+    jobs.run_due(worker="test")
+    assert not Entry.objects.filter(name="verification.failed").exists(), "it is tried again first"
+    Challenge.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    Job.objects.update(due_at=timezone.now())
+    jobs.run_due(worker="test")
+
+    told = Entry.objects.get(name="verification.failed").facts
+    assert told["reason"] == NOT_SENT
+    assert Job.objects.get().state == JobState.DONE
+
+
 def test_no_secret_stands_in_the_journal(ana: Client, order: Order) -> None:
     verified(ana)
-    code, token = code_of(mail.outbox[-1].body).replace(" ", ""), linked(order)
+    code, token = code_of(str(mail.outbox[-1].body)).replace(" ", ""), linked(order)
     ana.post(f"{HOME}v/{token}/", {"answer": "yes"})
 
     journal = str([entry.facts for entry in Entry.objects.filter(name__startswith="verification.")])
