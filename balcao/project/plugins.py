@@ -1,6 +1,7 @@
 """The plug-ins of this installation: our own, those of installed packages, and those named in BALCAO_PLUGINS."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.metadata import entry_points
 from typing import cast
 
@@ -29,20 +30,24 @@ _GROUPS = ("balcao.channels", "balcao.commerce")  # the entry-point groups in wh
 
 
 def register_all(*, named: Iterable[str] = ()) -> None:
-    """Make every plug-in known; `named` are dotted paths of classes."""
+    """Make every plug-in known; `named` are dotted paths of classes. Raises `BadSetting`, naming the plug-in."""
     for path in (*BACKENDS, *CHANNELS, *named):
-        try:
-            _register(import_string(path)())
-        except ImportError as error:
-            raise BadSetting(f"The plug-in {path} cannot be loaded: {error}") from error
+        _register(path, partial(import_string, path))
     for group in _GROUPS:
         for found in entry_points(group=group):
-            _register(found.load()())
+            _register(found.value, found.load)
 
 
-def _register(plugin: Channel | Commerce) -> None:
+def _register(name: str, load: Callable[[], Callable[[], object]]) -> None:
+    try:
+        plugin = load()()
+    except Exception as error:
+        raise BadSetting(f"The plug-in {name} cannot be loaded: {type(error).__name__}: {error}") from error
     # Told apart by what only a backend has, so that one setting names plug-ins of every kind.
-    if hasattr(plugin, "abilities"):
+    port = Commerce if hasattr(plugin, "abilities") else Channel
+    if missing := registry.parts_missing(plugin, port):
+        raise BadSetting(f"The plug-in {name} lacks {', '.join(missing)}: see balcao.ports.{port.__name__.lower()}.")
+    if port is Commerce:
         registry.register_commerce(cast("Commerce", plugin))
     else:
-        registry.register_channel(plugin)
+        registry.register_channel(cast("Channel", plugin))
