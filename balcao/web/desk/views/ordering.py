@@ -98,7 +98,8 @@ def verify(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResp
     place = Place(view.talk.created_at, conversation=view.talk.pk, ticket=ticket.pk)
     account, now = view.row.account, timezone.now()
     if request.POST.get("how") == "attest":
-        verifying.attest(account=account, place=place, agent=agent, now=now)
+        if view.check.can_attest:  # else it is known already, or better
+            verifying.attest(account=account, place=place, agent=agent, now=now)
         messages.success(request, _("Noted: they may be told the state of the order."))
         return back(request, ticket)
     try:

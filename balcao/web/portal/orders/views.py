@@ -44,7 +44,7 @@ from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of, written
 
 _HOUR = 3600
 _MOST_MISSES = 5  # an hour, of one network and for one number
-_MOST_REQUESTS = 10  # an hour, of one account
+_MOST_REQUESTS = 10  # an hour, of one account at one level
 _CSP = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -205,7 +205,10 @@ def _known(view: View) -> View:
         try:
             return view(request, shop, *args, **kwargs)
         except _Unknown:
-            return _to("find", shop)
+            if request.method != "POST":
+                return _to("find", shop)
+            sorry = _("This page was open for too long. Please look your order up once more.")
+            return _page(request, shop, "find", status=403, sorry=sorry, here=reverse("orders:find", args=[shop.slug]))
 
     return answering
 
@@ -310,7 +313,8 @@ def _granted(request: HttpRequest, shop: Shop, visit: Visit, wish: Wish) -> Http
         except ActionDenied:  # it changed while the form was open: asked for instead, with all that was filled in
             return _page(request, shop, "wish", status=422, sight=sight, wish=Wish(wish.kind, sight, wish.form))
         return _to("order", shop, visits.named(sight.row))
-    if count(name_of("order-requests", sight.row.account_id), seconds=_HOUR) > _MOST_REQUESTS:
+    # Counted apart: whoever only knows number and address must not use up what the customer may ask.
+    if count(name_of("order-requests", sight.row.account_id, sight.is_verified), seconds=_HOUR) > _MOST_REQUESTS:
         sorry = _("So many requests came that we take no more for now. Please try again in an hour.")
         return _page(request, shop, "wish", status=429, sight=sight, wish=wish, sorry=sorry)
     _request(shop, visit, wish, key)

@@ -214,6 +214,14 @@ def test_an_agent_attests_no_more_than_plausible(desk: Client, order: Order, arr
     assert f'href="{act(ticket, order, "refund")}"' not in page
 
 
+def test_what_is_known_already_is_not_attested(
+    desk: Client, ticket: Ticket, order: Order, arrive: Callable[..., Message]
+) -> None:
+    desk.post(f"/tickets/{ticket.number}/orders/{order.pk}/verify/", {"how": "attest"})
+
+    assert not Entry.objects.filter(name="verification.attested").exists()
+
+
 def test_a_forged_mail_ends_what_was_verified(
     desk: Client, ticket: Ticket, order: Order, arrive: Callable[..., Message]
 ) -> None:

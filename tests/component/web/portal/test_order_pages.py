@@ -363,6 +363,18 @@ def test_a_visit_ends_by_itself_and_by_a_button(ana: Client, order: Order) -> No
     assert ana.get(PAGE).status_code == 302
 
 
+def test_a_form_that_was_open_for_too_long_says_so(ana: Client, order: Order) -> None:
+    verified(ana)
+    Evidence.objects.update(until=timezone.now() - timedelta(seconds=1))
+
+    answer = wish(ana, "problem", problem="late", message="Cadê?")
+
+    assert answer.status_code == 403
+    assert "This page was open for too long." in answer.content.decode()
+    assert f'action="{HOME}?lang=en"' in answer.content.decode()
+    assert not Envelope.objects.exists()
+
+
 def test_a_signed_link_shows_the_state_only(ana: Client, order: Order) -> None:
     token = queries.page_token(order)
 
@@ -530,6 +542,17 @@ def test_an_invoice_without_a_safe_address_is_asked_for(ana: Client, book: Backe
 
     assert "Get a copy of the invoice" in page
     assert "nf.pdf" not in page
+
+
+def test_who_only_knows_the_order_cannot_use_up_its_customers_requests(ana: Client, order: Order) -> None:
+    eve = Client()
+    find(eve)
+    answers = [wish(eve, "problem", problem="late", message=f"Cadê {at}?") for at in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+
+    verified(ana)
+
+    assert wish(ana, "problem", problem="late", message="Cadê?").status_code == 200
 
 
 def test_a_problem_can_be_told_before_the_code_but_proves_nothing(ana: Client, order: Order) -> None:
