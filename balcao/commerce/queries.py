@@ -233,6 +233,12 @@ def carries(account: int, *, identities: Iterable[Identity]) -> bool:
     return bool(known & {(row.kind, row.key) for row in _KEYS_OF(account)})
 
 
+def has_address(account: int, email: str) -> bool:
+    """Tell whether an account carries an e-mail address."""
+    key = keys.spelt(KeyKind.EMAIL, email, region="", secret="")
+    return bool(key) and any((row.kind, row.key) == (KeyKind.EMAIL, key) for row in _KEYS_OF(account))
+
+
 def products_of_refs(*, backend: Backend, refs: Iterable[str]) -> dict[str, port.Product]:
     """Return products by the shop system's own key, as it told them."""
     rows = Product.objects.filter(backend=backend, ref__in=set(refs))

@@ -9,7 +9,7 @@ from balcao.commerce.rules.verifying import level_of
 from balcao.commerce.types import Level
 from balcao.kit.prepared import Prepared
 from balcao.ports.channel import IdentityKind, Proof
-from balcao.tickets.models import Conversation, Message, Ticket, TicketOrder
+from balcao.tickets.models import Conversation, Letter, Message, Ticket, TicketOrder
 from balcao.tickets.types import Direction, MessageKind, OrderRule
 
 _BY_PEOPLE = (MessageKind.SAID, MessageKind.LOGGED)
@@ -34,6 +34,8 @@ _SAID_BEFORE = Prepared(
     )
 )
 
+_LETTER_OF = Prepared(lambda message: Letter.objects.filter(message=message).only("addressing")[:1])
+
 
 def last_said(ticket: Ticket) -> Message | None:
     """Return the last thing that somebody said on a ticket, with who wrote it; a machine's answer is nobody's."""
@@ -41,10 +43,14 @@ def last_said(ticket: Ticket) -> Message | None:
 
 
 def writes_from(conversation: int | None, *, at: datetime) -> str:
-    """Return the e-mail address from which somebody wrote in a conversation until a moment; "" where nobody did."""
+    """Return the e-mail address to which a conversation's answers went at a moment; "" where nobody wrote by mail."""
     rows = Message.objects.filter(conversation=conversation, direction=Direction.IN, kind__in=_BY_PEOPLE, at__lte=at)
     last = rows.filter(identity__kind=IdentityKind.EMAIL).select_related("identity").order_by("-at", "-id").first()
-    return last.identity.value if last and last.identity else ""
+    if last is None or last.identity is None:
+        return ""
+    letter = _LETTER_OF.first(last.pk)
+    answers_to = letter.addressing.get("reply_to") if letter else None
+    return str(answers_to[1]) if answers_to else last.identity.value
 
 
 class Speaking:
@@ -81,11 +87,22 @@ class Speaking:
         last = self.last
         if last is None or last.identity is None or last.at <= seen_at:
             return True  # nobody wrote since
+        if self._is_diverted:
+            return False
         before = _SAID_BEFORE.first(last.conversation_id, seen_at)
         is_proven = last.proof == Proof.PROVEN
         if before and before.identity_id == last.identity_id and not before.is_stranger:
             return is_proven or before.proof != Proof.PROVEN  # a sender who was proven then has to be proven now
         return self._is_theirs and (is_proven or before is None)
+
+    @cached_property
+    def _is_diverted(self) -> bool:
+        """Tell whether a writer without proof wants the answer to go where the account has no address."""
+        if self.last is None or self.last.proof == Proof.PROVEN:
+            return False
+        letter = _LETTER_OF.first(self.last.pk)
+        answers_to = letter.addressing.get("reply_to") if letter else None
+        return bool(answers_to) and not queries.has_address(self._account.pk, answers_to[1])
 
     @cached_property
     def _is_theirs(self) -> bool:
@@ -105,6 +122,6 @@ class Speaking:
             return seen
         if last.is_stranger:
             return Level.CLAIMED
-        is_theirs = self._is_theirs
+        is_theirs = self._is_theirs and not self._is_diverted
         is_named = bool(is_theirs and self._ticket and self._order and _NAMED.first(self._ticket.pk, self._order.pk))
         return level_of(proof=last.proof, is_theirs=is_theirs, is_named=is_named, evidence=seen)

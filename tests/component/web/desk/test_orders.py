@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from balcao.commerce.actions import verifying
 from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend, set_policy
 from balcao.commerce.actions.copying import keep_order, keep_product
+from balcao.commerce.actions.verifying import Place
 from balcao.commerce.models import Backend, Challenge, LedgerEntry, Order
 from balcao.commerce.types import LedgerState, Policy
 from balcao.journal.models import Entry
@@ -212,6 +214,43 @@ def test_an_agent_attests_no_more_than_plausible(desk: Client, order: Order, arr
     assert "<span>Not verified: may be told the state only</span>" in page
     assert "heard by phone that they know the order" in page
     assert f'href="{act(ticket, order, "refund")}"' not in page
+
+
+@pytest.mark.parametrize(
+    "proof, answers_to, is_known",
+    [
+        (Proof.CLAIMED, "eve@example.com", False),
+        (Proof.CLAIMED, "Ana@Example.com", True),
+        (Proof.PROVEN, "ana.work@example.com", True),
+    ],
+)
+def test_who_has_no_proof_does_not_lead_the_answer_elsewhere(
+    proof: Proof, answers_to: str, is_known: bool, desk: Client, order: Order, arrive: Callable[..., Message]
+) -> None:
+    ticket = arrive(**{"from": "ana@example.com", "proof": proof, "reply_to": answers_to}).ticket
+    TicketOrder.objects.create(ticket=ticket, order=order, rule=OrderRule.NAMED, at=timezone.now())
+
+    known = "<span>Not verified: may be told the state only</span>"
+    assert (known in page_of(desk, ticket)) == is_known
+
+    make_verified(ticket, order, now=timezone.now())
+
+    assert "<span>Verified: opened the link we sent</span>" in page_of(desk, ticket), "its owner has seen where to"
+
+
+def test_a_link_says_where_the_answers_go(
+    client: Client, order: Order, arrive: Callable[..., Message], shop: Shop
+) -> None:
+    ticket = arrive(**{"from": "ana@example.com", "reply_to": "eve@evil.example"}).ticket
+    talk = ticket.conversations.get()
+    place = Place(talk.created_at, conversation=talk.pk, ticket=ticket.pk)
+    now = timezone.now()
+    sent = verifying.challenge(account=order.account, order=order, place=place, language="", agent=None, now=now)
+    _code, token = verifying.arm(challenge=sent)
+
+    page = client.get(f"/o/{shop.slug}/v/{token}/?lang=en").content.decode()
+
+    assert "They write from e***@e***.example." in page
 
 
 def test_what_is_known_already_is_not_attested(
