@@ -62,7 +62,10 @@ def running(
 ) -> Iterator[None]:
     """Run a server while the block lasts: wait (seconds) until its port answers, stop it by signal afterwards."""
     with log.open("wb") as output:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        # In its own folder: what a server leaves where it stands goes with it.
+        child = subprocess.Popen(
+            command, cwd=log.parent, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         _wait_for(port, child=child, log=log, seconds=seconds)
         yield

@@ -2,6 +2,7 @@
 // changes is gone with it, and nothing has to be compiled to install it.
 //   node server.js seed FILE          fills a new database and writes it to FILE
 //   node server.js run FILE PORT      serves a copy of it on 127.0.0.1:PORT
+process.env.VENDURE_DISABLE_TELEMETRY = 'true'; // before it is loaded: tests call nobody outside this machine
 const fs = require('fs');
 const {
   bootstrap, DefaultJobQueuePlugin, DefaultLogger, dummyPaymentHandler, LanguageCode, LogLevel, PaymentMethodHandler,
