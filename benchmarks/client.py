@@ -3,7 +3,7 @@
 import http.client
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,18 +86,31 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
-def latencies(deed: Callable[[], object], *, times: int, server: int) -> Latencies:
+Deed = Callable[[], object]
+
+
+def latencies(deed: Deed, *, times: int, server: int) -> Latencies:
     """Do something again and again; charge the CPU time of a process and its children to it."""
+    return side_by_side([(deed, server)], times=times)[0]
+
+
+def side_by_side(deeds: Sequence[tuple[Deed, int]], *, times: int) -> list[Latencies]:
+    """Do several things in turn, each against a server of its own: whatever else the machine does slows all alike."""
     for _ in range(_WARM):
-        deed()
-    taken: list[float] = []
-    before, begun = cpu_seconds(server), time.perf_counter()
-    while len(taken) < times and time.perf_counter() - begun < _PATIENCE:
-        start = time.perf_counter()
-        deed()
-        taken.append((time.perf_counter() - start) * 1000)
-    cpu = (cpu_seconds(server) - before) * 1000 / len(taken)
-    return Latencies(percentile(taken, 0.5), percentile(taken, 0.95), cpu)
+        for deed, _server in deeds:
+            deed()
+    taken: list[list[float]] = [[] for _ in deeds]
+    before, begun = [cpu_seconds(server) for _deed, server in deeds], time.perf_counter()
+    while len(taken[0]) < times and time.perf_counter() - begun < _PATIENCE * len(deeds):
+        for place, (deed, _server) in enumerate(deeds):
+            start = time.perf_counter()
+            deed()
+            taken[place].append((time.perf_counter() - start) * 1000)
+    spent = [cpu_seconds(server) - then for (_deed, server), then in zip(deeds, before, strict=True)]
+    return [
+        Latencies(percentile(each, 0.5), percentile(each, 0.95), cpu * 1000 / len(each))
+        for each, cpu in zip(taken, spent, strict=True)
+    ]
 
 
 def children(pid: int) -> list[int]:

@@ -58,8 +58,7 @@ def _numbers(text: str) -> list[int]:
 def _measure(engine: str, sizes: _Sizes, wanted: set[str]) -> Iterator[Measured]:
     yield from _of_tickets(engine, sizes.tickets, wanted)
     if wanted & _ORDERS:
-        for size in sizes.orders:
-            yield from orders.measure(engine, size, wanted)
+        yield from orders.measure(engine, sizes.orders, wanted)
     if "O2" in wanted:
         yield from bringing.measure(engine)
 
