@@ -511,15 +511,15 @@ class Quote:
 
 
 class Commerce(Protocol):
-    """The part that every backend has."""
+    """The part that every backend has. One object serves all connections, in several threads: it keeps nothing."""
 
-    kind: ClassVar[str]  # "shopify": the folder's name
+    kind: ClassVar[str]  # "shopify": a lower-case word, kept with every connection; never change it
     label: ClassVar[str]  # as people call it: a name, or a message id
     is_tried: ClassVar[bool]  # against a real system of this kind; the set-up page tells when it was not
-    Config: ClassVar[type[Any]]  # a frozen dataclass built from `config_field`s; its set-up form is made from it
+    Config: ClassVar[type[Any]]  # a frozen dataclass of `ports.config.config_field`s; its set-up form is made from it
 
     def abilities(self, link: Link) -> frozenset[ActionKind]:
-        """Say which actions this system can carry out."""
+        """Say which actions this system can carry out; no other is offered or asked for. Calls nobody."""
         ...
 
     def order(self, ref: str, link: Link) -> Order | None:
@@ -527,15 +527,22 @@ class Commerce(Protocol):
         ...
 
     def find(self, kind: KeyKind, value: str, link: Link, *, limit: int = 20) -> Sequence[Order]:
-        """Return the newest orders that carry a key."""
+        """Return the newest orders that carry a key, newest first; none for a kind the system cannot look for."""
         ...
 
     def changes(self, cursor: Mapping[str, Any], link: Link) -> Changes:
-        """Return what changed since a cursor, a page of it; an empty cursor asks for everything."""
+        """Return what changed since a cursor, a page of it; an empty cursor asks for everything.
+
+        The cursor is the adapter's own, of plain JSON; it is stored once the page is kept. With `more` it has to move.
+        """
         ...
 
     def perform(self, action: Action, order: Order | None, link: Link, *, key: str) -> Done:
-        """Carry out an action once; the same `key` again must have no second effect. May raise `CommerceError`."""
+        """Carry out an action once; the same `key` again must have no second effect. May raise `CommerceError`.
+
+        `order` is our copy and may be minutes old. A part that the system cannot do (`Cancel.pieces`,
+        `Refund.instrument`, ...) is refused, not left out. Any other exception counts as uncertain.
+        """
         ...
 
     def recall(self, key: str, action: Action, order: Order | None, link: Link) -> Done | None:
