@@ -48,9 +48,14 @@ def writes_from(conversation: int | None, *, at: datetime) -> str:
     last = rows.filter(identity__kind=IdentityKind.EMAIL).select_related("identity").order_by("-at", "-id").first()
     if last is None or last.identity is None:
         return ""
-    letter = _LETTER_OF.first(last.pk)
-    answers_to = letter.addressing.get("reply_to") if letter else None
-    return str(answers_to[1]) if answers_to else last.identity.value
+    return _answers_to(last) or last.identity.value
+
+
+def _answers_to(message: Message) -> str:
+    """Return the address that a message named for its answers, "" where it named none."""
+    letter = _LETTER_OF.first(message.pk)
+    party = letter.addressing.get("reply_to") if letter else None
+    return str(party[1]) if party else ""
 
 
 class Speaking:
@@ -100,9 +105,8 @@ class Speaking:
         """Tell whether a writer without proof wants the answer to go where the account has no address."""
         if self.last is None or self.last.proof == Proof.PROVEN:
             return False
-        letter = _LETTER_OF.first(self.last.pk)
-        answers_to = letter.addressing.get("reply_to") if letter else None
-        return bool(answers_to) and not queries.has_address(self._account.pk, answers_to[1])
+        elsewhere = _answers_to(self.last)
+        return bool(elsewhere) and not queries.has_address(self._account.pk, elsewhere)
 
     @cached_property
     def _is_theirs(self) -> bool:
