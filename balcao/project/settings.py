@@ -49,7 +49,7 @@ _MODULES = [
     "balcao.automation",
     "balcao.api",
 ]
-PLUGINS = env.words("BALCAO_PLUGINS")  # dotted paths of channel classes beside our own
+PLUGINS = env.words("BALCAO_PLUGINS")  # dotted paths of classes beside our own
 INSTALLED_APPS = [
     "balcao.project",
     *_MODULES,
