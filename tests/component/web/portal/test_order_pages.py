@@ -236,6 +236,17 @@ def test_a_code_opens_everything(ana: Client, book: Backend) -> None:
         assert told in page
 
 
+def test_the_promised_day_and_other_orders_are_shown(ana: Client, book: Backend) -> None:
+    promised = timezone.now() + timedelta(days=3)
+    kept(book, stage=OrderStage.SHIPPED, promised_at=promised)
+    kept(book, ref="2", number="1002")
+    find(ana)
+    assert f"<b>{promised:%-d %b}</b>" in words_of(ana)
+
+    page = words_of(verified(ana))
+    assert "1002 · 2 Nov · R$99.80" in page
+
+
 def test_a_code_goes_to_the_address_the_order_had_and_tells_no_agent_the_secret(ana: Client, order: Order) -> None:
     find(ana)
     ana.post(f"{PAGE}code/")
