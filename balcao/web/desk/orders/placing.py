@@ -40,7 +40,7 @@ _MOST_PIECES = 999
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Chosen:
     """One line of the basket."""
 
     ref: str
@@ -128,13 +128,13 @@ class Placing:
         return queries.offers(backend=self.backend, refs=[ref for ref, _count in self.pieces])
 
     @property
-    def items(self) -> list[Item]:
+    def chosen(self) -> list[Chosen]:
         """Return the basket as it is drawn; what is not sold any more is left out."""
-        return [self._item(self.offers[ref], count) for ref, count in self.pieces if ref in self.offers]
+        return [self._chosen(self.offers[ref], count) for ref, count in self.pieces if ref in self.offers]
 
-    def _item(self, offer: Offer, count: int) -> Item:
+    def _chosen(self, offer: Offer, count: int) -> Chosen:
         variant = offer.variant
-        return Item(
+        return Chosen(
             ref=variant.ref,
             name=offer.name,
             note=words.options_words(variant.options) or variant.sku,
