@@ -63,6 +63,9 @@ class Grid:
         return page
 
     def _sign_in(self, context: BrowserContext, language: str, who: str) -> None:
+        if who == "customer":
+            name, value = self.state["visit"]
+            context.add_cookies([{"name": name, "value": value, "url": self.address}])
         key = {"agent": language, "light": f"light {language}", "half": "half"}.get(who)
         if key:
             session = self.state["sessions"][key]

@@ -12,7 +12,8 @@ class View:
 
     name: str
     address: str
-    who: str = "agent"  # agent (an admin), light, guest, half (a password given, the second step not yet)
+    # agent (an admin), light, guest, customer (verified), half (a password given, the second step not yet)
+    who: str = "agent"
     does: Callable[[Page], None] | None = None
     status: int = 200
     waits_for: str = ""
@@ -94,6 +95,14 @@ def _deed_sheet(page: Page) -> None:
         panel.click()
     page.locator("#customer a.deed").first.click()
     page.locator("#dialog h2").first.wait_for()
+
+
+def _missed(page: Page) -> None:
+    """Look for an order that is not there."""
+    page.locator("#f-number").fill("CM-00000")
+    page.locator("#f-email").fill("nobody@mail.example")
+    page.locator("main form button").click()
+    page.locator("[role=alert]").wait_for()
 
 
 def _narrow_menu(page: Page) -> None:
@@ -267,6 +276,17 @@ PORTAL = (
     View("form-refused", "{form}?lang={language}", who="guest", does=_refused("main form")),
     View("form-thanks", "{form}thanks/?lang={language}&reference=0A1B2C3D", who="guest"),
     View("form-unknown", "/f/nothing/", who="guest", status=404),
+    View("find", "{find}?lang={language}", who="guest"),
+    View("find-missed", "{find}?lang={language}", who="guest", does=_missed),
+    View("state", "{state}?lang={language}", who="guest"),
+    View("state-code", "{state}?lang={language}", who="guest", does=_click("#code button", shows="#f-code")),
+    View("own-order-problem", "{own}problem/?lang={language}", who="customer"),
+    View("own-order", "{own}?lang={language}", who="customer"),
+    View("own-order-address", "{own}address/?lang={language}", who="customer"),
+    View("own-order-address-refused", "{own}address/?lang={language}", who="customer", does=_refused("main form")),
+    View("own-order-cancel", "{own}cancel/?lang={language}", who="customer"),
+    View("confirm", "{confirm}?lang={language}", who="guest"),
+    View("confirm-over", "{find}v/nothing/?lang={language}", who="guest", status=410),
 )
 
 FAULTS = (

@@ -31,14 +31,16 @@ from balcao.channels.actions.connecting import create_channel  # noqa: E402
 from balcao.channels.actions.keeping import keep  # noqa: E402
 from balcao.channels.models import Channel, Dispatch, Envelope  # noqa: E402
 from balcao.channels.types import DispatchState, EnvelopeState  # noqa: E402
+from balcao.commerce.actions import verifying  # noqa: E402
 from balcao.commerce.actions.connecting import create_backend, set_policy  # noqa: E402
 from balcao.commerce.actions.files import begin, finish, note_progress, take_file  # noqa: E402
 from balcao.commerce.actions.ledger import Asker  # noqa: E402
-from balcao.commerce.models import Backend, Variant  # noqa: E402
-from balcao.commerce.queries import account_value, policy_of  # noqa: E402
+from balcao.commerce.models import Backend, Order, Variant  # noqa: E402
+from balcao.commerce.queries import account_value, page_token, policy_of  # noqa: E402
 from balcao.commerce.types import Level, Watch  # noqa: E402
 from balcao.customers.models import CustomerNote, Link  # noqa: E402
 from balcao.journal.types import SYSTEM  # noqa: E402
+from balcao.kit.crypto import random_token  # noqa: E402
 from balcao.pipeline import inbound, late_shipments, orders  # noqa: E402
 from balcao.plugins.channels.mail.config import MailConfig  # noqa: E402
 from balcao.ports import registry  # noqa: E402
@@ -56,10 +58,12 @@ from balcao.tickets.queries.threads import reply_token  # noqa: E402
 from balcao.tickets.types import Status  # noqa: E402
 from balcao.web.accounts.invitations import invitation_link  # noqa: E402
 from balcao.web.components.faults import server_error  # noqa: E402
+from balcao.web.portal.orders import visits  # noqa: E402
 
 PASSWORD = "balcao-grid"  # noqa: S105 - of invented people
 LANGUAGES = {"en": "Nell Hart", "pt-br": "Olívia Prado", "tr": "Şule Ilgaz"}
 NOW = timezone.now()
+VISIT = random_token(24)
 _FIRSTS: dict[str, Any] = {"macro": Macro, "tag": Tag, "team": Team, "department": Department, "shop": Shop}
 
 
@@ -70,7 +74,8 @@ def main() -> None:
     state = {
         "cookie": settings.SESSION_COOKIE_NAME,
         "sessions": _sessions(shop) | half,
-        "places": _desk() | _console() | _door(shop),
+        "visit": [visits.COOKIE, VISIT],
+        "places": _desk() | _console() | _door(shop) | _customers(shop),
         "broken": {code: _broken(code) for code in LANGUAGES},
     }
     print(json.dumps(state))
@@ -181,6 +186,24 @@ def _selling(agent: Agent) -> dict[str, str]:
         "payable": f"/tickets/{payable.ticket.number}/",
         "late": f"/tickets/{late.number}/",
         "sold": variant.ref,
+    }
+
+
+def _customers(shop: Shop) -> dict[str, str]:
+    """Return a customer's pages: of one who opened theirs wholly, by a link that shows the state, and to confirm."""
+    home = f"/o/{shop.slug}/"
+    own = Order.objects.select_related("account").get(number="CM-20427")
+    verifying.came_by_link(account=own.account, visit=VISIT, now=NOW)
+    asked = TicketOrder.objects.filter(order__number="CM-20411").latest("id")
+    talk = asked.ticket.conversations.order_by("id")[0]
+    place = verifying.Place(NOW, conversation=talk.pk, ticket=asked.ticket_id)
+    told: dict[str, Any] = {"account": asked.order.account, "order": asked.order, "place": place, "now": NOW}
+    _code, token = verifying.arm(challenge=verifying.challenge(**told, language="", agent=None))
+    return {
+        "find": home,
+        "state": f"{home}s/{page_token(asked.order)}/",
+        "own": f"{home}orders/{own.number}/",
+        "confirm": f"{home}v/{token}/",
     }
 
 
