@@ -55,9 +55,7 @@ def act_from(
 
     Raises `ActionDenied`; then nothing is written. The same key again returns the entry there is.
     """
-    entry = ledger.ask(
-        action=action, account=order.account, order=order, asker=asker, key=key, now=now, agreed=agreed
-    )
+    entry = ledger.ask(action=action, account=order.account, order=order, asker=asker, key=key, now=now, agreed=agreed)
     link_order(ticket=ticket, order=order, rule=OrderRule.ACTED, agent=asker.agent, now=now)
     return entry
 
