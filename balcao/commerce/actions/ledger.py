@@ -14,7 +14,7 @@ from balcao.commerce import queries
 from balcao.commerce.actions import wanting
 from balcao.commerce.actions.copying import keep_account, keep_order
 from balcao.commerce.models import Account, Backend, LedgerEntry, Order
-from balcao.commerce.rules import documents, retrying
+from balcao.commerce.rules import documents, remembering, retrying
 from balcao.commerce.rules.deciding import decide
 from balcao.commerce.types import Denial, LedgerState, Level, Verdict, WantedKind
 from balcao.customers.models import Identity
@@ -22,7 +22,8 @@ from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit import wake
 from balcao.kit.db import locked
-from balcao.ports.commerce import Action, ActionKind, CommerceError, Done, Outcome
+from balcao.ports import commerce as port
+from balcao.ports.commerce import Action, ActionKind, CommerceError, Done, Outcome, Refund
 from balcao.staff.models import Agent
 
 _RUNNING = (LedgerState.QUEUED, LedgerState.PERFORMING, LedgerState.UNCERTAIN)
@@ -247,7 +248,7 @@ def _seen_before(entry: LedgerEntry) -> dict[str, object]:
 
 def _keep(entry: LedgerEntry, done: Done, *, now: datetime) -> None:
     if done.order:
-        row = keep_order(backend=entry.backend, order=done.order, now=now)
+        row = keep_order(backend=entry.backend, order=_with_pieces(entry, done.order), now=now)
         if entry.order_id is None:  # what was placed is known by its number from here on
             LedgerEntry.objects.filter(pk=entry.pk).update(order=row)
             entry.order = row
@@ -255,6 +256,15 @@ def _keep(entry: LedgerEntry, done: Done, *, now: datetime) -> None:
         keep_account(backend=entry.backend, account=done.account, now=now)
     if done.outcome == Outcome.PARTLY or not done.order:
         _look_again(entry, now=now)
+
+
+def _with_pieces(entry: LedgerEntry, told: port.Order) -> port.Order:
+    """Return the order with what was paid back for, which some systems do not know."""
+    action = documents.action_from(entry.kind, entry.action)
+    if not isinstance(action, Refund) or not action.pieces:
+        return told
+    amounts = tuple(move.amount for move in documents.effect_from(entry.effect).movements)
+    return remembering.paid_for(told, action.pieces, amounts)
 
 
 def _look_again(entry: LedgerEntry, *, now: datetime) -> None:

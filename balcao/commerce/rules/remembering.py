@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from balcao.ports.commerce import Line, Order, OrderStage
+from balcao.ports.commerce import Line, Order, OrderStage, Payment
 
 _EARLY = {OrderStage.DRAFT, OrderStage.PENDING, OrderStage.PREPARING, OrderStage.CANCELLED}
 
@@ -20,16 +20,41 @@ def is_overtaken(told: Order, known: Order, *, read_at: datetime, known_read_at:
 
 
 def remembered(told: Order, known: Order) -> Order:
-    """Return the order as told, with what was bought where the system forgets it.
+    """Return the order as told, with what was bought and what a refund was for, where the system forgets it.
 
     Some zero a line's quantity or leave the line out once it was cancelled or came back. An order whose pieces only
     moved to other lines forgot nothing.
     """
+    told = replace(told, payments=_payments(told, known))
     if _pieces(told) >= _pieces(known):
         return told
     lines = {line.ref: line for line in told.lines}
     kept = [_line(lines.pop(line.ref, None), line, told.stage) for line in known.lines]
     return replace(told, lines=(*kept, *lines.values()))
+
+
+def paid_for(told: Order, pieces: tuple[tuple[str, int], ...], amounts: tuple[int, ...]) -> Order:
+    """Return an order after a refund of ours, with the pieces that it was for, where the system only knows the sum.
+
+    Without them the same piece could be paid back again. `amounts` are what the refund moved; of several payments the
+    newest carries the pieces.
+    """
+    refunds = [payment for payment in told.payments if payment.is_refund]
+    if not pieces or any(payment.pieces == pieces for payment in refunds):
+        return told
+    ours = [payment for payment in refunds if not payment.pieces and payment.amount in amounts]
+    if not ours:
+        return told
+    named = replace(ours[-1], pieces=pieces)
+    return replace(told, payments=tuple(named if one is ours[-1] else one for one in told.payments))
+
+
+def _payments(told: Order, known: Order) -> tuple[Payment, ...]:
+    pieces = {payment.ref: payment.pieces for payment in known.payments if payment.is_refund and payment.pieces}
+    return tuple(
+        replace(one, pieces=pieces[one.ref]) if one.is_refund and not one.pieces and one.ref in pieces else one
+        for one in told.payments
+    )
 
 
 def _pieces(order: Order) -> int:

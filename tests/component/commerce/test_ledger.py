@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Barrier
@@ -20,11 +21,13 @@ from balcao.commerce.types import Denial, LedgerState, Level, Policy
 from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
 from balcao.pipeline import orders
-from balcao.ports.commerce import Action, Cancel, CommerceError, OrderStage, Refund
+from balcao.ports import commerce as port
+from balcao.ports import registry
+from balcao.ports.commerce import Action, Cancel, CommerceError, Done, Link, OrderStage, Refund
 from balcao.shops.models import Shop
 from balcao.testing.backends import PaperBackend
 from balcao.testing.factories import make_agent, make_shop
-from balcao.testing.orders import an_order
+from balcao.testing.orders import a_product, an_order
 from tests.component.commerce.conftest import connected, order_in
 
 LOST = CommerceError("The line broke.", permanent=False, code="connect", uncertain=True)
@@ -59,6 +62,40 @@ def test_an_action_is_carried_out_and_told(order: Order, paper: PaperBackend, as
     order.refresh_from_db()
     assert queries.order_value(order).payments[-1].amount == 1_000
     assert names() == ["order.action.queued", "order.action.done"]
+
+
+@dataclass(slots=True)
+class Forgetful(PaperBackend):
+    """Knows what was paid back, and not for which pieces, as many bookkeeping systems do."""
+
+    def order(self, ref: str, link: Link) -> port.Order | None:
+        found = PaperBackend.order(self, ref, link)
+        return replace(found, payments=tuple(replace(p, pieces=()) for p in found.payments)) if found else None
+
+    def perform(self, action: Action, order: port.Order | None, link: Link, *, key: str) -> Done:
+        done = PaperBackend.perform(self, action, order, link, key=key)
+        return replace(done, order=self.order(done.order.ref, link)) if done.order else done
+
+
+def test_a_piece_is_paid_back_once_although_the_system_forgets_which(
+    order: Order, backend: Backend, asker: Asker, now: datetime
+) -> None:
+    forgetful = Forgetful(orders={"1001": an_order()}, products={"mug": a_product()})
+    registry.register_commerce(forgetful)
+    piece = Refund("broken", pieces=(("1", 1),))
+    asked(order, piece, asker, now=now)
+    work(now)
+
+    told = forgetful.order("1001", queries.link_of(backend))
+    assert told
+    later = now + timedelta(minutes=5)
+    keep_order(backend=backend, order=replace(told, changed_at=later), now=later)
+
+    order.refresh_from_db()
+    assert queries.order_value(order).payments[-1].pieces == (("1", 1),)
+    with pytest.raises(ActionDenied) as denied:
+        asked(order, Refund("broken", pieces=(("1", 2),)), asker, key="k2", now=later)
+    assert denied.value.denial == Denial.TOO_MANY
 
 
 def test_the_same_request_twice_is_one_action(order: Order, paper: PaperBackend, asker: Asker, now: datetime) -> None:
