@@ -90,17 +90,30 @@ def _answer(entries: Sequence[Entry], now: datetime) -> None:
             log.exception("Message %s could not be answered by itself", message.pk)
 
 
+def _words_of(message: Message) -> str:
+    """Return everything in which a customer may name an order: subject, words, and what a form asked for."""
+    letter = getattr(message, "letter", None)
+    asked = " ".join(str(value) for value in letter.fields.values()) if letter else ""
+    return f"{letter.subject if letter else ''}\n{message.text}\n{asked}"
+
+
 def _link_orders(entries: Sequence[Entry], now: datetime) -> None:
-    """Link tickets with the orders that the customer names, if they are theirs."""
+    """Link tickets with the orders that the customer names, if they are theirs.
+
+    Whoever names no order but a tax id is taken to speak of its newest order. A tax id proves nothing: it counts only
+    together with an address that the account has, and gives no level.
+    """
     said = [e.facts["message"] for e in entries if e.name in ("ticket.opened", "ticket.message.received")]
     rows = Message.objects.filter(pk__in=said, is_stranger=False).exclude(identity=None)
     for message in rows.select_related("ticket", "identity", "letter"):
-        letter = getattr(message, "letter", None)
-        named = orders.named_in(f"{letter.subject if letter else ''}\n{message.text}", shop_id=message.ticket.shop_id)
+        words, shop = _words_of(message), message.ticket.shop_id
+        named, rule = orders.named_in(words, shop_id=shop), OrderRule.NAMED
+        if not named:
+            named, rule = orders.newest_of_tax_ids(words, shop_id=shop), OrderRule.TAX_ID
         theirs = Identity.objects.filter(customer_id=message.identity.customer_id) if named and message.identity else []
         for order in named:
             if orders.belongs_to(order, identities=theirs):
-                link_order(ticket=message.ticket, order=order, rule=OrderRule.NAMED, agent=None, now=now)
+                link_order(ticket=message.ticket, order=order, rule=rule, agent=None, now=now)
     _link_placed(entries, now)
 
 

@@ -109,4 +109,5 @@ def _inbound(facts: dict[str, Any]) -> Inbound:
         report=Report(**report) if report else None,
         silence=facts.get("silence", ""),
         suspicion=facts.get("suspicion", ""),
+        fields=facts.get("fields", {}),
     )

@@ -107,5 +107,6 @@ class OrderRule(StrEnum):
     """Why a ticket is said to be about an order."""
 
     NAMED = "named"  # a message named it, and it is the customer's
+    TAX_ID = "tax_id"  # a message named the tax id of its buyer, who is the customer; it is their newest
     AGENT = "agent"
     ACTED = "acted"  # something was done to it from the ticket

@@ -31,6 +31,7 @@ from balcao.commerce.queries.finding import (
     has_address,
     named_in,
     newest,
+    newest_of_tax_ids,
     orders_of,
 )
 from balcao.commerce.queries.judging import (
@@ -90,6 +91,7 @@ __all__ = [
     "named_in",
     "named_variants",
     "newest",
+    "newest_of_tax_ids",
     "offers",
     "open_challenge",
     "opposite_of",

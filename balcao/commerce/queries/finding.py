@@ -10,10 +10,12 @@ from balcao.commerce.models import AccountKey, Backend, Order, OrderKey
 from balcao.commerce.rules import keys, matching
 from balcao.customers.models import Identity
 from balcao.customers.types import IdentityKind
+from balcao.kit import taxids
 from balcao.kit.prepared import Prepared
 from balcao.ports.commerce import KeyKind
 
 MOST_ORDERS = 20
+_MOST_ACCOUNTS = 5  # with one tax id
 Place = tuple[datetime, int]  # where a page of orders ended: when the last one was placed, and its id
 KEY_OF = {IdentityKind.EMAIL: KeyKind.EMAIL, IdentityKind.PHONE: KeyKind.PHONE, IdentityKind.ACCOUNT: KeyKind.ACCOUNT}
 _ORDERS_OF = Prepared(
@@ -109,6 +111,20 @@ def named_in(text: str, *, shop_id: int) -> list[Order]:
     named = OrderKey.objects.filter(wanted).values("order_id")
     rows = Order.objects.filter(pk__in=named, backend__shop_id=shop_id).select_related("account", "backend__shop")
     return list(rows.order_by("-placed_at", "-id")[:MOST_ORDERS])
+
+
+def newest_of_tax_ids(text: str, *, shop_id: int) -> list[Order]:
+    """Return the newest order of each account of a shop whose tax id a text names."""
+    digests = [
+        keys.spelt(KeyKind.TAX_ID, word, region="", secret=settings.SECRET_KEY) for word in taxids.tax_ids_in(text)
+    ]
+    if not digests:
+        return []
+    found = AccountKey.objects.filter(kind=KeyKind.TAX_ID, key__in=digests, account__backend__shop_id=shop_id)
+    accounts = found.values_list("account_id", flat=True).distinct()[:_MOST_ACCOUNTS]
+    rows = Order.objects.select_related("account", "backend__shop").order_by("-placed_at", "-id")
+    newest_ones = [rows.filter(account=account).first() for account in accounts]
+    return [row for row in newest_ones if row]
 
 
 def belongs_to(order: Order, *, identities: Iterable[Identity]) -> bool:

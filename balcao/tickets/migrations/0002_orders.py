@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='TicketOrder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(choices=[('named', 'named'), ('agent', 'agent'), ('acted', 'acted')], max_length=12)),
+                ('rule', models.CharField(choices=[('named', 'named'), ('tax_id', 'tax_id'), ('agent', 'agent'), ('acted', 'acted')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

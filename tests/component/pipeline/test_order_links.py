@@ -1,6 +1,6 @@
 """A ticket is about the orders that its customer names, and about no others."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,8 +17,9 @@ from balcao.staff.models import Agent
 from balcao.testing.factories import receive
 from balcao.testing.orders import an_order
 from balcao.tickets.actions.ordering import unlink_order
-from balcao.tickets.models import Ticket
+from balcao.tickets.models import Ticket, TicketOrder
 from balcao.tickets.queries.ordering import orders_of_ticket
+from balcao.tickets.types import OrderRule
 
 
 @pytest.fixture(autouse=True)
@@ -62,5 +63,27 @@ def test_what_an_agent_took_back_is_not_linked_again(channel: Channel, order: Or
     arrives(channel, "Where is my order #1001?", now, id="one")
     assert unlink_order(ticket=Ticket.objects.get(), order=order, agent=bia, now=now)
     arrives(channel, "1001, I said!", now, answers=["one"])
+
+    assert about() == []
+
+
+def test_a_number_in_a_field_of_a_form_counts_too(channel: Channel, now: datetime) -> None:
+    arrives(channel, "Where is it?", now, fields={"order": "1001"})
+
+    assert about() == ["1001"]
+
+
+def test_a_tax_id_leads_to_its_buyers_newest_order(channel: Channel, order: Order, now: datetime) -> None:
+    older = an_order(ref="900", number="900", placed_at=now - timedelta(days=400))
+    keep_order(backend=order.backend, order=older, now=now)
+
+    arrives(channel, "Meu CPF é 529.982.247-25, cadê?", now)
+
+    assert about() == ["1001"]
+    assert TicketOrder.objects.get().rule == OrderRule.TAX_ID
+
+
+def test_a_tax_id_of_somebody_else_leads_nowhere(channel: Channel, now: datetime) -> None:
+    arrives(channel, "Meu CPF é 529.982.247-25, cadê?", now, sender="eve@example.com")
 
     assert about() == []
