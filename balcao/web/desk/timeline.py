@@ -26,7 +26,7 @@ from balcao.web.desk.words import Names
 _IMAGES = {"image/png", "image/jpeg", "image/webp", "image/gif"}
 _SHOWN = {"", "safe", "allowed"}
 _FAILED = {DispatchState.FAILED, DispatchState.UNCERTAIN}
-_UNTOLD = {OrderRule.ACTED, OrderRule.NAMED, OrderRule.TAX_ID}  # the deed itself, or the message that names it, is there
+_UNTOLD = {OrderRule.ACTED, OrderRule.NAMED, OrderRule.TAX_ID}  # the deed itself, or the message naming it, is there
 _SIGNS = {
     "ticket.assigned": "user-switch",
     "ticket.merged": "git-merge",
