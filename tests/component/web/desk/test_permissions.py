@@ -23,7 +23,7 @@ _BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin", "approv
 def addresses(message: Message) -> Iterator[tuple[str, str]]:
     identity = message.identity
     assert identity is not None
-    values = {"number": message.ticket.number, "pk": message.pk, "kind": "refund"}
+    values = {"number": message.ticket.number, "pk": message.pk, "kind": "refund", "job": 1}
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         name = str(pattern.name)
