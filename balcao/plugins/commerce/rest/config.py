@@ -10,11 +10,10 @@ from balcao.ports.config import Preset, config_field
 _PRESETS = Path(__file__).parent / "presets"
 _ACCESS = N_("Access")
 _CALLS = N_("Calls from the shop system")
-_NOT_TRIED = N_("Written from the public documentation, not yet tried against a live shop.")
 
 
 def _preset(key: str, label: str) -> Preset:
-    return Preset(key, label, _NOT_TRIED, {"mapping": (_PRESETS / f"{key}.toml").read_text(encoding="utf-8")})
+    return Preset(key, label, values={"mapping": (_PRESETS / f"{key}.toml").read_text(encoding="utf-8")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,7 @@ class RestConfig:
         _preset("bling", "Bling"),
         _preset("tiny", "Tiny"),
         _preset("trendyol", "Trendyol"),
+        Preset("own", N_("Any other, by a mapping file"), N_("For every system with a REST interface.")),
     )
 
     mapping: str = config_field(

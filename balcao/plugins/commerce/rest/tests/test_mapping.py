@@ -85,7 +85,9 @@ def test_the_same_mapping_may_be_json() -> None:
 
 def test_secrets_are_marked_and_the_vendors_are_presets() -> None:
     assert secret_names(RestConfig) == {"secret", "webhook_secret"}
-    assert [preset.key for preset in presets(RestConfig)] == ["vtex", "nuvemshop", "bling", "tiny", "trendyol"]
+    assert [preset.key for preset in presets(RestConfig)] == [
+        "vtex", "nuvemshop", "bling", "tiny", "trendyol", "own"
+    ]  # fmt: skip
 
 
 # --- The vendors' own samples -----------------------------------------------------------------------------------------
