@@ -29,6 +29,7 @@ ORDER_PLACEHOLDERS: Mapping[str, str] = {
     "order.piece_count": N_("How many pieces the order holds"),
     "order.tracking_code": N_("The tracking code of the order"),
     "order.tracking_url": N_("The address where the order can be followed"),
+    "order.page_url": N_("The customer's own page of the order"),
     "order.last_scan": N_("What the carrier last saw of the order"),
     "order.total": N_("What the order costs"),
     "order.payment": N_("The link or code with which the order can be paid"),

@@ -28,6 +28,7 @@ class Told:
     level: Level
     now: datetime
     zone: tzinfo
+    page: str = ""  # the address of the customer's own page: it shows the state, and everything after a code
 
     @property
     def story(self) -> Story:
@@ -55,6 +56,7 @@ def facts_of(told: Told, *, language: str) -> dict[str, str | None]:
             "order.promised_date": _day(story.promised_on, told, code),
             "order.carrier": story.carrier,
             "order.piece_count": str(story.pieces),
+            "order.page_url": told.page,
             "order.payment": story.payment,  # whoever pays an order takes nothing from it
         }
         if told.level >= Level.VERIFIED:
@@ -94,7 +96,7 @@ def answer_of(told: Told, *, name: str, languages: Sequence[str]) -> str:
         story = told.story
         is_known = told.level >= Level.VERIFIED
         sentences = [_where(told, code), _parcels(story), _promise(told, code), _payable(story)]
-        details = [_seen(told, code), _followed(story), _paid_back(told, code)] if is_known else []
+        details = [_seen(told, code), _followed(story), _paid_back(told, code)] if is_known else [_shown(told)]
         offer = _offer(story.standing)
     paragraphs = [hello, " ".join(filter(None, sentences)), " ".join(filter(None, details)), offer]
     return "\n\n".join(filter(None, paragraphs))
@@ -190,6 +192,10 @@ def _followed(story: Story) -> str:
     if story.url:
         return _("You can follow it here: %(url)s") % {"url": story.url}
     return _("Its tracking code is %(code)s.") % {"code": story.code} if story.code else ""
+
+
+def _shown(told: Told) -> str:
+    return _("You see more, and can change it, here: %(url)s") % {"url": told.page} if told.page else ""
 
 
 def _payable(story: Story) -> str:

@@ -59,6 +59,7 @@ from balcao.commerce.queries.verifying import (
     order_of_contact,
     order_of_token,
     order_of_visit,
+    page_address,
     page_token,
     verifying_key,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "order_value",
     "orders_of",
     "orders_of_account",
+    "page_address",
     "page_token",
     "policy_of",
     "product_value",

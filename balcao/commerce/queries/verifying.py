@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 
 from balcao.commerce.models import Account, Challenge, Evidence, Order
 from balcao.commerce.queries.backends import secret_keys
@@ -105,6 +106,11 @@ def order_of_visit(*, shop: Shop, number: str, visit_digest: str, now: datetime)
 def page_token(order: Order) -> str:
     """Return what a link to the customer's page of an order ends with; it opens no more than number and e-mail do."""
     return f"{order.pk}-{crypto.sign_token(order.pk, key=settings.SECRET_KEY, purpose=_PAGE_PURPOSE)}"
+
+
+def page_address(order: Order) -> str:
+    """Return the whole address of that page, as it is written to the customer."""
+    return settings.PUBLIC_URL + reverse("orders:signed", args=[order.backend.shop.slug, page_token(order)])
 
 
 def order_of_token(token: str, *, shop: Shop) -> Order | None:

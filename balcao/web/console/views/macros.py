@@ -41,6 +41,7 @@ _SAMPLE = {
     "order.piece_count": "2",
     "order.tracking_code": "QB123456789BR",
     "order.tracking_url": "https://rastreio.example/QB123456789BR",
+    "order.page_url": "https://balcao.example/o/loja/s/20431-abc/",
     "order.last_scan": "Curitiba",
     "order.total": "R$ 99,80",
     "order.payment": "https://pague.example/20431",

@@ -86,7 +86,8 @@ class OrderView:
 
     def told(self, now: datetime) -> Told:
         """Return the order as its customer may be told of it."""
-        return Told(self.value, self.level, now, zoneinfo.ZoneInfo(self.row.backend.shop.time_zone or "UTC"))
+        zone = zoneinfo.ZoneInfo(self.row.backend.shop.time_zone or "UTC")
+        return Told(self.value, self.level, now, zone, page=queries.page_address(self.row))
 
     @cached_property
     def scene(self) -> Scene:

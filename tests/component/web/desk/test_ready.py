@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from balcao.automation.actions import save_macro
 from balcao.automation.models import Macro
+from balcao.commerce import queries
 from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend
 from balcao.commerce.actions.copying import keep_order
@@ -109,6 +111,18 @@ def test_who_is_not_verified_is_told_the_state_only(desk: Client, arrive: Callab
 
 
 @pytest.mark.usefixtures("order")
+def test_who_is_not_verified_is_led_to_their_own_page(
+    desk: Client, client: Client, order: Order, arrive: Callable[..., Message]
+) -> None:
+    said = ready(desk, asks(arrive))
+
+    address = said.split("aqui: ")[1].split()[0]
+    assert address == queries.page_address(order)
+    page = client.get(urlsplit(address).path, follow=True).content.decode()
+    assert "1001" in page
+    assert "Caneca" not in page
+
+
 def test_whom_the_order_does_not_know_is_told_nothing(desk: Client, arrive: Callable[..., Message]) -> None:
     assert not ready(desk, asks(arrive, **{"from": "elif@example.com"}))
     assert not ready(desk, asks(arrive, proof=Proof.FAILED))
