@@ -17,27 +17,22 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from balcao.commerce import queries
-from balcao.commerce.actions import ledger, verifying
-from balcao.commerce.actions.ledger import ActionDenied, Asker
+from balcao.commerce.actions import verifying
+from balcao.commerce.actions.ledger import ActionDenied
 from balcao.commerce.actions.verifying import CannotVerify, Trouble
 from balcao.commerce.models import Order
 from balcao.commerce.rules import keys
 from balcao.commerce.rules.verifying import masked
 from balcao.commerce.types import EvidenceKind
-from balcao.customers.actions.identifying import identify
-from balcao.customers.models import Identity
 from balcao.kit.counting import count, name_of, uncount
-from balcao.pipeline import requests
-from balcao.pipeline.requests import Request
 from balcao.pipeline.submissions import network_of
 from balcao.pipeline.verification import ask_for_code
-from balcao.ports.channel import IdentityKind, Party
 from balcao.ports.commerce import KeyKind
 from balcao.shops.models import Shop
 from balcao.tickets.queries.speaking import writes_from
 from balcao.web.portal.languages import chosen_language, offered_languages
 from balcao.web.portal.looks import sheet_of
-from balcao.web.portal.orders import visits, words
+from balcao.web.portal.orders import granting, visits, words
 from balcao.web.portal.orders.sight import Sight
 from balcao.web.portal.orders.visits import Visit, visit_of
 from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of, written
@@ -309,7 +304,7 @@ def _granted(request: HttpRequest, shop: Shop, visit: Visit, wish: Wish) -> Http
     key = f"{sight.row.pk}.{wish.kind}.{wish.digest}"
     if wish.is_at_once and not request.POST.get("as_request"):
         try:
-            _ask(sight, wish, key)
+            granting.do_at_once(wish, key=key)
         except ActionDenied:  # it changed while the form was open: asked for instead, with all that was filled in
             return _page(request, shop, "wish", status=422, sight=sight, wish=Wish(wish.kind, sight, wish.form))
         return _to("order", shop, visits.named(sight.row))
@@ -317,38 +312,8 @@ def _granted(request: HttpRequest, shop: Shop, visit: Visit, wish: Wish) -> Http
     if count(name_of("order-requests", sight.row.account_id, sight.is_verified), seconds=_HOUR) > _MOST_REQUESTS:
         sorry = _("So many requests came that we take no more for now. Please try again in an hour.")
         return _page(request, shop, "wish", status=429, sight=sight, wish=wish, sorry=sorry)
-    _request(shop, visit, wish, key)
+    granting.ask_for(shop, visit, wish, key=key)
     return _page(request, shop, "asked", sight=sight)
-
-
-def _ask(sight: Sight, wish: Wish, key: str) -> None:
-    row = sight.row
-    asker = Asker(identity=_identity(sight), level=sight.level)
-    ledger.ask(action=wish.action, account=row.account, order=row, asker=asker, key=f"portal:{key}", now=sight.now)
-
-
-def _identity(sight: Sight) -> Identity | None:
-    """Return the customer as the desk knows them. Nothing is proven by this: the level is the visit's."""
-    if not sight.email:
-        return None
-    party = Party(IdentityKind.EMAIL, sight.email, sight.value.account.name)
-    region, language = sight.row.backend.shop.region, translation.get_language() or ""
-    return identify(party=party, scope="", region=region, language=language, proven=None, now=sight.now)
-
-
-def _request(shop: Shop, visit: Visit, wish: Wish, key: str) -> None:
-    sight = wish.sight
-    is_verified = sight.is_verified and visit.proves(sight.row.account, sight.email, now=sight.now)
-    request = Request(
-        email=sight.email or wish.email,
-        name=sight.value.account.name,
-        order=sight.row.number,
-        subject=_("%(wish)s: order %(number)s") % {"wish": wish.name, "number": sight.row.number},
-        message=wish.request_words(),
-        language=translation.get_language() or "",
-        is_verified=is_verified,
-    )
-    requests.submit(shop=shop, request=request, key=key, now=sight.now)
 
 
 @require_GET
