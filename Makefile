@@ -58,7 +58,7 @@ test: dev ## Run all tests: on SQLite, on PostgreSQL, in the browser
 
 contract: dev ## Run the tests against real shop systems, installed on first use
 	@tools/contract-servers
-	$(PYTEST) tests/contract_servers
+	$(PYTEST) -n 2 --dist loadfile tests/contract_servers
 
 unit: dev ## Run the tests that need no database
 	@$(PYTEST) tests/unit
