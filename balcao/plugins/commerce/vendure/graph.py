@@ -62,64 +62,6 @@ CUSTOMERS = """query ($options: CustomerListOptions) {
   customers(options: $options) { items { id phoneNumber firstName lastName } }
 }"""
 ORDERS_OF_CUSTOMERS = f"""query ($customers: CustomerListOptions, $orders: OrderListOptions) {{
-  customers(options: $customers) {{ items {{ orders(options: $orders) {{ items {{ {ORDER} }} }} }} }}
-}}"""
-CUSTOMER = f"""
-  id firstName lastName emailAddress phoneNumber
-  addresses {{ id {_ADDRESS} defaultShippingAddress country {{ code }} }}
-"""
-
-# History is what remembers: reasons of cancellations, notes, when parcels moved.
-ORDER = f"""
-  id code state active createdAt updatedAt orderPlacedAt currencyCode totalWithTax
-  customer {{ {_CUSTOMER} }}
-  shippingAddress {_ORDER_ADDRESS}
-  billingAddress {_ORDER_ADDRESS}
-  lines {{
-    id quantity orderPlacedQuantity unitPrice unitPriceWithTax proratedLinePriceWithTax taxRate
-    featuredAsset {{ preview }}
-    productVariant {{ id sku name product {{ id }} options {{ name group {{ name }} }} }}
-  }}
-  surcharges {{ priceWithTax }}
-  shippingLines {{ priceWithTax discounts {{ adjustmentSource amountWithTax }} shippingMethod {{ name }} }}
-  payments {{
-    id createdAt updatedAt method amount state
-    refunds {{ id createdAt updatedAt total state reason lines {{ orderLineId quantity }} }}
-  }}
-  fulfillments {{ id state method trackingCode lines {{ orderLineId quantity }} }}
-  modifications {{ id note priceChange isSettled refund {{ state }} lines {{ orderLineId quantity }} }}
-  history(options: {{
-    take: 500
-    sort: {{ createdAt: ASC, id: ASC }}
-    filter: {{ type: {{ in: [
-      "ORDER_NOTE", "ORDER_CANCELLATION", "ORDER_FULFILLMENT_TRANSITION", "ORDER_STATE_TRANSITION"
-    ] }} }}
-  }}) {{ items {{ id createdAt type data administrator {{ emailAddress }} }} }}
-"""
-
-PRODUCT = """
-  id name slug enabled
-  featuredAsset { preview }
-  variants {
-    id sku priceWithTax currencyCode stockLevel enabled
-    featuredAsset { preview }
-    options { name group { name } }
-  }
-"""
-
-_REFUSED = "... on ErrorResult { errorCode message }"
-_UNMOVED = "... on OrderStateTransitionError { transitionError }"
-
-LOGIN = f"""mutation ($username: String!, $password: String!) {{
-  login(username: $username, password: $password) {{ __typename {_REFUSED} }}
-}}"""
-REACH = "{ __typename }"
-CHANNEL = "{ activeChannel { id code token defaultCurrencyCode } }"
-PERMISSIONS = "{ me { channels { id permissions } } }"
-
-ONE_ORDER = f"query ($id: ID!) {{ order(id: $id) {{ {ORDER} }} }}"
-ORDERS = f"query ($options: OrderListOptions) {{ orders(options: $options) {{ items {{ {ORDER} }} }} }}"
-ORDERS_OF_CUSTOMERS = f"""query ($customers: CustomerListOptions, $orders: OrderListOptions) {{
   customers(options: $customers) {{ items {{
     phoneNumber firstName lastName addresses {{ postalCode }} orders(options: $orders) {{ items {{ {ORDER} }} }}
   }} }}
