@@ -18,12 +18,14 @@ _ATTEMPTS = 100
 _OFTEN = ["listen_addresses=127.0.0.1", "max_connections=200"]
 # Speed over durability: the cluster does not outlive its test run.
 _FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB"]
+# What waits so long for somebody else's lock, or holds one and does nothing, is a fault: it becomes an error with a name.
+_IMPATIENT = ["lock_timeout=120s", "idle_in_transaction_session_timeout=120s"]
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a cluster while the block lasts; give the URL of its empty database `balcao`."""
-    with open_folder(owner=_OWNER) as folder, cluster(folder, settings=_FAST) as url:
+    with open_folder(owner=_OWNER) as folder, cluster(folder, settings=[*_FAST, *_IMPATIENT]) as url:
         yield url
 
 
