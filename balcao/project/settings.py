@@ -41,7 +41,9 @@ _MODULES = [
     "balcao.jobs",
     "balcao.shops",
     "balcao.staff",
+    "balcao.deadlines",
     "balcao.notices",
+    "balcao.webhooks",
     "balcao.customers",
     "balcao.channels",
     "balcao.commerce",
@@ -171,6 +173,12 @@ USE_TZ = True
 # --- Programs --------------------------------------------------------------------------------------------------------
 
 API_REQUESTS_A_MINUTE = env.number("BALCAO_API_REQUESTS_A_MINUTE", 600, least=1)  # of one token, in one process
+
+# --- Webhooks: what we send to the addresses that an admin enters --------------------------------------------------------
+
+# Receivers in our own network, and over http: for development, and where the other system stands next door.
+WEBHOOKS_TO_PRIVATE = env.switch("BALCAO_WEBHOOKS_TO_PRIVATE", default=False)
+WEBHOOKS_KEPT_DAYS = env.number("BALCAO_WEBHOOKS_KEPT_DAYS", 30, least=1)
 
 # --- Work for later --------------------------------------------------------------------------------------------------
 
