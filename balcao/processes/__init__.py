@@ -1,0 +1,1 @@
+"""Cross-department work: blueprints, stages, who owes what by when."""
