@@ -128,6 +128,7 @@ _PLAIN = {
     models.BooleanField,
     models.CharField,
     models.ForeignKey,
+    models.IntegerField,
     models.OneToOneField,
     models.PositiveIntegerField,
     models.PositiveSmallIntegerField,

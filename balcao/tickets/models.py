@@ -9,7 +9,19 @@ from balcao.customers.models import Identity
 from balcao.kit.db import words
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
-from balcao.tickets.types import Direction, LinkReason, MessageKind, OrderRule, ParticipantRole, Priority, Queue, Status
+from balcao.tickets.types import (
+    Direction,
+    Kind,
+    LinkReason,
+    MessageKind,
+    OrderRule,
+    ParticipantRole,
+    Priority,
+    Queue,
+    Status,
+)
+
+_DUE = Q(due_at__isnull=False)
 
 
 class NumberSeries(models.Model):
@@ -34,6 +46,31 @@ class Tag(models.Model):
         return self.name
 
 
+class Topic(models.Model):
+    """A reason why customers write, in a tree: what kind of contact it is, and what it starts."""
+
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    shop = models.ForeignKey(Shop, null=True, on_delete=models.CASCADE, related_name="topics")  # null: every shop
+    key = models.SlugField(max_length=60)
+    names = models.JSONField(default=dict)  # language -> name
+    hints = models.JSONField(default=dict)  # language -> when to choose it
+    kind = models.CharField(max_length=9, choices=words(Kind), default=Kind.QUICK)
+    blueprint = models.CharField(max_length=60, blank=True, default="")  # key of the process it starts; "" for none
+    deed = models.CharField(max_length=24, blank=True, default="")  # the order action it asks for: an ActionKind
+    place = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["place", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(shop__isnull=True), name="tickets_topic_once"),
+            models.UniqueConstraint(fields=["shop", "key"], name="tickets_topic_once_in_shop"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Ticket(models.Model):
     """One matter of one customer, with the facts its list row shows kept up to date on it."""
 
@@ -48,6 +85,9 @@ class Ticket(models.Model):
     status_before = models.CharField(max_length=8, blank=True, default="")  # where spam and trash are restored to
     priority = models.CharField(max_length=8, choices=words(Priority), default=Priority.NORMAL)
     language = models.CharField(max_length=10, blank=True, default="")
+    kind = models.CharField(max_length=9, blank=True, default="", choices=words(Kind))  # "": not yet said
+    is_kind_chosen = models.BooleanField(default=False)  # an agent said it: its topic no longer changes it
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     assignee = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False)
     tags = models.ManyToManyField(Tag, related_name="tickets", blank=True)
@@ -67,6 +107,16 @@ class Ticket(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged_from")
     linked_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="linked_from")
     link_reason = models.CharField(max_length=16, blank=True, default="", choices=words(LinkReason))
+    # What lists show of the running clocks (see `actions.classifying.set_due_facts`); nothing is decided by it.
+    due_at = models.DateTimeField(null=True)  # the next promise; null: none runs
+    due_kind = models.CharField(max_length=16, blank=True, default="")  # deadlines.types.ClockKind
+    paused_for = models.CharField(max_length=30, blank=True, default="")  # deadlines.types.PauseReason
+    paused_left = models.IntegerField(null=True)  # seconds left when it was paused, below 0 when late by then
+    warned = models.PositiveSmallIntegerField(default=0)  # of the time: 0, 50, 75 or 90 per cent are used
+    breached_at = models.DateTimeField(null=True)  # the due instant that passed
+    is_at_risk = models.BooleanField(default=False)  # by the forecast, although nothing is late yet
+    is_due_soon = models.BooleanField(default=False)  # see rules.is_due_soon
+    waits_for_others = models.BooleanField(default=False)  # see rules.waits_for_others
 
     class Meta:
         indexes = [
@@ -79,6 +129,19 @@ class Ticket(models.Model):
             models.Index(fields=["remind_at"], name="tickets_reminders", condition=Q(remind_at__isnull=False)),
             models.Index(fields=["snoozed_until"], name="tickets_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(fields=["solved_at"], name="tickets_to_close", condition=Q(status="solved")),
+            models.Index(fields=["kind", "queue", "-changed_at", "-id"], name="tickets_by_kind"),
+            models.Index(
+                fields=["topic", "-changed_at", "-id"], name="tickets_by_topic", condition=Q(topic__isnull=False)
+            ),
+            # Each of them holds only the tickets that it is about: a new one costs nothing here.
+            models.Index(fields=["queue", "due_at", "id"], name="tickets_due", condition=_DUE),
+            models.Index(fields=["assignee", "queue", "due_at", "id"], name="tickets_due_by_assignee", condition=_DUE),
+            models.Index(fields=["team", "queue", "due_at", "id"], name="tickets_due_by_team", condition=_DUE),
+            models.Index(fields=["kind", "queue", "due_at", "id"], name="tickets_due_by_kind", condition=_DUE),
+            models.Index(fields=["due_at", "id"], name="tickets_due_soon", condition=Q(is_due_soon=True)),
+            models.Index(fields=["breached_at", "id"], name="tickets_breached", condition=Q(breached_at__isnull=False)),
+            models.Index(fields=["due_at", "id"], name="tickets_at_risk", condition=Q(is_at_risk=True)),
+            models.Index(fields=["changed_at", "id"], name="tickets_with_others", condition=Q(waits_for_others=True)),
         ]
 
     def __str__(self) -> str:

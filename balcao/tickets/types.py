@@ -1,5 +1,7 @@
 """The words of tickets."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,6 +30,7 @@ class Queue(StrEnum):
 
 
 ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
+ACTIVE_QUEUES = (Queue.OURS, Queue.WAITING, Queue.SNOOZED)
 OURS = (Status.NEW, Status.OPEN)  # the shop's turn
 HIDDEN = (Status.SPAM, Status.TRASH)
 
@@ -39,6 +42,14 @@ class Priority(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
     URGENT = "urgent"
+
+
+class Kind(StrEnum):
+    """What a matter takes."""
+
+    QUICK = "quick"  # an answer from what is known
+    ACTION = "action"  # one deed on the order
+    FORWARDED = "forwarded"  # the work of other departments
 
 
 class Direction(StrEnum):
@@ -73,6 +84,19 @@ class LinkReason(StrEnum):
     SPLIT = "split"
 
 
+@dataclass(frozen=True, slots=True)
+class DueFacts:
+    """What lists show of a ticket's running clocks: of the next promise, or of the pause that all of them are in."""
+
+    due_at: datetime | None = None  # null: no clock runs
+    due_kind: str = ""  # deadlines.types.ClockKind
+    paused_for: str = ""  # deadlines.types.PauseReason
+    paused_left: int | None = None  # seconds left when it was paused, below 0 when late by then
+    warned: int = 0  # of the time: 0, 50, 75 or 90 per cent are used
+    breached_at: datetime | None = None  # the due instant that passed while its clock still runs or is paused
+    is_at_risk: bool = False  # by the forecast, although nothing is late yet
+
+
 class Refusal(StrEnum):
     """Why a deed on a ticket is refused; the faces translate each."""
 
@@ -92,6 +116,10 @@ class Refusal(StrEnum):
     NO_SUCH_AGENT = "no_such_agent"  # not active, or does not work for this shop
     IN_THE_PAST = "in_the_past"
     NAME_TAKEN = "name_taken"
+    TOPIC_IN_USE = "topic_in_use"  # tickets have it, or topics stand below it
+    TOPIC_INSIDE_ITSELF = "topic_inside_itself"
+    NOT_FOR_SHOP = "not_for_shop"  # a topic of another shop
+    KEY_TAKEN = "key_taken"
 
 
 class TicketRefused(Exception):

@@ -18,7 +18,18 @@ def counted(ticket: Ticket) -> Counted:
     """Return where a ticket is counted as its row stands; a merged one nowhere."""
     if ticket.merged_into_id:
         return ticket.shop_id, frozenset()
-    keys = rules.tally_keys(queue=ticket.queue, assignee_id=ticket.assignee_id, team_id=ticket.team_id)
+    keys = rules.tally_keys(
+        queue=ticket.queue,
+        assignee_id=ticket.assignee_id,
+        team_id=ticket.team_id,
+        kind=ticket.kind,
+        promises=rules.promise_keys(
+            is_due_soon=ticket.is_due_soon,
+            is_breached=ticket.breached_at is not None,
+            is_at_risk=ticket.is_at_risk,
+            waits_for_others=ticket.waits_for_others,
+        ),
+    )
     return ticket.shop_id, keys
 
 

@@ -1,6 +1,7 @@
 """The decisions of the desk: plain functions of their arguments."""
 
 from balcao.tickets.rules.merging import Standing, absorb, on_its_own_again, standing_from
+from balcao.tickets.rules.promises import is_due_soon, promise_keys, waits_for_others
 from balcao.tickets.rules.standing import (
     MOST_TICKETS_AN_HOUR,
     REOPENS_WITHIN,
@@ -29,12 +30,15 @@ __all__ = [
     "Standing",
     "absorb",
     "after_customer_message",
+    "is_due_soon",
     "is_over",
     "last_words",
     "on_its_own_again",
     "opening_status",
     "place",
+    "promise_keys",
     "queue_of",
     "standing_from",
     "tally_keys",
+    "waits_for_others",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from balcao.ports.channel import Nature, Proof
-from balcao.tickets.types import LinkReason, Queue, Status
+from balcao.tickets.types import ACTIVE_QUEUES, LinkReason, Queue, Status
 
 REOPENS_WITHIN = timedelta(days=30)  # after that an answer opens a new ticket, linked to the old one
 UNDO_WINDOW = timedelta(seconds=10)
@@ -37,16 +37,23 @@ def after_customer_message(status: str) -> Status:
     return Status(status)
 
 
-def tally_keys(*, queue: str, assignee_id: int | None, team_id: int | None) -> frozenset[str]:
-    """Name the kept counts that a ticket is part of."""
+def tally_keys(
+    *, queue: str, assignee_id: int | None, team_id: int | None, kind: str = "", promises: Iterable[str] = ()
+) -> frozenset[str]:
+    """Name the kept counts that a ticket is part of; `promises` are what `rules.promise_keys` says of its clocks."""
+    if queue not in ACTIVE_QUEUES:
+        return frozenset({queue})
+    keys = set(promises)
     if queue != Queue.OURS:
-        keys = {queue}
+        keys.add(queue)
         if queue == Queue.WAITING and assignee_id:
             keys.add(f"waiting:agent:{assignee_id}")
         return frozenset(keys)
-    keys = {"ours", f"agent:{assignee_id}" if assignee_id else "unassigned"}
+    keys |= {"ours", f"agent:{assignee_id}" if assignee_id else "unassigned"}
     if team_id:
         keys.add(f"team:{team_id}")
+    if kind:
+        keys.add(f"kind:{kind}")
     return frozenset(keys)
 
 
