@@ -37,6 +37,8 @@ class SubjectKind(StrEnum):
     TEAM = "team"
     ENVELOPE = "envelope"
     ORDER = "order"
+    ENDPOINT = "endpoint"  # of webhooks
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True)

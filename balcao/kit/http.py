@@ -118,6 +118,14 @@ async def fetch_async(
         raise Unreachable(f"No answer from {httpx.URL(url).host}: {str(error) or type(error).__name__}") from error
 
 
+def check(url: str, *, policy: Policy | None = None) -> None:
+    """Raise `Refused` if an address could never be asked; what its name leads to is looked at with each request."""
+    rules = policy or Policy()
+    host = _parsed(url, rules).raw_host.decode()
+    if _is_address(host) and not rules.allow_private and not is_public(host):
+        raise Refused(f"{host} is not a public address.")
+
+
 def is_public(address: str) -> bool:
     """Tell whether an address is one of the public internet, and no disguise of another one."""
     try:

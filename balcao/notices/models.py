@@ -18,6 +18,8 @@ class NoticeKind(models.TextChoices):
     MAILBOX = "mailbox"  # it cannot be read any more
     APPROVAL = "approval"  # an order action waits for a second pair of eyes
     ORDER = "order"  # what became of an order action that I asked for
+    WEBHOOK = "webhook"  # an endpoint does not take what it is sent
+    RULE = "rule"  # a rule of the shop says so
     LATE = "late"  # a shipment is late or lost, and the customer has not written yet
 
 

@@ -15,6 +15,8 @@ DEFAULTS = {
     "approval": {"bell": True, "mail": True},
     "order": {"bell": True, "mail": False},
     "late": {"bell": True, "mail": False},
+    "webhook": {"bell": True, "mail": True},
+    "rule": {"bell": True, "mail": False},
 }
 
 

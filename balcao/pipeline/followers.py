@@ -18,7 +18,7 @@ from balcao.journal.types import ActorKind, Subject, SubjectKind
 from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
-from balcao.pipeline import order_notices
+from balcao.pipeline import order_notices, webhook_notices, webhooks
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
@@ -194,6 +194,7 @@ def _tell_admins(kind: NoticeKind) -> Callable[[Entry, datetime], None]:
 
 _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     **order_notices.TELLERS,
+    **webhook_notices.TELLERS,
     "ticket.message.received": _tell_assignee_of_message,
     "ticket.assigned": _tell_assignee,
     "ticket.note.added": _tell_mentioned,
@@ -205,4 +206,10 @@ _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     "channel.fetch.failed": _tell_admins(NoticeKind.MAILBOX),
 }
 
-FOLLOWERS: dict[str, Follower] = {"search": _index, "notices": _notify, "answers": _answer, "orders": _link_orders}
+FOLLOWERS: dict[str, Follower] = {
+    "search": _index,
+    "notices": _notify,
+    "answers": _answer,
+    "orders": _link_orders,
+    "webhooks": webhooks.follow,
+}

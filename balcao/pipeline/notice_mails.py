@@ -64,12 +64,16 @@ def sentence(notice: Notice) -> str:
         NoticeKind.APPROVAL: _("An order action waits for your approval."),
         NoticeKind.ORDER: _("There is news of an order action that you asked for on ticket %(number)s."),
         NoticeKind.LATE: _("Ticket %(number)s is about a shipment that is late or lost."),
+        NoticeKind.WEBHOOK: _("A webhook does not take what it is sent."),
+        NoticeKind.RULE: _("A rule of the shop wants you to look at ticket %(number)s."),
     }
     return texts[NoticeKind(notice.kind)] % {"number": notice.facts.get("number", "")}
 
 
 def link(notice: Notice) -> str:
     """Return the address of the page that a notice is about."""
+    if notice.kind == NoticeKind.WEBHOOK:
+        return f"{settings.PUBLIC_URL}/console/webhooks/{notice.subject_id}/"
     if notice.kind == NoticeKind.QUARANTINE:
         return f"{settings.PUBLIC_URL}/console/quarantine/"
     if notice.kind in (NoticeKind.GAP, NoticeKind.MAILBOX):

@@ -16,6 +16,9 @@ STEPS = (
     "order_action.begun",
     "order_action.performed",
     "order_action.settled",
+    "webhook.claimed",
+    "webhook.sent",
+    "webhook.settled",
     "shop.page.read",
     "shop.page.kept",
 )

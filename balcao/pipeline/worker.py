@@ -32,7 +32,9 @@ from balcao.pipeline import (
     poll,
     refreshing,
     sealing,
+    webhooks,
 )
+from balcao.webhooks.actions import delivering
 
 CLOCK_EVERY = timedelta(seconds=5)
 _SWEEP = 2.0  # seconds: what becomes due by time alone is found this soon
@@ -63,6 +65,7 @@ def _tell_time(work: Work) -> int:
         jobs.prune(now=work.now)
         copies.prune(now=work.now)
         files.prune(now=work.now)
+        delivering.prune(now=work.now)
     return clock.run_due(now=work.now) + late_shipments.run_due(now=work.now)
 
 
@@ -91,11 +94,12 @@ class Worker:
         poster = self._thread(self._post)
         watcher = self._thread(poll.Watcher(worker=self.name, stopping=self.stopping).run)
         refresher = self._thread(refreshing.Refresher(worker=self.name, stopping=self.stopping).run)
+        sender = self._thread(webhooks.Sender(worker=self.name, stopping=self.stopping).run)
         while not self.stopping.wait(_RENEW_EVERY):
             self._try(lambda: jobs.renew(worker=self.name, now=timezone.now()))
             close_old_connections()
         deadline = time.monotonic() + _GRACE
-        for thread in [*labourers, sealer, watcher, poster, refresher]:
+        for thread in [*labourers, sealer, watcher, poster, refresher, sender]:
             thread.join(max(deadline - time.monotonic(), 0))
         self._try(self._hand_back)
         close_old_connections()

@@ -18,11 +18,18 @@ _SUPERVISOR = _AGENT | {
     Permission.ORDER_APPROVE,
     Permission.VIEW_SHARE,
     Permission.MACRO_EDIT,
+    Permission.RULE_EDIT,
     Permission.TAG_EDIT,
     Permission.QUARANTINE,
     Permission.JOURNAL_READ,
 }
-_ADMIN = _SUPERVISOR | {Permission.CHANNEL_EDIT, Permission.STAFF_EDIT, Permission.SHOP_EDIT, Permission.TOKEN_EDIT}
+_ADMIN = _SUPERVISOR | {
+    Permission.CHANNEL_EDIT,
+    Permission.STAFF_EDIT,
+    Permission.SHOP_EDIT,
+    Permission.TOKEN_EDIT,
+    Permission.WEBHOOK_EDIT,
+}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.LIGHT: _LIGHT,

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     QUARANTINE = "quarantine"
     STAFF_EDIT = "staff.edit"
     SHOP_EDIT = "shop.edit"
+    RULE_EDIT = "rule.edit"  # what the shop does by itself
+    WEBHOOK_EDIT = "webhook.edit"
     TOKEN_EDIT = "token.edit"  # noqa: S105 - the name of a permission
     JOURNAL_READ = "journal.read"
 
@@ -58,4 +60,6 @@ class Scope(StrEnum):
     STAFF_READ = "staff.read"  # agents and teams
     SHOPS_READ = "shops.read"  # shops and channels, never their secrets
     FILES_READ = "files.read"  # attachments and their contents
+    WEBHOOKS_READ = "webhooks.read"
+    WEBHOOKS_WRITE = "webhooks.write"
     JOURNAL_READ = "journal.read"

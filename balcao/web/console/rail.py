@@ -12,6 +12,8 @@ PERMISSIONS = (
     Permission.QUARANTINE,
     Permission.STAFF_EDIT,
     Permission.SHOP_EDIT,
+    Permission.RULE_EDIT,
+    Permission.WEBHOOK_EDIT,
     Permission.TOKEN_EDIT,
     Permission.JOURNAL_READ,
 )

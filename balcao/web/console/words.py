@@ -62,12 +62,14 @@ def permission_words(permission: Permission) -> str:
         Permission.ORDER_APPROVE: _("Approve order actions above a limit"),
         Permission.VIEW_SHARE: _("Save views for everybody"),
         Permission.MACRO_EDIT: _("Write shared macros"),
+        Permission.RULE_EDIT: _("Write rules"),
         Permission.TAG_EDIT: _("Edit tags"),
         Permission.CHANNEL_EDIT: _("Set channels up"),
         Permission.QUARANTINE: _("See and release the quarantine"),
         Permission.STAFF_EDIT: _("Invite and change agents"),
         Permission.SHOP_EDIT: _("Change shops"),
         Permission.TOKEN_EDIT: _("Give programs access"),
+        Permission.WEBHOOK_EDIT: _("Set webhooks up"),
         Permission.JOURNAL_READ: _("Read the journal"),
     }[permission]
 
@@ -84,6 +86,8 @@ def scope_words(scope: Scope) -> str:
         Scope.STAFF_READ: _("See agents and teams"),
         Scope.SHOPS_READ: _("See shops and channels"),
         Scope.FILES_READ: _("Open attachments"),
+        Scope.WEBHOOKS_READ: _("See webhooks and their deliveries"),
+        Scope.WEBHOOKS_WRITE: _("Set webhooks up"),
         Scope.JOURNAL_READ: _("Read the journal"),
     }[scope]
 

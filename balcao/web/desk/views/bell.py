@@ -30,6 +30,8 @@ _SIGNS = {
     NoticeKind.APPROVAL: "seal-question",
     NoticeKind.ORDER: "package",
     NoticeKind.LATE: "truck",
+    NoticeKind.WEBHOOK: "plugs-connected",
+    NoticeKind.RULE: "lightning",
 }
 
 
@@ -66,7 +68,7 @@ def read(request: HttpRequest, agent: Agent) -> HttpResponse:
 def told(notice: Notice) -> Told:
     """Return a notice as a line with its address."""
     facts = notice.facts
-    said = {name: facts.get(name, "") for name in ("number", "who", "channel", "order")}
+    said = {name: facts.get(name, "") for name in ("number", "who", "channel", "order", "endpoint", "words")}
     if notice.kind in _OF_ORDERS:
         said["thing"] = thing_words(facts["kind"], facts["amount"] or 0, facts["currency"])
         said["state"] = state_words(facts["state"]) if "state" in facts else ""
@@ -81,6 +83,8 @@ def told(notice: Notice) -> Told:
         NoticeKind.APPROVAL: _("%(who)s asks for your approval: %(thing)s, order %(order)s"),
         NoticeKind.ORDER: _("%(thing)s, order %(order)s: %(state)s"),
         NoticeKind.LATE: _("The shipment of order %(order)s is late or lost: %(number)s"),
+        NoticeKind.WEBHOOK: _("The webhook %(endpoint)s does not take what it is sent"),
+        NoticeKind.RULE: _("%(number)s: %(words)s"),
     }[NoticeKind(notice.kind)] % said
     sign = _SIGNS[NoticeKind(notice.kind)]
     return Told(words.strip(), sign, _address(notice), notice.at, notice.read_at is None)
@@ -93,6 +97,8 @@ def _address(notice: Notice) -> str:
         return reverse("desk:ticket", args=[number])
     if notice.kind == NoticeKind.ORDER:
         return reverse("desk:orders")
+    if notice.kind == NoticeKind.WEBHOOK:
+        return reverse("console:webhook", args=[notice.subject_id])
     if notice.kind == NoticeKind.QUARANTINE:
         return reverse("console:quarantine")
     return reverse("console:channel_intake", args=[notice.subject_id])

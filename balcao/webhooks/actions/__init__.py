@@ -1,0 +1,1 @@
+"""Everything that writes webhooks: endpoints, deliveries, and what became of them."""

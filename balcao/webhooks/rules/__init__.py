@@ -1,0 +1,1 @@
+"""The decisions of webhooks: which events leave, what they say, how they are signed, when they are tried again."""
