@@ -309,6 +309,7 @@ class FaultCode(StrEnum):
     UNKNOWN_WORD = "unknown_word"  # not one of the words that may stand here
     DUPLICATE = "duplicate"  # a key that another has
     NEGATIVE = "negative"
+    BAD_KEY = "bad_key"  # keys are a-z, digits, _ and -, and begin with a letter
     # Of the path: `rules.checking`.
     NO_START = "no_start"
     SEVERAL_STARTS = "several_starts"
@@ -433,7 +434,7 @@ class Opening:
         return not self.refusals
 
 
-class MoveState(StrEnum):
+class Answer(StrEnum):
     """What became of a request."""
 
     MOVED = "moved"
@@ -445,7 +446,7 @@ class MoveState(StrEnum):
 class Move:
     """What a request comes to: the course afterwards and the effects it wants."""
 
-    state: MoveState
+    answer: Answer
     course: Course
     effects: tuple[Effect, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -629,3 +630,29 @@ class Bounce:
     first: str
     between: str
     visit: int  # of the coming back
+
+
+class ProcessState(StrEnum):
+    """Whether a process goes on."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class ForwardState(StrEnum):
+    """What became of a way that somebody wanted to go."""
+
+    GONE = "gone"
+    ASKED = "asked"  # waits for a second pair of eyes
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # the process went another way meanwhile
+
+
+class EffectState(StrEnum):
+    """How far an automatic step has come."""
+
+    DUE = "due"
+    DOING = "doing"  # in a worker's hands; one that comes back like this was begun by somebody who died
+    WAITING = "waiting"  # asked for; its outcome is looked for again
+    DONE = "done"
+    FAILED = "failed"  # a person has to look
