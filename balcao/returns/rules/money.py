@@ -3,21 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from balcao.ports import money
 from balcao.ports.commerce import Instrument, Order, Refund
+from balcao.returns.types import FreightBack
 
 Pieces = tuple[tuple[str, int], ...]
 _WHOLE = 10_000  # basis points
-
-
-class FreightBack(StrEnum):
-    """How much of the freight to the customer goes back with the goods."""
-
-    ALL_WITH_ALL = "all_with_all"  # all of it once everything came back, before that nothing
-    SHARE = "share"  # the pieces' share each time, all of it with the last of them
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

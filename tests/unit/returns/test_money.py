@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from balcao.ports import money as arithmetic
 from balcao.ports.commerce import Comeback, Order, Payment, Refund
-from balcao.returns.rules.money import Before, FreightBack, bonus, expected, refund_action, returnable
+from balcao.returns.rules.money import Before, bonus, expected, refund_action, returnable
+from balcao.returns.types import FreightBack
 from balcao.testing.orders import GIFT, PLACED, VISA, a_line, an_order
 
 

@@ -1,4 +1,4 @@
-"""The words of returns."""
+"""The words of the things themselves: why they come back, in what state, what becomes of them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
