@@ -1,1 +1,1 @@
-"""Promises with clocks: calendars, targets, clocks and their timers, what the law says, and how its days are counted."""
+"""Promises with clocks: calendars, targets, clocks and their timers, what the law says, how its days are counted."""

@@ -88,7 +88,7 @@ def year_of(instant: int) -> int:
 
 def _compile(calendar: Calendar, first: date, end: date) -> Span:
     zone = zone_of(calendar.zone)
-    limits = _instant(zone, first, 0, is_closing=False), _instant(zone, end, 0, is_closing=False)
+    limits = wall_instant(zone, first, 0, is_closing=False), wall_instant(zone, end, 0, is_closing=False)
     opens: list[int] = []
     closes: list[int] = []
     for opening, closing in _merged(sorted(_open_spans(calendar, zone, first - _DAY, end)), *limits):
@@ -112,7 +112,9 @@ def _open_spans(calendar: Calendar, zone: ZoneInfo, first: date, end: date) -> I
 
 
 def _span_of(shift: Shift, day: date, zone: ZoneInfo) -> tuple[int, int]:
-    return _instant(zone, day, shift.opens, is_closing=False), _instant(zone, day, shift.closes, is_closing=True)
+    return wall_instant(zone, day, shift.opens, is_closing=False), wall_instant(
+        zone, day, shift.closes, is_closing=True
+    )
 
 
 def _merged(spans: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -132,7 +134,7 @@ def _merged(spans: list[tuple[int, int]], start: int, end: int) -> Iterator[tupl
         yield current
 
 
-def _instant(zone: ZoneInfo, day: date, seconds: int, *, is_closing: bool) -> int:
+def wall_instant(zone: ZoneInfo, day: date, seconds: int, *, is_closing: bool) -> int:
     """Return the instant of a wall time: after a missing hour's gap, and a closing at a repeated hour's last time."""
     # Adding to an aware time within its zone moves the wall clock: here, and only here, that is what is meant.
     local = datetime.combine(day, time.min, tzinfo=zone) + timedelta(seconds=seconds)

@@ -139,7 +139,7 @@ def test_the_years_grow_with_the_questions() -> None:
     long_ago = at("1999-01-01T00:00:00Z")
     assert calendars.open_seconds(always, long_ago, start) == (start - long_ago).total_seconds()
     assert calendars.after(always, start, 40 * 365 * 86400) is None
-    assert calendars.after(always, at("2200-12-30T00:00:00Z"), 7 * 86400) is None
+    assert calendars.after(always, at("2200-12-30T00:00:00Z"), 700 * 86400) is None
     with pytest.raises(calendars.OutOfRange):
         calendars.open_seconds(always, start, datetime(9999, 1, 1, tzinfo=UTC))
 
