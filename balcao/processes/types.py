@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from balcao.deadlines.types import PauseReason
+from balcao.deadlines.types import Calendar, PauseReason, Shift
 
 LANGUAGES = ("en", "pt-BR", "tr")  # every text of a blueprint is written in each of them
 ANYWHERE = "*"  # as the only source of a transition: every stage that is no end
@@ -452,6 +452,24 @@ class Move:
     refusals: tuple[Refusal, ...] = ()
 
 
+ROUND_THE_CLOCK = Calendar("UTC", ((Shift(0, 24 * 3600),),) * 7)  # what limits in calendar time count by
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The calendars that a blueprint's limits count by."""
+
+    shop: Calendar
+    departments: Mapping[str, Calendar] = field(default_factory=dict)  # by role key; the others keep the shop's hours
+    named: Mapping[str, Calendar] = field(default_factory=dict)  # by the key that blueprints call them by
+
+    def of(self, *, unit: Unit, calendar: str = "", owner: str = "") -> Calendar:
+        """Return the calendar of a limit; one that is not known counts as the shop's."""
+        if unit is Unit.CALENDAR:
+            return ROUND_THE_CLOCK
+        return self.named.get(calendar) or self.departments.get(owner) or self.shop
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What one stay in a stage takes of the total, at worst."""
@@ -530,7 +548,8 @@ class SimulatedVisit:
     due_at: datetime | None  # None at an end
     left_at: datetime | None  # None at an end, or if its calendar never opens
     is_late: bool
-    total_due_at: datetime | None  # as it stands on leaving; None while the total stands, or after it ended
+    total_due_at: datetime | None  # as it stands on leaving
+    total_used_seconds: int = 0  # up to leaving, of the total's own time
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,8 +560,16 @@ class Simulation:
     total_due_at: datetime | None  # None: never due
     ended_at: datetime | None  # None: the walk stops before an end
     total_used_seconds: int  # of the total's own time
-    is_breached: bool
+    breached_at: datetime | None  # the due instant of the total, if that passed
     forecast_at: datetime | None  # when it would end if what is left took its whole limits
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What may still come if every stage left takes its whole limit on the longest way."""
+
+    ends_at: datetime | None  # None: a calendar never opens
+    total_seconds: int  # of the total's own time; 0 for stages that stop it
 
 
 class Bucket(StrEnum):
