@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from balcao.api.v1.words import one_line
 from balcao.kit.keyset import BadCursor, Part, decode_cursor, encode_cursor
-from balcao.tickets.queries.lists import Key
+from balcao.tickets.queries.walking import Key
 
 LARGEST = 100
 

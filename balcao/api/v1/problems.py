@@ -120,6 +120,7 @@ _REFUSALS = {
     Refusal.EMPTY: (422, "There is no text and no file."),
     Refusal.TOO_LONG: (422, "The text is longer than the channel can carry."),
     Refusal.MERGED: (409, "The ticket was merged into another one."),
+    Refusal.HELD_OPEN: (409, "A process runs on the ticket: bring it to its end first."),
     Refusal.NO_RECIPIENT: (422, "There is nobody to write to: give `to`."),
     Refusal.NO_ANSWER_CHANNEL: (409, "The shop has no channel on which an answer could travel."),
     Refusal.CANNOT_START: (422, "On this channel the shop cannot write first."),

@@ -1,10 +1,8 @@
-"""Lists of tickets: indexed walks by (changed_at, id), never a count, never a query per row."""
+"""Lists of tickets: walks along indexes, never a count, never a query per row."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from itertools import islice
 from typing import cast
 
@@ -13,42 +11,22 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from balcao.commerce.models import Backend
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
-from balcao.tickets.models import Draft, Note, Sight, Tag, Tally, TallyChange, Ticket
-from balcao.tickets.types import Queue
+from balcao.tickets.models import Draft, Sight, Tag, Tally, TallyChange, Ticket
+from balcao.tickets.queries.walking import (
+    Key,
+    Leg,
+    Order,
+    Place,
+    View,
+    filter_of,
+    is_owned,
+    leg_rows,
+    legs_of,
+    order_for,
+)
 
 PAGE = 50
 _MOST_OF_CUSTOMER = 20
-
-
-class View(StrEnum):
-    """The views that every agent has."""
-
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    OURS = "ours"  # everything that is the shop's turn
-    WAITING = "waiting"
-    SNOOZED = "snoozed"
-    MENTIONS = "mentions"
-    SOLVED = "solved"
-    CLOSED = "closed"
-    SPAM = "spam"
-    TRASH = "trash"
-    TEAM = "team"  # with a team's id
-
-
-class Order(StrEnum):
-    """How a list is sorted, by the time of the last change."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where a page of a list ends: the place of its last row."""
-
-    changed_at: datetime
-    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +59,14 @@ def of_number(*, agent: Agent, number: int) -> Ticket | None:
 
 def view_filter(view: View, *, agent: Agent, team_id: int | None = None) -> Q:
     """Return what belongs to a view, for this agent."""
-    if view == View.MINE:
-        return Q(assignee=agent, queue=Queue.OURS)
-    if view == View.UNASSIGNED:
-        return Q(assignee__isnull=True, queue=Queue.OURS)
-    if view == View.TEAM:
-        return Q(team_id=team_id, queue=Queue.OURS)
-    if view == View.MENTIONS:
-        # As a set, not a join: a ticket once, however often it names the agent.
-        named = Note.mentions.through.objects.filter(agent=agent)
-        return Q(pk__in=named.values("note__ticket_id"))
-    return Q(queue=Queue(view.value))
+    return filter_of(view, whose=whose_view(view, agent=agent, team_id=team_id))
+
+
+def whose_view(view: View, *, agent: Agent, team_id: int | None) -> int:
+    """Return the id that a view depends on, 0 for none."""
+    if not is_owned(view):
+        return 0
+    return (team_id or 0) if view == View.TEAM else agent.pk
 
 
 def ticket_page(
@@ -104,18 +79,32 @@ def ticket_page(
     after: Key | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """Return one page of a view with everything its rows show, in a fixed number of queries.
-
-    With several but not all shops, each shop's index is walked by itself and the walks are merged.
-    """
-    wanted = view_filter(view, agent=agent, team_id=team_id) & Q(merged_into__isnull=True)
-    shops = shops_to_walk(agent=agent, shop_id=shop_id)
+    """Return one page of a view with everything its rows show, in a fixed number of queries."""
     if shop_id and not agent.sees_shop(shop_id):
         return Page([], None)
-    walks = [_walk(wanted, shop=shop, order=order, after=after, limit=limit + 1) for shop in shops]
-    merged = heapq.merge(*walks, key=lambda t: (t.changed_at, t.pk), reverse=order == Order.NEWEST)
-    found = list(islice(merged, limit + 1))
-    return page_of(found, agent=agent, limit=limit)
+    wanted = view_filter(view, agent=agent, team_id=team_id)
+    shops = list(shops_to_walk(agent=agent, shop_id=shop_id))
+
+    def walk(leg: Leg, place: Place | None) -> Iterable[Place]:
+        for_shops = [wanted & Q(shop_id=shop) if shop else wanted for shop in shops]
+        walks = [leg_rows(one, leg, after=place, limit=limit + 1) for one in for_shops]
+        return heapq.merge(*walks, reverse=leg.goes_down)
+
+    found = list(islice(keys_of(walk, view=view, order=order, after=after), limit + 1))
+    rows = _with_facts([key.id for key in found[:limit]], agent=agent)
+    return Page(rows, found[limit - 1] if len(found) > limit else None)
+
+
+def keys_of(
+    walk: Callable[[Leg, Place | None], Iterable[Place]], *, view: View | None, order: Order, after: Key | None
+) -> Iterator[Key]:
+    """Walk a list leg by leg, each only when the one before it is at its end."""
+    legs = legs_of(view, order_for(view, order) if view else order)
+    first = after.leg if after else 0
+    for number, leg in enumerate(legs[first:], first):
+        place = (after.at, after.id) if after and number == first else None
+        for at, pk in walk(leg, place):
+            yield Key(at, pk, number)
 
 
 def shops_to_walk(*, agent: Agent, shop_id: int | None) -> "Iterable[int | None]":
@@ -125,29 +114,9 @@ def shops_to_walk(*, agent: Agent, shop_id: int | None) -> "Iterable[int | None]
     return [None] if agent.every_shop else sorted(agent.shop_ids())
 
 
-def page_of(found: list[Ticket], *, agent: Agent, limit: int) -> Page:
-    """Make a page of up to `limit + 1` rows, adding what rows show beside the ticket itself."""
-    more = len(found) > limit
-    rows = _with_facts([ticket.pk for ticket in found[:limit]], agent=agent)
-    last = found[limit - 1] if more else None
-    return Page(rows, Key(last.changed_at, last.pk) if last else None)
-
-
-def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit: int) -> list[Ticket]:
-    rows = Ticket.objects.filter(wanted).only("id", "changed_at")
-    if shop:
-        rows = rows.filter(shop_id=shop)
-    if after:
-        rows = rows.filter(beyond(after, order))
-    sign = "-" if order == Order.NEWEST else ""
-    return list(rows.order_by(f"{sign}changed_at", f"{sign}id")[:limit])
-
-
-def beyond(key: Key, order: Order) -> Q:
-    """Return what stands after a place in a list."""
-    if order == Order.NEWEST:
-        return Q(changed_at__lte=key.changed_at) & (Q(changed_at__lt=key.changed_at) | Q(id__lt=key.id))
-    return Q(changed_at__gte=key.changed_at) & (Q(changed_at__gt=key.changed_at) | Q(id__gt=key.id))
+def page_of(ids: list[int], *, agent: Agent) -> Page:
+    """Return these tickets in this order, with what rows show beside the ticket itself."""
+    return Page(_with_facts(ids, agent=agent), None)
 
 
 def _with_facts(ids: list[int], *, agent: Agent) -> list[Ticket]:
@@ -207,7 +176,18 @@ def count_key(view: View, *, agent: Agent, team_id: int | None = None) -> str | 
         return f"agent:{agent.pk}"
     if view == View.TEAM:
         return f"team:{team_id}"
+    if view in _TALLIED_AS:
+        return _TALLIED_AS[view]
     return None if view in (View.MENTIONS, View.SOLVED, View.CLOSED) else view.value
+
+
+_TALLIED_AS = {
+    View.QUICK: "kind:quick",
+    View.ACTION: "kind:action",
+    View.FORWARDED: "kind:forwarded",
+    View.SOON: "due_soon",
+    View.RISK: "at_risk",
+}
 
 
 _OF_CUSTOMER = Prepared(

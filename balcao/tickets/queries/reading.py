@@ -3,7 +3,7 @@
 from django.db.models import Prefetch, Q, QuerySet
 
 from balcao.tickets.models import Attachment, Message, Note, Ticket
-from balcao.tickets.queries.lists import Key
+from balcao.tickets.queries.walking import Key
 
 _FILES = Prefetch("attachments", Attachment.objects.order_by("id"))
 
@@ -32,8 +32,8 @@ def notes_after(*, ticket: Ticket, after: Key | None, limit: int) -> tuple[list[
 def _beyond(rows: QuerySet, after: Key | None) -> QuerySet:  # type: ignore[type-arg] # of messages or of notes
     if after is None:
         return rows
-    later = Q(at__gt=after.changed_at) | Q(id__gt=after.id)
-    return rows.filter(later, at__gte=after.changed_at)
+    later = Q(at__gt=after.at) | Q(id__gt=after.id)
+    return rows.filter(later, at__gte=after.at)
 
 
 def _place(found: list[Message] | list[Note], limit: int) -> Key | None:

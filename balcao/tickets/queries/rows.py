@@ -4,7 +4,8 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, product, starmap
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,16 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.tickets.models import Draft, Sight, Ticket
-from balcao.tickets.queries.lists import (
-    PAGE,
-    Key,
-    Order,
-    View,
-    beyond,
-    shops_to_walk,
-    view_filter,
-)
-from balcao.tickets.types import Queue
+from balcao.tickets.queries.lists import PAGE, keys_of, shops_to_walk, whose_view
+from balcao.tickets.queries.walking import Key, Leg, Order, Place, View, filter_of, is_owned, leg_rows
+from balcao.tickets.types import DueFacts
 
 _COLUMNS = (
     "id",
@@ -37,6 +31,14 @@ _COLUMNS = (
     "last_direction",
     "channel_kinds",
     "has_failed_send",
+    "kind",
+    "due_at",
+    "due_kind",
+    "paused_for",
+    "paused_left",
+    "warned",
+    "breached_at",
+    "is_at_risk",
     "identity__customer__name",
     "identity__name",
     "identity__value",
@@ -61,6 +63,8 @@ class ListRow:
     last_direction: str
     channel_kinds: tuple[str, ...]
     has_failed_send: bool
+    kind: str
+    promise: DueFacts
     name: str
     assignee: str
     shop: str
@@ -79,48 +83,25 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A kind of walk through a list: which view, in one shop or over all, in which order, from its beginning or not."""
+    """A kind of walk along one leg of a list: of which view, in one shop or over all, from its beginning or not."""
 
     view: View
+    leg: Leg
     by_shop: bool
-    order: Order
     goes_on: bool
 
-    def prepared(self) -> Prepared[tuple[datetime, int]]:
+    def rows(self, *values: Any) -> "QuerySet[Ticket, Place]":
         """Return the walk as a query of the values that `_values_of` gives."""
-        return Prepared(self._rows)
-
-    def _rows(self, *values: Any) -> "QuerySet[Ticket, tuple[datetime, int]]":
         given = iter(values)
         wanted = Q(shop_id=next(given)) if self.by_shop else Q()
-        if self.view in _WHOSE:
-            wanted &= Q(**{_WHOSE[self.view]: next(given)})
-        if self.view == View.UNASSIGNED:
-            wanted &= Q(assignee__isnull=True)
-        wanted &= Q(queue=next(given), merged_into__isnull=True)
-        if self.goes_on:
-            wanted &= beyond(Key(next(given), next(given)), self.order)
-        sign = "-" if self.order == Order.NEWEST else ""
-        rows = Ticket.objects.filter(wanted).order_by(f"{sign}changed_at", f"{sign}id")
-        return rows.values_list("changed_at", "id")[: PAGE + 1]
+        wanted &= filter_of(self.view, whose=next(given) if is_owned(self.view) else 0)
+        after = (next(given), next(given)) if self.goes_on else None
+        return leg_rows(wanted, self.leg, after=after, limit=PAGE + 1)
 
 
-_WHOSE = {View.MINE: "assignee_id", View.TEAM: "team_id"}
-_WALKS = {
-    walk: walk.prepared()
-    for walk in starmap(
-        _Walk, product([view for view in View if view != View.MENTIONS], (False, True), Order, (False, True))
-    )
-}
-
-
-def _values_of(
-    view: View, *, agent: Agent, shop: int | None, team_id: int | None, after: Key | None
-) -> list[int | str | datetime]:
-    whose = [agent.pk] if view == View.MINE else [team_id or 0] if view == View.TEAM else []
-    queue = Queue.OURS if view in (View.MINE, View.TEAM, View.UNASSIGNED) else Queue(view.value)
-    place: tuple[datetime | int, ...] = (after.changed_at, after.id) if after else ()
-    return [*([shop] if shop else []), *whose, queue.value, *place]
+@lru_cache(maxsize=1024)
+def _prepared(walk: _Walk) -> Prepared[Place]:
+    return Prepared(walk.rows)
 
 
 def row_page(
@@ -133,33 +114,27 @@ def row_page(
     after: Key | None = None,
     limit: int = PAGE,
 ) -> RowPage:
-    """Return one page of a view, as `lists.ticket_page` does, with what its rows show."""
+    """Return one page of a view (at most PAGE rows), as `lists.ticket_page` does, with what its rows show.
+
+    With several but not all shops, each shop's index is walked by itself and the walks are merged.
+    """
     if shop_id and not agent.sees_shop(shop_id):
         return RowPage([], None)
-    wanted = view_filter(view, agent=agent, team_id=team_id) & Q(merged_into__isnull=True)
-    shops = shops_to_walk(agent=agent, shop_id=shop_id)
-    if limit == PAGE and view != View.MENTIONS:
-        walks = [_prepared(view, agent=agent, shop=shop, team_id=team_id, order=order, after=after) for shop in shops]
-    else:
-        walks = [_walk(wanted, shop=shop, order=order, after=after, limit=limit + 1) for shop in shops]
-    found = list(islice(heapq.merge(*walks, reverse=order == Order.NEWEST), limit + 1))
-    rows = rows_by_id([pk for _, pk in found[:limit]], agent=agent)
-    return RowPage(rows, Key(*found[limit - 1]) if len(found) > limit else None)
+    whose = whose_view(view, agent=agent, team_id=team_id)
+    shops = list(shops_to_walk(agent=agent, shop_id=shop_id))
+
+    def walk(leg: Leg, place: Place | None) -> Iterable[Place]:
+        walks = [_walked(view, leg, shop=shop, whose=whose, after=place) for shop in shops]
+        return heapq.merge(*walks, reverse=leg.goes_down)
+
+    found = list(islice(keys_of(walk, view=view, order=order, after=after), limit + 1))
+    rows = rows_by_id([key.id for key in found[:limit]], agent=agent)
+    return RowPage(rows, found[limit - 1] if len(found) > limit else None)
 
 
-def _prepared(
-    view: View, *, agent: Agent, shop: int | None, team_id: int | None, order: Order, after: Key | None
-) -> list[tuple[datetime, int]]:
-    walk = _WALKS[_Walk(view, bool(shop), order, after is not None)]
-    return walk(*_values_of(view, agent=agent, shop=shop, team_id=team_id, after=after))
-
-
-def _walk(wanted: Q, *, shop: int | None, order: Order, after: Key | None, limit: int) -> list[tuple[datetime, int]]:
-    rows = Ticket.objects.filter(
-        wanted, *([Q(shop_id=shop)] if shop else []), *([beyond(after, order)] if after else [])
-    )
-    sign = "-" if order == Order.NEWEST else ""
-    return list(rows.order_by(f"{sign}changed_at", f"{sign}id").values_list("changed_at", "id")[:limit])
+def _walked(view: View, leg: Leg, *, shop: int | None, whose: int, after: Place | None) -> list[Place]:
+    values = [*([shop] if shop else []), *([whose] if is_owned(view) else []), *(after or ())]
+    return _prepared(_Walk(view, leg, bool(shop), after is not None))(*values)
 
 
 def _values(agent: int, ids: list[int]) -> "QuerySet[Ticket, tuple[Any, ...]]":
@@ -192,7 +167,7 @@ def _gathered(pairs: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
 
 def _row(value: tuple[Any, ...], tags: tuple[str, ...], writers: tuple[str, ...]) -> ListRow:
     *own, person, written, address, assignee, shop, is_seen = value  # `_COLUMNS` and a flag
-    pk, number, subject, status, priority, changed, wrote, snoozed, remind, said, way, kinds, failed = own
+    pk, number, subject, status, priority, changed, wrote, snoozed, remind, said, way, kinds, failed, kind, *due = own
     return ListRow(
         id=pk,
         number=number,
@@ -206,6 +181,8 @@ def _row(value: tuple[Any, ...], tags: tuple[str, ...], writers: tuple[str, ...]
         last_direction=way,
         channel_kinds=tuple(kinds),
         has_failed_send=failed,
+        kind=kind,
+        promise=DueFacts(*due),
         name=person or written or address,
         assignee=assignee or "",
         shop=shop,

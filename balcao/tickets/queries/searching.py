@@ -14,6 +14,7 @@ from balcao.staff.models import Agent
 from balcao.tickets.models import Conversation, SearchDocument, Ticket
 from balcao.tickets.queries.lists import PAGE, Page, page_of, visible
 from balcao.tickets.queries.rows import ListRow, rows_by_id
+from balcao.tickets.queries.topics import topics_named
 from balcao.tickets.rules.searching import Search
 from balcao.tickets.types import ACTIVE, HIDDEN, Queue, Status
 
@@ -40,7 +41,7 @@ class Found:
     @property
     def page(self) -> Page:
         """The tickets found, read when they are asked for."""
-        return page_of([Ticket(pk=pk) for pk in self.ids], agent=self.agent, limit=len(self.ids))
+        return page_of(self.ids, agent=self.agent)
 
     @property
     def rows(self) -> list[ListRow]:
@@ -54,6 +55,7 @@ def search_tickets(
     search: Search,
     time_zone: ZoneInfo,
     languages: list[str],
+    now: datetime,
     before: int | None = None,
     limit: int = PAGE,
 ) -> Found:
@@ -61,7 +63,11 @@ def search_tickets(
 
     With words, tickets come in the order of their newest matching text; without, by their last change.
     """
-    wanted = visible(agent).filter(merged_into__isnull=True).filter(_filters(search, agent=agent, zone=time_zone))
+    wanted = (
+        visible(agent)
+        .filter(merged_into__isnull=True)
+        .filter(_filters(search, agent=agent, zone=time_zone) & _promises(search, now=now, zone=time_zone))
+    )
     match = _match(search, languages)
     if match:
         return _by_text(match, wanted, phrases=search.phrases, agent=agent, before=before, limit=limit)
@@ -193,6 +199,19 @@ def _filters(search: Search, *, agent: Agent, zone: ZoneInfo) -> Q:
     return wanted
 
 
+def _promises(search: Search, *, now: datetime, zone: ZoneInfo) -> Q:
+    wanted = Q()
+    if search.kinds:
+        wanted &= Q(kind__in=search.kinds)
+    if search.topic:
+        wanted &= Q(topic_id__in=topics_named(search.topic))
+    if search.due_within:
+        wanted &= Q(due_at__lte=now + search.due_within)
+    if search.due_today:
+        wanted &= Q(due_at__lt=_midnight(now.astimezone(zone).date() + timedelta(days=1), zone))
+    return wanted
+
+
 def _from(sender: str) -> Q:
     """Return what somebody of this name or address asked; with few such people their own tickets are looked up."""
     by_name = Q(customer__name_key__startswith=fold(sender)) | Q(customer__surname_key__startswith=fold(sender))
@@ -212,15 +231,18 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
+_STATES = {
+    "snoozed": Q(queue=Queue.SNOOZED),
+    "active": Q(status__in=ACTIVE),
+    "open": Q(queue=Queue.OURS),
+    "unassigned": Q(assignee__isnull=True, queue=Queue.OURS),
+    "breached": Q(breached_at__isnull=False),
+    "paused": ~Q(paused_for=""),
+    "at-risk": Q(is_at_risk=True),
+}
+
+
 def _state(state: str, agent: Agent) -> Q:
-    if state == "unassigned":
-        return Q(assignee__isnull=True, queue=Queue.OURS)
     if state == "mine":
         return Q(assignee=agent)
-    if state == "snoozed":
-        return Q(queue=Queue.SNOOZED)
-    if state == "active":
-        return Q(status__in=ACTIVE)
-    if state == "open":
-        return Q(queue=Queue.OURS)
-    return Q(status=Status(state))
+    return _STATES[state] if state in _STATES else Q(status=Status(state))

@@ -1,9 +1,9 @@
 """What lists say of a ticket's promises."""
 
+from balcao.deadlines.types import PauseReason
 from balcao.tickets.types import DueFacts
 
 SOON = 75  # per cent of the time used
-WAITING_FOR_CUSTOMER = "waiting_customer"  # the one pause in which nobody but the customer is waited for
 
 
 def is_due_soon(facts: DueFacts) -> bool:
@@ -13,7 +13,7 @@ def is_due_soon(facts: DueFacts) -> bool:
 
 def waits_for_others(paused_for: str) -> bool:
     """Tell whether somebody is waited for who is neither the shop nor the customer."""
-    return paused_for not in ("", WAITING_FOR_CUSTOMER)
+    return paused_for not in ("", PauseReason.CUSTOMER)
 
 
 def promise_keys(*, is_due_soon: bool, is_breached: bool, is_at_risk: bool, waits_for_others: bool) -> list[str]:

@@ -1,8 +1,11 @@
 """The search language: words, "phrases" and `field:value` filters, in three languages."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from balcao.kit.searchtext import fold
+from balcao.tickets.types import Kind
 
 # What people type before the colon, in the languages of the desk, and the field that it means.
 _FIELDS = {
@@ -14,6 +17,9 @@ _FIELDS = {
     "after": "after", "depois": "after", "sonra": "after",
     "team": "team", "equipe": "team", "ekip": "team",
     "in": "channel", "canal": "channel", "kanal": "channel",
+    "kind": "kind", "tipo": "kind", "tür": "kind", "tur": "kind",
+    "topic": "topic", "assunto": "topic", "konu": "topic",
+    "due": "due", "prazo": "due", "süre": "due", "sure": "due",
 }  # fmt: skip
 
 _STATES = {
@@ -28,7 +34,24 @@ _STATES = {
     "snoozed": "snoozed", "adiado": "snoozed", "ertelenmiş": "snoozed", "ertelenmis": "snoozed",
     "unassigned": "unassigned", "semdono": "unassigned", "sahipsiz": "unassigned",
     "mine": "mine", "meu": "mine", "benim": "mine",
+    "breached": "breached", "estourado": "breached", "aşıldı": "breached", "asildi": "breached",
+    "paused": "paused", "pausado": "paused", "duraklatıldı": "paused", "duraklatildi": "paused",
+    "at-risk": "at-risk", "em-risco": "at-risk", "riskli": "at-risk",
 }  # fmt: skip
+
+_KINDS = {
+    "quick": Kind.QUICK, "rapido": Kind.QUICK, "hizli": Kind.QUICK,
+    "action": Kind.ACTION, "acao": Kind.ACTION, "islem": Kind.ACTION,
+    "forwarded": Kind.FORWARDED, "encaminhado": Kind.FORWARDED, "iletilen": Kind.FORWARDED,
+}  # fmt: skip
+
+_TODAY = {"today", "hoje", "bugun"}
+_UNITS = {
+    "m": 60, "min": 60, "dk": 60,
+    "h": 3600, "s": 3600, "sa": 3600,
+    "d": 86400, "g": 86400,
+}  # fmt: skip
+_WITHIN = re.compile(r"<?=?(\d{1,4})([a-z]{1,3})", re.ASCII)
 
 _PIECE = re.compile(r'(?:(?P<field>[^\W\d_]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _NUMBER = re.compile(r"#?(\d{1,15})$", re.ASCII)
@@ -49,6 +72,10 @@ class Search:
     team: str = ""
     after: date | None = None  # on or after
     before: date | None = None  # before that day
+    kinds: tuple[Kind, ...] = ()  # any of them
+    topic: str = ""
+    due_within: timedelta | None = None  # from now; what is late is due, too
+    due_today: bool = False  # until the end of the day
     problems: tuple[str, ...] = ()
 
     @property
@@ -68,6 +95,10 @@ def parse_search(text: str) -> Search:
     problems: list[str] = []
     for piece in _PIECE.finditer(text):
         _read(piece, found, days, problems)
+    return _with_promises(found, _plain(found, days, problems))
+
+
+def _plain(found: dict[str, list[str]], days: dict[str, date], problems: list[str]) -> Search:
     return Search(
         words=tuple(found.get("words", ())),
         phrases=tuple(found.get("phrases", ())),
@@ -79,8 +110,36 @@ def parse_search(text: str) -> Search:
         team=next(iter(found.get("team", ())), ""),
         after=days.get("after"),
         before=days.get("before"),
+        kinds=tuple(_KINDS[fold(kind)] for kind in found.get("kind", ())),
+        topic=next(iter(found.get("topic", ())), ""),
         problems=tuple(problems),
     )
+
+
+def _with_promises(found: dict[str, list[str]], search: Search) -> Search:
+    for value in found.get("due", ()):
+        if fold(value) in _TODAY:
+            search = replace(search, due_today=True)
+        elif within := _within(value):
+            search = replace(search, due_within=min(within, search.due_within or within))
+    return search
+
+
+def _within(value: str) -> timedelta | None:
+    """Read a length of time: <2h, 30min, <3d."""
+    match = _WITHIN.fullmatch(fold(value))
+    if match is None or match[2] not in _UNITS:
+        return None
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+def _is_known(name: str, value: str) -> bool:
+    """Tell whether a field can have this value."""
+    if name == "kind":
+        return fold(value) in _KINDS
+    if name == "due":
+        return fold(value) in _TODAY or _within(value) is not None
+    return name != "is" or value.lower() in _STATES
 
 
 def _read(piece: re.Match[str], found: dict[str, list[str]], days: dict[str, date], problems: list[str]) -> None:
@@ -89,7 +148,7 @@ def _read(piece: re.Match[str], found: dict[str, list[str]], days: dict[str, dat
     value = (piece["phrase"] if is_phrase else piece["word"]).strip()
     if name in ("before", "after"):
         _read_day(name, value, days, problems, piece[0])
-    elif name == "is" and value.lower() not in _STATES:
+    elif name and not _is_known(name, value):
         problems.append(piece[0])
     elif name:
         found.setdefault(name, []).append(_STATES[value.lower()] if name == "is" else value)

@@ -20,7 +20,7 @@ from balcao.staff.queries import at_the_counter, colleagues, shops_of
 from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView, Tag
 from balcao.tickets.queries import lists
-from balcao.tickets.queries.lists import View
+from balcao.tickets.queries.walking import View
 
 _MOST_NAMES = 4
 _MOST_NOTICES = 99  # that the bell counts

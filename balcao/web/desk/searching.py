@@ -27,6 +27,7 @@ def find(agent: Agent, query: str, *, before: int | None = None, limit: int = 50
         search=parse_search(query),
         time_zone=zoneinfo.ZoneInfo(zone),
         languages=languages_of(agent),
+        now=timezone.now(),
         before=before,
         limit=limit,
     )

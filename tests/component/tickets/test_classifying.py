@@ -28,7 +28,7 @@ def ticket(channel: Channel, now: datetime) -> Ticket:
 
 @pytest.fixture
 def late_parcel(db: None) -> Topic:
-    return Topic.objects.create(key="parcel-late", names={"en": "Late parcel"}, kind=Kind.FORWARDED)
+    return Topic.objects.create(key="very-late-parcel", names={"en": "Very late parcel"}, kind=Kind.FORWARDED)
 
 
 @pytest.fixture

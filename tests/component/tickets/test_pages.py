@@ -14,10 +14,11 @@ from balcao.staff.models import Agent
 from balcao.testing.factories import receive
 from balcao.tickets.actions import files, noting
 from balcao.tickets.models import Note, Ticket
-from balcao.tickets.queries.lists import View, ticket_page
+from balcao.tickets.queries.lists import ticket_page
 from balcao.tickets.queries.rows import row_page
 from balcao.tickets.queries.searching import search_tickets
 from balcao.tickets.queries.timeline import timeline
+from balcao.tickets.queries.walking import View
 from balcao.tickets.rules.searching import parse_search
 
 
@@ -34,7 +35,13 @@ def test_a_ticket_with_two_mentions_is_one_row(channel: Channel, bia: Agent, cai
 
 def found(bia: Agent, text: str, *, before: int | None = None, limit: int = 50) -> tuple[list[int], int | None]:
     result = search_tickets(
-        agent=bia, search=parse_search(text), time_zone=ZoneInfo("UTC"), languages=["pt-BR"], before=before, limit=limit
+        agent=bia,
+        search=parse_search(text),
+        time_zone=ZoneInfo("UTC"),
+        languages=["pt-BR"],
+        now=datetime(2026, 3, 10, 12, 0, tzinfo=UTC),
+        before=before,
+        limit=limit,
     )
     return [ticket.number for ticket in result.page.tickets], result.before
 

@@ -20,11 +20,12 @@ from balcao.testing.factories import receive
 from balcao.tickets.actions.answering import answer_first_message
 from balcao.tickets.actions.arranging import save_tag
 from balcao.tickets.models import Conversation, Message, SearchDocument, SentAnswer, Sight, Ticket
-from balcao.tickets.queries.lists import PAGE, View, counts, of_number, visible
+from balcao.tickets.queries.lists import PAGE, counts, of_number, visible
 from balcao.tickets.queries.rows import row_page
 from balcao.tickets.queries.searching import INDEX, search_tickets
 from balcao.tickets.queries.tags import MOST_COUNTED, tag_uses
 from balcao.tickets.queries.timeline import conversations_of, drafts_of, timeline
+from balcao.tickets.queries.walking import View, orders_of
 from balcao.tickets.rules.searching import parse_search
 from balcao.web.console.health import findings
 
@@ -123,6 +124,37 @@ def test_views(ticket: Ticket, bia: Agent) -> None:
         assert_walks_indexes(statements)
 
 
+def test_views_by_kind_and_promise_sort_nothing_and_read_few(ticket: Ticket, bia: Agent, now: datetime) -> None:
+    rows = list(Ticket.objects.exclude(pk=ticket.pk).order_by("id"))
+    for place, row in enumerate(rows):
+        row.kind = ("quick", "action", "forwarded")[place % 3]
+        row.due_at = now + timedelta(minutes=place) if place % 2 else None
+        row.breached_at = now if place % 100 == 1 else None
+        row.is_due_soon, row.is_at_risk, row.waits_for_others = (place % 100 == rest for rest in (3, 5, 6))
+    fields = ["kind", "due_at", "breached_at", "is_due_soon", "is_at_risk", "waits_for_others"]
+    Ticket.objects.bulk_update(rows, fields, batch_size=200)
+    analyze()
+    known = {
+        View.QUICK: {"tickets_by_kind", "tickets_due_by_kind"},
+        View.SOON: {"tickets_due_soon"},
+        View.BREACHED: {"tickets_breached"},
+        View.RISK: {"tickets_at_risk"},
+        View.OTHERS: {"tickets_with_others"},
+        View.OURS: {"tickets_by_queue", "tickets_due"},
+    }
+    for view, indexes in known.items():
+        for order in orders_of(view):
+            with asked() as statements:
+                page = row_page(agent=bia, view=view, order=order)
+                row_page(agent=bia, view=view, order=order, after=page.next_key)
+            assert_walks_indexes(statements)
+            for sql, params in statements:
+                if "ORDER BY" in sql and "LIMIT" in sql:
+                    found = plan(sql, params)
+                    assert not SORTS.search(found), (view, order, found)
+                    assert any(f"{index} " in f"{found} " for index in indexes), (view, order, found)
+
+
 def test_a_view_sorts_nothing(ticket: Ticket, bia: Agent) -> None:
     with asked() as statements:
         assert len(row_page(agent=bia, view=View.OURS).rows) == PAGE
@@ -135,7 +167,9 @@ def test_search(ticket: Ticket, bia: Agent) -> None:
     for query, count in (("azulejo", 1), ("rastreio", PAGE), ("rastreio is:open", PAGE), ("nada", 0)):
         with asked() as statements:
             search = parse_search(query)
-            found = search_tickets(agent=bia, search=search, time_zone=ZoneInfo("UTC"), languages=["pt-BR", "tr"])
+            found = search_tickets(
+                agent=bia, search=search, time_zone=ZoneInfo("UTC"), languages=["pt-BR", "tr"], now=ticket.changed_at
+            )
             assert len(found.rows) == count
         # A word that every document holds is read from all of them, while they are fewer than the bound of FullText.
         is_frequent = count == PAGE
@@ -167,13 +201,15 @@ def test_what_an_agent_looked_at_last(ticket: Ticket, bia: Agent, now: datetime)
 
 
 def test_later_pages_of_a_search(ticket: Ticket, bia: Agent) -> None:
-    search = parse_search("rastreio")
-    first = search_tickets(agent=bia, search=search, time_zone=ZoneInfo("UTC"), languages=["pt-BR"])
+    search, first_at = parse_search("rastreio"), ticket.changed_at
+    first = search_tickets(
+        agent=bia, search=search, time_zone=ZoneInfo("UTC"), languages=["pt-BR"], now=ticket.changed_at
+    )
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
     with asked() as statements:
-        page = {"time_zone": ZoneInfo("UTC"), "languages": ["pt-BR"], "before": first.before}
+        page = {"time_zone": ZoneInfo("UTC"), "languages": ["pt-BR"], "before": first.before, "now": first_at}
         second = search_tickets(agent=bia, search=search, **page)  # type: ignore[arg-type] # as they are above
     assert not set(first.ids) & set(second.ids)
     assert_walks_indexes([one for one in statements if "FROM tickets_search WHERE" not in one[0]])

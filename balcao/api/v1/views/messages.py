@@ -36,9 +36,9 @@ from balcao.staff.types import Permission, Scope
 from balcao.tickets.actions import noting, sending
 from balcao.tickets.actions.sending import Writing
 from balcao.tickets.models import Attachment, Ticket
-from balcao.tickets.queries.lists import Key
 from balcao.tickets.queries.reading import messages_after, notes_after
 from balcao.tickets.queries.timeline import conversations_of
+from balcao.tickets.queries.walking import Key
 from balcao.tickets.types import Status as TicketStatus
 
 router = Router(tags=["Messages"])
@@ -288,7 +288,7 @@ def _mentions(caller: Caller, ids: list[int]) -> list[Agent]:
 
 
 def _cursor(key: Key | None, order: str) -> str | None:
-    return next_cursor(key.changed_at, key.id, order=order) if key else None
+    return next_cursor(key.at, key.id, order=order) if key else None
 
 
 def _now() -> datetime:

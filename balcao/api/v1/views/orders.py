@@ -72,7 +72,7 @@ def _region(shops: Iterable[int]) -> str:
 
 def _place(cursor: str) -> Place | None:
     key = after_key(cursor, order=_ORDER)
-    return (key.changed_at, key.id) if key else None
+    return (key.at, key.id) if key else None
 
 
 def _page(rows: list[Order], query: Paged) -> OrderPage:

@@ -3,6 +3,7 @@
 import zoneinfo
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from balcao.api.v1.access import Bearer, Caller, caller_of
@@ -74,6 +75,7 @@ def find(caller: Caller, text: str, *, cursor: str, limit: int) -> tuple[list[Ti
         search=asked,
         time_zone=zoneinfo.ZoneInfo(caller.eyes.time_zone or (shops[0][1] if shops else "UTC")),
         languages=sorted({language for languages, _ in shops for language in languages}) or ["en"],
+        now=timezone.now(),
         before=after_id(cursor, order=_ORDER) if cursor else None,
         limit=limit,
     )

@@ -65,7 +65,7 @@ def list_tickets(request: HttpRequest, query: Query[TicketQuery]) -> TicketPage:
     )
     after = after_key(query.cursor, order=_ORDER)
     tickets, key = filtered_tickets(agent=caller.eyes, wanted=wanted, after=after, limit=query.limit)
-    cursor = next_cursor(key.changed_at, key.id, order=_ORDER) if key else None
+    cursor = next_cursor(key.at, key.id, order=_ORDER) if key else None
     return TicketPage(rows=[ticket_out(ticket) for ticket in tickets], next_cursor=cursor)
 
 

@@ -19,13 +19,15 @@ from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView
 from balcao.tickets.queries import lists
-from balcao.tickets.queries.lists import Key, Order, View
 from balcao.tickets.queries.rows import RowPage, row_page
+from balcao.tickets.queries.walking import Key, Order, View, order_for, orders_of
 from balcao.web.components.access import for_agents
 from balcao.web.desk.access import is_part
 from balcao.web.desk.frame import DeskFrame, context, view_words
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import found_page
+
+_MOST_LEGS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def is_more(request: HttpRequest) -> bool:
 def list_context(request: HttpRequest, agent: Agent, desk: DeskFrame, key: str) -> dict[str, Any]:
     """Return what the list pane needs."""
     chosen = chosen_view(desk, agent, key)
-    order = _order(request, agent)
+    order = order_for(chosen.view, _order(request, agent))
     now = timezone.now()
     if chosen.query:
         found, cursor = found_page(request, agent, chosen.query)
@@ -110,8 +112,8 @@ def list_context(request: HttpRequest, agent: Agent, desk: DeskFrame, key: str) 
         "view": chosen,
         "rows": rows,
         "order": order.value,
-        "orders": [(Order.NEWEST.value, _("Newest first")), (Order.OLDEST.value, _("Oldest first"))],
-        "order_words": _("Oldest first") if order == Order.OLDEST else _("Newest first"),
+        "orders": [(one.value, order_words(one)) for one in orders_of(chosen.view)] if not chosen.query else [],
+        "order_words": order_words(order) if not chosen.query else "",
         "more": more,
     }
 
@@ -144,14 +146,26 @@ def _key(cursor: str, order: Order) -> Key | None:
     if not cursor:
         return None
     try:
-        changed_at, pk = decode_cursor(cursor, order=f"list:{order}", size=2)
+        at, pk, leg = decode_cursor(cursor, order=f"list:{order}", size=3)
     except BadCursor:
         return None
-    return Key(changed_at, pk) if isinstance(changed_at, datetime) and isinstance(pk, int) else None
+    is_place = isinstance(at, datetime) and isinstance(pk, int) and isinstance(leg, int) and 0 <= leg < _MOST_LEGS
+    return Key(at, pk, leg) if is_place else None  # type: ignore[arg-type] # told apart a line before
 
 
 def _cursor(page: RowPage, order: Order) -> str:
-    return encode_cursor(page.next_key.changed_at, page.next_key.id, order=f"list:{order}") if page.next_key else ""
+    key = page.next_key
+    return encode_cursor(key.at, key.id, key.leg, order=f"list:{order}") if key else ""
+
+
+def order_words(order: Order) -> str:
+    """Return what an order of the list is called."""
+    return {
+        Order.NEWEST: _("Newest first"),
+        Order.OLDEST: _("Oldest first"),
+        Order.DUE: _("Due first"),
+        Order.DUE_LAST: _("Due last"),
+    }[order]
 
 
 def _more(request: HttpRequest, key: str, cursor: str) -> str:

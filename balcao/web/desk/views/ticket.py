@@ -17,8 +17,8 @@ from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions.noting import mark_seen
 from balcao.tickets.models import Message, Sight, Tag, Ticket
-from balcao.tickets.queries.lists import View
 from balcao.tickets.queries.timeline import timeline
+from balcao.tickets.queries.walking import View
 from balcao.tickets.types import HIDDEN, Priority, Status
 from balcao.web.components.access import for_agents
 from balcao.web.desk import words
