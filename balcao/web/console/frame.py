@@ -82,6 +82,7 @@ def groups_for(agent: Agent) -> list[Group]:
             _("System"),
             [
                 _place("tokens", _("API access"), "key", Permission.TOKEN_EDIT),
+                _place("webhooks", _("Webhooks"), "plugs", Permission.WEBHOOK_EDIT),
                 _place("journal", _("Journal"), "scroll", Permission.JOURNAL_READ),
                 _place("health", _("Health"), "heartbeat", Permission.SHOP_EDIT),
             ],

@@ -18,6 +18,7 @@ from balcao.web.console.views import (
     shops,
     tags,
     tokens,
+    webhooks,
 )
 
 app_name = "console"
@@ -81,6 +82,15 @@ urlpatterns = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.token, name="token_new"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.new, name="webhook_new"),
+    path("webhooks/<int:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:endpoint_id>/settings/", webhooks.edit, name="webhook_edit"),
+    path("webhooks/<int:endpoint_id>/secret/", webhooks.rotate, name="webhook_rotate"),
+    path("webhooks/<int:endpoint_id>/do/", webhooks.do, name="webhook_do"),
+    path("webhooks/<int:endpoint_id>/replay/", webhooks.replay, name="webhook_replay"),
+    path("webhooks/<int:endpoint_id>/deliveries/<int:delivery_id>/", webhooks.delivery, name="webhook_delivery"),
+    path("webhooks/<int:endpoint_id>/deliveries/<int:delivery_id>/again/", webhooks.again, name="webhook_again"),
     path("journal/", journal.journal, name="journal"),
     path("health/", home.health, name="health"),
 ]

@@ -30,7 +30,7 @@ _SIGNS = {
     NoticeKind.APPROVAL: "seal-question",
     NoticeKind.ORDER: "package",
     NoticeKind.LATE: "truck",
-    NoticeKind.WEBHOOK: "plugs-connected",
+    NoticeKind.WEBHOOK: "plugs",
     NoticeKind.RULE: "lightning",
 }
 

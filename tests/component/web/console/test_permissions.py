@@ -32,6 +32,8 @@ from balcao.testing.factories import make_agent
 from balcao.tickets.actions.arranging import save_tag
 from balcao.web.console.jobs import try_settings, try_shop_system
 from balcao.web.console.urls import urlpatterns
+from balcao.webhooks.actions.delivering import ping
+from balcao.webhooks.actions.endpoints import create_endpoint
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 NEEDS = {
@@ -50,6 +52,7 @@ NEEDS = {
     "team": Permission.STAFF_EDIT,
     "department": Permission.STAFF_EDIT,
     "token": Permission.TOKEN_EDIT,
+    "webhook": Permission.WEBHOOK_EDIT,
     "journal": Permission.JOURNAL_READ,
     "health": Permission.SHOP_EDIT,
 }
@@ -66,10 +69,14 @@ ONLY_POST = {
     "discard",
     "agent_do",
     "token_revoke",
+    "webhook_rotate",
+    "webhook_do",
+    "webhook_replay",
+    "webhook_again",
 }
 # What deletes comes last, so that one house serves for all.
 ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
-_OWNED = {"shop_id", "channel_id", "backend_id", "envelope_id", "agent_id", "macro_id", "token_id"}
+_OWNED = {"shop_id", "channel_id", "backend_id", "envelope_id", "agent_id", "macro_id", "token_id", "endpoint_id"}
 OF_ONE_SHOP = [str(pattern.name) for pattern in urlpatterns if _OWNED & set(pattern.pattern.converters)]
 
 
@@ -114,6 +121,9 @@ class House:
         self.system = create_backend(shop=shop, kind="paper", name="Paper", config=PaperConfig(), **common)
         self.book = create_backend(shop=shop, kind="book", name="Book", config=Book.Config(), **common)
         self.values |= {"backend_id": self.system.pk, "import_id": self._file().pk}
+        told = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["*"], "shop": shop}
+        endpoint, _secret = create_endpoint(**told, **common)
+        self.values |= {"endpoint_id": endpoint.pk, "delivery_id": ping(endpoint=endpoint, now=NOW).pk}
         self.department = create_department(name=f"Stock {shop.pk}", members=[], **common)
 
     def _file(self) -> ImportedFile:
