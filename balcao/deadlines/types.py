@@ -136,3 +136,24 @@ class Fire:
 
     step: Step
     at: datetime
+
+
+class Refusal(StrEnum):
+    """Why a deed on a clock, calendar or target is refused; the faces translate each."""
+
+    NEVER = "never"  # such a clock is not paused, or not reopened
+    NOT_ALLOWED = "not_allowed"
+    NO_REASON = "no_reason"
+    NO_BREACH = "no_breach"
+    KEY_TAKEN = "key_taken"
+    TARGET_TAKEN = "target_taken"  # another target fits exactly the same
+    IN_USE = "in_use"
+    UNCHANGED = "unchanged"
+
+
+class ClockRefused(Exception):
+    """A deed that is not possible, with its reason."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal

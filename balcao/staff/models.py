@@ -96,7 +96,9 @@ class Department(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     key = models.SlugField(max_length=30, null=True, unique=True)  # what blueprints call it: "warehouse", "finance"
-    lead = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="leads")  # answers for its delays
+    lead = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="leads"
+    )  # answers for its delays
     members = models.ManyToManyField(Agent, related_name="departments", blank=True)
     is_active = models.BooleanField(default=True)
 

@@ -19,6 +19,8 @@ _SUPERVISOR = _AGENT | {
     Permission.VIEW_SHARE,
     Permission.MACRO_EDIT,
     Permission.RULE_EDIT,
+    Permission.DEADLINE_EDIT,
+    Permission.DEADLINE_VOID,
     Permission.TAG_EDIT,
     Permission.QUARANTINE,
     Permission.JOURNAL_READ,

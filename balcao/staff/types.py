@@ -34,6 +34,8 @@ class Permission(StrEnum):
     QUARANTINE = "quarantine"
     STAFF_EDIT = "staff.edit"
     SHOP_EDIT = "shop.edit"
+    DEADLINE_EDIT = "deadline.edit"  # calendars, and how long something may take
+    DEADLINE_VOID = "deadline.void"  # forgive what was late
     RULE_EDIT = "rule.edit"  # what the shop does by itself
     WEBHOOK_EDIT = "webhook.edit"
     TOKEN_EDIT = "token.edit"  # noqa: S105 - the name of a permission

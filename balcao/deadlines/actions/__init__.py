@@ -1,0 +1,1 @@
+"""Everything that writes calendars, targets, clocks and timers."""

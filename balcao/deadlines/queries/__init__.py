@@ -1,0 +1,1 @@
+"""Everything that reads calendars, targets and clocks for others."""
