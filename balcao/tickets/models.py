@@ -104,6 +104,7 @@ class Ticket(models.Model):
     channel_kinds = models.JSONField(default=list)
     message_count = models.PositiveIntegerField(default=0)
     has_failed_send = models.BooleanField(default=False)
+    is_held_open = models.BooleanField(default=False)  # something is still owed on it: it cannot be solved yet
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged_from")
     linked_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="linked_from")
     link_reason = models.CharField(max_length=16, blank=True, default="", choices=words(LinkReason))

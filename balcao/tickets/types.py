@@ -116,6 +116,7 @@ class Refusal(StrEnum):
     NO_SUCH_AGENT = "no_such_agent"  # not active, or does not work for this shop
     IN_THE_PAST = "in_the_past"
     NAME_TAKEN = "name_taken"
+    HELD_OPEN = "held_open"  # a process runs on it: end that first
     TOPIC_IN_USE = "topic_in_use"  # tickets have it, or topics stand below it
     TOPIC_INSIDE_ITSELF = "topic_inside_itself"
     NOT_FOR_SHOP = "not_for_shop"  # a topic of another shop

@@ -73,6 +73,8 @@ def set_status(
     before = ticket.status
     if before == status and ticket.remind_at == remind_at:
         return
+    if ticket.is_held_open and status not in ACTIVE:
+        raise TicketRefused(Refusal.HELD_OPEN)
     with recounted(ticket):
         if status in HIDDEN and before not in HIDDEN:
             ticket.status_before = before

@@ -57,6 +57,8 @@ def _check(source: Ticket, target: Ticket) -> None:
         raise TicketRefused(Refusal.OTHER_SHOP)
     if source.merged_into_id or target.merged_into_id:
         raise TicketRefused(Refusal.MERGED)
+    if source.is_held_open:  # its process stays where the customer sees it: merge the other one into it
+        raise TicketRefused(Refusal.HELD_OPEN)
 
 
 @transaction.atomic

@@ -63,6 +63,7 @@ def refusal_words(refused: TicketRefused) -> str:
         Refusal.EMPTY: _("There is nothing to keep: write something first."),
         Refusal.TOO_LONG: _("This is longer than the channel can carry."),
         Refusal.MERGED: _("This ticket was merged into another one; work on that one."),
+        Refusal.HELD_OPEN: _("A process runs on this ticket: bring it to its end first."),
         Refusal.NO_RECIPIENT: _("There is nobody to send this to: add an address."),
         Refusal.NO_ANSWER_CHANNEL: _("The shop has no mailbox from which this could be answered."),
         Refusal.CANNOT_START: _("On this channel the customer has to write first."),
