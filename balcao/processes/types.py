@@ -411,6 +411,9 @@ class RefusalCode(StrEnum):
     REASON = "reason"  # none given, or one that is not on the list
     APPROVAL = "approval"  # detail: the role that must agree first
     TOO_OFTEN = "too_often"
+    RUNNING = "running"  # another process runs on the ticket
+    ASKED_ALREADY = "asked_already"  # a way out of the same visit waits for a second pair of eyes
+    NO_SUCH_STAGE = "no_such_stage"  # the other version has no stage like the one where the process stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ _MODULES = [
     "balcao.channels",
     "balcao.commerce",
     "balcao.tickets",
+    "balcao.processes",
+    "balcao.returns",
     "balcao.automation",
     "balcao.api",
 ]

@@ -1,0 +1,1 @@
+"""Everything that writes processes, one file per deed."""
