@@ -1,0 +1,183 @@
+"""The worked examples come out as they expect, and a file that is amiss is told so."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from balcao.deadlines.rules.examples import BadExample, Outcome, outcomes
+from balcao.deadlines.rules.timetables import timetable
+
+FILE = Path(__file__).resolve().parents[2] / "fixtures" / "sla-examples" / "sla_examples.json"
+DOCUMENT = json.loads(FILE.read_text())
+DAY = {"weekly": {"mon": ["09:00-18:00"]}, "tz": "UTC"}
+CLOCK = {
+    "id": "X1",
+    "kind": "clock",
+    "calendar": "A",
+    "target_minutes": 60,
+    "events": [{"at": "2026-08-03T10:00:00Z", "type": "start"}],
+    "expect": {"due_at": "2026-08-03T11:00:00+00:00"},
+}
+STAGES = {
+    "kind": "stages",
+    "total": {"calendar": "A", "target_minutes": 300},
+    "started_at": "2026-08-03T10:00:00Z",
+    "stages": [
+        {
+            "calendar": "A",
+            "target_minutes": 60,
+            "entered_at": "2026-08-03T10:00:00Z",
+            "left_at": "2026-08-03T11:00:00Z",
+        },
+        {"calendar": "A", "target_minutes": 120, "entered_at": "2026-08-03T11:00:00Z"},
+        {"calendar": "A", "target_minutes": 150},
+    ],
+}
+DAYS = {"kind": "days", "tz": "UTC", "start": "2026-08-03T10:00:00Z", "amount": 3, "unit": "working_days"}
+
+
+def outcome_of(example: Any, **calendars: Any) -> Outcome:
+    [outcome] = outcomes({"format": 1, "calendars": {"A": DAY, **calendars}, "examples": [example]})
+    return outcome
+
+
+@pytest.mark.parametrize("outcome", list(outcomes(DOCUMENT)), ids=lambda outcome: outcome.id)
+def test_a_worked_example_comes_out_as_expected(outcome: Outcome) -> None:
+    assert outcome.got == outcome.expect
+    assert outcome.is_ok
+
+
+def test_there_are_all_of_them() -> None:
+    assert len(DOCUMENT["examples"]) == 44
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[None]:
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "Pacific/Chatham"
+    time.tzset()
+    timetable.cache_clear()
+    yield
+    os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_they_come_out_the_same_on_a_server_elsewhere() -> None:
+    assert [outcome.id for outcome in outcomes(DOCUMENT) if not outcome.is_ok] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"due_at": "2026-08-03T11:00:01+00:00"},
+        {"due_at": None},
+        {"due_at": "soon"},
+        {"due_at": "2026-08-03T11:00:00"},
+        {"due_at": 1},
+        {"met": True},
+        {"consumed_minutes": 0},
+        {"state": "paused"},
+    ],
+)
+def test_what_differs_is_not_ok(change: dict[str, Any]) -> None:
+    outcome = outcome_of({**CLOCK, "expect": change})
+
+    assert (outcome.is_ok, outcome.error) == (False, "")
+    assert outcome.got.keys() == change.keys()
+
+
+def test_an_instant_is_compared_as_such_and_shown_in_the_offset_expected() -> None:
+    outcome = outcome_of({**CLOCK, "expect": {"due_at": "2026-08-03T14:00:00+03:00", "state": "running"}})
+
+    assert outcome.is_ok
+    assert outcome.got == {"due_at": "2026-08-03T14:00:00+03:00", "state": "running"}
+
+
+def test_seconds_are_kept() -> None:
+    events = [{"at": "2026-08-03T10:00:20Z", "type": "start"}, {"at": "2026-08-03T10:01:50Z", "type": "fulfil"}]
+    expect = {"due_at": "2026-08-03T11:00:20Z", "consumed_minutes": 1.5, "remaining_minutes": 58.5, "met": True}
+
+    assert outcome_of({**CLOCK, "events": events, "expect": expect}).is_ok
+    assert not outcome_of({**CLOCK, "events": events, "expect": {"consumed_minutes": 1.51}}).is_ok
+
+
+@pytest.mark.parametrize(
+    "example, words",
+    [
+        (7, "no object"),
+        ({}, "kind None is not known; known are clock, conversation, stages, days"),
+        ({**CLOCK, "kind": ["clock"]}, "is not known"),
+        ({**CLOCK, "colour": "red"}, "unknown field 'colour'"),
+        ({name: value for name, value in CLOCK.items() if name != "events"}, "lacks the field 'events'"),
+        ({**CLOCK, "calendar": "B"}, "no calendar 'B'"),
+        ({**CLOCK, "calendar": "BAD"}, "'9-18' is no shift"),
+        ({**CLOCK, "calendar": ["A"]}, "is no text"),
+        ({**CLOCK, "target_minutes": "60"}, "no number of minutes"),
+        ({**CLOCK, "target_minutes": -1}, "no number of minutes"),
+        ({**CLOCK, "events": {}}, "no list"),
+        ({**CLOCK, "events": []}, "there are none"),
+        ({**CLOCK, "events": [{"at": "2026-08-03T10:00:00Z", "type": "fulfil"}]}, "No event starts"),
+        ({**CLOCK, "events": [{"at": "2026-08-03T10:00:00Z", "type": "explode"}]}, "'explode' is not known"),
+        ({**CLOCK, "events": [{"at": "2026-08-03T10:00:00Z", "type": "start", "x": 1}]}, "unknown field 'x'"),
+        ({**CLOCK, "events": [{"at": "2026-08-03T10:00:00", "type": "start"}]}, "no offset"),
+        ({**CLOCK, "events": [{"at": "yesterday", "type": "start"}]}, "no instant"),
+        ({**CLOCK, "events": [{"at": "9999-08-03T10:00:00Z", "type": "start"}]}, "years from 1900 to 2200"),
+        (
+            {**CLOCK, "events": [{"at": "2026-08-03T10:00:00Z", "type": "reopen", "policy": "x"}]},
+            "known are resume, restart",
+        ),
+        ({**CLOCK, "expect": {"due": None}}, "unknown field 'due'"),
+        ({**STAGES, "expect": {"stages": [{"due": 1}, {}]}}, "expect.stages has the unknown field 'due'"),
+        ({**STAGES, "stages": [{"calendar": "B", "target_minutes": 1}], "expect": {}}, "no calendar 'B'"),
+        ({**DAYS, "unit": "fortnights", "expect": {}}, "'fortnights' is not known"),
+        ({**DAYS, "amount": -1, "expect": {}}, "no whole number"),
+        ({**DAYS, "holidays": ["Christmas"], "expect": {}}, "no date"),
+        ({**DAYS, "tz": "Nowhere", "expect": {}}, "no time zone"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_words(example: Any, words: str) -> None:
+    outcome = outcome_of(example, BAD={"tz": "UTC", "weekly": {"mon": ["9-18"]}})
+
+    assert not outcome.is_ok
+    assert words in outcome.error
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        {},
+        {"examples": {}},
+        {"examples": [], "calendars": []},
+        {"examples": [], "format": 2},
+        {"examples": [], "x": 1},
+    ],
+)
+def test_a_file_of_something_else_is_refused(document: Any) -> None:
+    with pytest.raises(BadExample):
+        list(outcomes(document))
+
+
+def test_a_stage_to_come_counts_for_the_forecast() -> None:
+    expect = {
+        "total_due_at": "2026-08-03T15:00:00Z",
+        "stages": [{"met": True}, {"due_at": "2026-08-03T13:00:00Z", "met": None}],
+        "forecast_at": "2026-08-03T15:30:00Z",
+        "at_risk": True,
+    }
+
+    assert outcome_of({**STAGES, "expect": expect}).is_ok
+    later = {"forecast_at": "2026-08-03T16:00:00+00:00", "at_risk": True}
+    assert outcome_of({**STAGES, "now": "2026-08-03T13:30:00Z", "expect": later}).got == later
+
+
+def test_days_may_be_working_days_and_end_at_midnight() -> None:
+    expect = {"last_day": "2026-08-07", "ends_at": "2026-08-08T00:00:00Z"}
+
+    assert outcome_of({**DAYS, "holidays": ["2026-08-05"], "amount": 3, "expect": expect}).is_ok
