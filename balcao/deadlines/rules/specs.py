@@ -131,12 +131,12 @@ def _refuse_overlaps(days: tuple[tuple[Shift, ...], ...], overrides: Mapping[dat
     """Refuse night shifts that run into the next day's: in the week, then around each date that differs."""
     for number, name in enumerate(DAYS):
         if _runs_into(days[number - 1], days[number]):
-            raise CalendarRefused(Fault.OVERLAP, where=f"weekly.{name}", value=_written(days[number][0]))
+            raise CalendarRefused(Fault.OVERLAP, where=f"weekly.{name}", value=written(days[number][0]))
     for day in overrides:
         for first, second in _neighbours(day):
             before, after = (overrides.get(one, days[one.weekday()]) for one in (first, second))
             if _runs_into(before, after):
-                raise CalendarRefused(Fault.OVERLAP, where=f"overrides.{day}", value=_written(after[0]))
+                raise CalendarRefused(Fault.OVERLAP, where=f"overrides.{day}", value=written(after[0]))
 
 
 def _neighbours(day: date) -> Iterator[tuple[date, date]]:
@@ -150,6 +150,7 @@ def _runs_into(before: tuple[Shift, ...], after: tuple[Shift, ...]) -> bool:
     return bool(before and after) and before[-1].closes - _DAY > after[0].opens
 
 
-def _written(shift: Shift) -> str:
+def written(shift: Shift) -> str:
+    """Write a shift as specs do: 09:00-18:00."""
     opens, closes = (f"{time // 3600:02}:{time % 3600 // 60:02}" for time in (shift.opens, shift.closes % _DAY or _DAY))
     return f"{opens}-{closes}"
