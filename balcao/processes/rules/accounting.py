@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from balcao.processes.types import Blame, Bounce, Bucket, History, Party, Pause, Span, Stay, waited_for
+from balcao.processes.types import Blame, Bounce, Bucket, History, Holding, Party, Pause, Span, Stay, waited_for
 
 Measure = Callable[[datetime, datetime], float]  # the seconds that count between two instants
 
