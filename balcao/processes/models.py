@@ -56,6 +56,23 @@ class BlueprintVersion(models.Model):
         return f"{self.blueprint_id} v{self.number}"
 
 
+class DraftEdit(models.Model):
+    """What a draft said before an edit, so that the edit can be taken back. Kept while the draft is one."""
+
+    version = models.ForeignKey(BlueprintVersion, on_delete=models.CASCADE, related_name="edits")
+    key = models.CharField(max_length=40)  # of the form that was sent: the same form twice is one edit
+    before = models.JSONField(null=True)  # null: there was no draft
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["version", "key"], name="processes_edit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.version_id}"
+
+
 class Process(models.Model):
     """A blueprint as it runs for one ticket. Where it stands is its open visit."""
 
@@ -157,13 +174,16 @@ class Task(models.Model):
     result = models.TextField(blank=True, default="")
     made_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)  # its stage was left without it
     done_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "key"], name="processes_task_once")]
         indexes = [
             models.Index(
-                fields=["department", "due_at", "id"], name="processes_tasks_owed", condition=Q(done_at__isnull=True)
+                fields=["department", "due_at", "id"],
+                name="processes_tasks_owed",
+                condition=Q(done_at__isnull=True, dropped_at__isnull=True),
             ),
             models.Index(fields=["process"], name="processes_tasks"),
         ]

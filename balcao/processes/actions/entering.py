@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from balcao.journal.types import Actor
 from balcao.kit import wake
 from balcao.processes import types
-from balcao.processes.actions import timing
+from balcao.processes.actions import counting, timing
 from balcao.processes.actions.telling import tell
 from balcao.processes.models import Effect, Forward, Process, Task, Visit
 from balcao.processes.queries.blueprints import blueprint_by_id
@@ -56,6 +56,7 @@ def enter(
         timing.start_visit(visit, stage=stage, now=now)
         visit.look_at = _look_at(blueprint, stage, visit)
         visit.save(update_fields=["clock", "due_at", "look_at"])
+        counting.visit_opened(visit)
         _open_tasks(visit, stage, now)
     _want(visit, stage, move.effects, now)
     pause = stage.pauses.value if stage.pauses and stage.stops_total else ""
@@ -80,13 +81,13 @@ def leave(*, visit: Visit, way: Transition, actor: Actor, now: datetime) -> None
     if visit.left_at is not None:  # an end that is opened again was left as soon as it was entered
         _reopen(visit.process, visit, actor, now)
         return
+    counting.visit_closed(visit)
     visit.used_seconds = timing.end_visit(visit, now=now)
     visit.left_at, visit.left_by, visit.look_at, visit.paused_for = now, way.key, None, ""
     visit.save(update_fields=["used_seconds", "left_at", "left_by", "look_at", "breached_at", "due_at", "paused_for"])
     Effect.objects.filter(visit=visit, kind=REMINDER, state=EffectState.DUE).delete()
     Forward.objects.filter(visit=visit, state=ForwardState.ASKED).update(state=ForwardState.WITHDRAWN, decided_at=now)
-    for task in visit.tasks.filter(done_at=None, clock__isnull=False).select_related("clock"):
-        timing.drop_task(task, now=now)
+    _drop_tasks(visit, now)
     late = visit.breached_at is not None
     tell("process.stage.left", visit.process, visit, actor=actor, now=now, way=way.key, is_late=late)
 
@@ -119,6 +120,15 @@ def _open_tasks(visit: Visit, stage: Stage, now: datetime) -> None:
         )
         timing.start_task(row, task_type=task, visit=visit, now=now)
         row.save(update_fields=["clock", "due_at"])
+        counting.task_opened(row, shop_id=visit.shop_id)
+
+
+def _drop_tasks(visit: Visit, now: datetime) -> None:
+    for task in visit.tasks.filter(done_at=None, dropped_at=None).select_related("clock"):
+        counting.task_closed(task, shop_id=visit.shop_id)
+        timing.drop_task(task, now=now)
+        task.dropped_at = now
+        task.save(update_fields=["dropped_at"])
 
 
 def _want(visit: Visit, stage: Stage, effects: tuple[types.Effect, ...], now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from balcao.deadlines.types import PauseReason
 from balcao.kit.db import locked
 from balcao.kit.redact import redact_cards
-from balcao.processes.actions import timing
+from balcao.processes.actions import counting, timing
 from balcao.processes.actions.moving import ProcessRefused, go_on, hold
 from balcao.processes.actions.telling import actor_of, tell
 from balcao.processes.models import Process, Task, Visit
@@ -16,6 +16,7 @@ from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.types import Refusal, RefusalCode
 from balcao.staff.models import Agent, Department
+from balcao.tickets.actions.tallies import shift
 
 
 @transaction.atomic
@@ -24,8 +25,10 @@ def give_visit(*, visit: Visit, assignee: Agent | None, agent: Agent | None, now
     process = hold(visit.process_id)
     visit = _open(process, visit)
     if visit.assignee_id != (assignee.pk if assignee else None):
+        was_counted = counting.counted_visit(visit)
         before, visit.assignee = visit.assignee_id, assignee
         visit.save(update_fields=["assignee"])
+        shift(was_counted, counting.counted_visit(visit))
         after = visit.assignee_id
         tell("process.stage.given", process, visit, actor=actor_of(agent), now=now, before=before, after=after)
     return visit
@@ -81,6 +84,7 @@ def add_task(
     )
     timing.start_free_task(task, visit=visit, seconds=seconds, now=now)
     task.save(update_fields=["clock", "due_at"])
+    counting.task_opened(task, shop_id=visit.shop_id)
     facts: dict[str, Any] = {"task": task.pk, "key": key, "owner": department.pk}
     tell("process.task.given", process, visit, actor=actor_of(agent), now=now, personal={"title": title}, **facts)
     return task
@@ -93,6 +97,9 @@ def do_task(*, task: Task, result: str, agent: Agent | None, now: datetime) -> T
     task = locked(Task.objects.filter(pk=task.pk).select_related("visit", "clock")).get()
     if task.done_at:
         return task
+    if task.dropped_at:
+        raise ProcessRefused(Refusal(RefusalCode.STALE))
+    counting.task_closed(task, shop_id=process.shop_id)
     task.done_at, task.done_by, task.result = now, agent, redact_cards(result.strip())
     task.save(update_fields=["done_at", "done_by", "result"])
     timing.end_task(task, now=now)
