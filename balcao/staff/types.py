@@ -37,6 +37,8 @@ class Permission(StrEnum):
     DEADLINE_EDIT = "deadline.edit"  # calendars, and how long something may take
     DEADLINE_VOID = "deadline.void"  # forgive what was late
     RULE_EDIT = "rule.edit"  # what the shop does by itself
+    PROCESS_READ = "process.read"  # how matters go through the departments
+    PROCESS_EDIT = "process.edit"
     WEBHOOK_EDIT = "webhook.edit"
     TOKEN_EDIT = "token.edit"  # noqa: S105 - the name of a permission
     JOURNAL_READ = "journal.read"
@@ -63,5 +65,5 @@ class Scope(StrEnum):
     SHOPS_READ = "shops.read"  # shops and channels, never their secrets
     FILES_READ = "files.read"  # attachments and their contents
     WEBHOOKS_READ = "webhooks.read"
-    WEBHOOKS_WRITE = "webhooks.write"
+    WEBHOOKS_WRITE = "webhooks.write"  # send again what did not arrive
     JOURNAL_READ = "journal.read"

@@ -1,5 +1,6 @@
 """A receiver of webhooks on this machine, that answers as it is told."""
 
+import random
 import threading
 import time
 from collections import deque
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 _PATIENCE = 10.0  # seconds
+_HANGS_UP, _FAILS = 0.05, 0.15  # of an unkind one: shares of all messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Receiver:
     answers: deque[tuple[int, Mapping[str, str]]] = field(default_factory=deque)
     always: int = 204
     slow: float = 0.0  # seconds before each answer
+    unkind: random.Random | None = None  # now and then it fails, or hangs up, after it has taken the message
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -58,9 +61,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
+def receiver(*, unkind: random.Random | None = None) -> Iterator[Receiver]:
     """Run a receiver on a free port."""
-    known = Receiver()
+    known = Receiver(unkind=unkind)
     server = _Server(("127.0.0.1", 0), _answering(known))
     known.address = f"http://127.0.0.1:{server.server_port}/hooks"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -83,6 +86,11 @@ def _answering(known: Receiver) -> type[BaseHTTPRequestHandler]:
             with known.lock:
                 known.received.append(Received(self.path, headers, body))
                 status, more = known.answers.popleft() if known.answers else (known.always, {})
+                mood = known.unkind.random() if known.unkind else 1.0
+            if mood < _HANGS_UP:
+                self.close_connection = True
+                return
+            status = 500 if mood < _FAILS else status
             time.sleep(known.slow)
             self.send_response_only(status)
             for name, value in more.items():

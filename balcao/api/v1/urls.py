@@ -15,6 +15,7 @@ from balcao.api.v1.views import (
     orders,
     searching,
     tickets,
+    webhooks,
 )
 
 ABOUT = """
@@ -26,7 +27,7 @@ problem document (RFC 9457). Lists give at most 100 rows and a `next_cursor`. Ev
 
 api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespace="api-v1", renderer=Readable())
 problems.install(api)
-for _module in (tickets, messages, customers, orders, order_actions, files, searching, journal, house):
+for _module in (tickets, messages, customers, orders, order_actions, files, searching, journal, webhooks, house):
     api.add_router("", _module.router)
 
 _FORM = "tickets/<number>/attachments"

@@ -1,7 +1,7 @@
 """The mill: a warm parent that forks one worker a round and lets it be killed.
 
-Started as a process of its own (`python -m balcao.testing.torture.mill ROUNDS SEED SMTP_PORT TILL`) on the database
-and data directory of its environment; prints what it did and what the database holds at the end as one JSON object.
+Started as a process of its own (`python -m balcao.testing.torture.mill ROUNDS SEED SMTP_PORT TILL HOOKS`) on the
+database and data directory of its environment; prints what it did and what the database holds at the end as JSON.
 """
 
 import json
@@ -164,8 +164,8 @@ def apart(deed: Callable[[], Any]) -> Any:
     return json.loads(text)
 
 
-def set_up(smtp_port: int, till: str) -> None:
-    """Make the tables, a shop, an agent, a mailbox that sends to the given port and a shop system at an address."""
+def set_up(smtp_port: int, till: str, hooks: str) -> None:
+    """Make the tables, a shop, an agent, a mailbox, a shop system and an endpoint, each at the place given."""
     from django.core.management import call_command
 
     from balcao.channels.actions.connecting import create_channel
@@ -175,6 +175,7 @@ def set_up(smtp_port: int, till: str) -> None:
     from balcao.plugins.channels.mail.config import MailConfig
     from balcao.testing.factories import make_agent, make_shop
     from balcao.testing.torture.till import TillConfig
+    from balcao.webhooks.actions.endpoints import create_endpoint
 
     call_command("migrate", verbosity=0, skip_checks=True)
     shop = make_shop()
@@ -199,12 +200,20 @@ def set_up(smtp_port: int, till: str) -> None:
         now=datetime.now(UTC),
         policy=Policy(levels={}),
     )
+    create_endpoint(
+        name="ERP",
+        url=hooks,
+        events=["ticket.opened", "ticket.message.*"],
+        shop=None,
+        actor=SYSTEM,
+        now=datetime.now(UTC),
+    )
 
 
 def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
     """Do what the processes of an installation do: take in, answer, understand, send, seal, follow."""
     from balcao.journal.actions import seal
-    from balcao.pipeline import followers, inbound, orders, outbound
+    from balcao.pipeline import followers, inbound, orders, outbound, webhooks
 
     worker = f"worker {os.getpid()}"
     take_in(mill, acknowledge=acknowledge)
@@ -220,6 +229,8 @@ def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
     while seal():  # without the lease, which the dead would hold for some seconds
         pass
     followers.run_due(now=mill.now())
+    while webhooks.run_due(worker=worker, now=mill.now(), clock=mill.now):
+        pass
 
 
 def take_in(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
@@ -283,10 +294,12 @@ def pay_back(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
 
 
 def is_something_open() -> bool:
-    """Tell whether an order action waits to be tried or asked about."""
+    """Tell whether an order action or a webhook waits to be tried or asked about."""
     from balcao.commerce.models import LedgerEntry
+    from balcao.webhooks.models import Delivery
 
-    return LedgerEntry.objects.filter(state__in=["queued", "performing", "uncertain"]).exists()
+    is_deed_open = LedgerEntry.objects.filter(state__in=["queued", "performing", "uncertain"]).exists()
+    return is_deed_open or Delivery.objects.filter(state="queued").exists()
 
 
 def findings() -> dict[str, Any]:
@@ -297,6 +310,7 @@ def findings() -> dict[str, Any]:
     from balcao.journal import queries as journal
     from balcao.journal.models import Entry
     from balcao.tickets.models import Message
+    from balcao.webhooks.models import Delivery
 
     told = Counter(entry.facts["message"] for entry in Entry.objects.filter(name="ticket.message.received"))
     return {
@@ -311,13 +325,26 @@ def findings() -> dict[str, Any]:
         "unshown": Message.objects.filter(
             dispatch__state__in=["uncertain", "failed"], ticket__has_failed_send=False
         ).count(),
+        "webhooks": dict(Delivery.objects.values_list("message_id", "state")),
+        "events": _told_elsewhere(),
         "envelopes": dict(Counter(Envelope.objects.values_list("state", flat=True))),
         "broken_link": journal.first_broken_link(),
         "unsealed": journal.is_unsealed(),
     }
 
 
-def main(rounds: int, seed: int, smtp_port: int, till: str) -> None:
+def _told_elsewhere() -> list[int]:
+    """Return the positions of what the endpoint was to be told of, and of what it was told of."""
+    from balcao.journal.models import Entry
+    from balcao.webhooks.models import Delivery, Endpoint
+    from balcao.webhooks.rules.matching import wants
+
+    events = Endpoint.objects.get().events
+    due = {e.position for e in Entry.objects.all() if wants(events, e.name)}
+    return sorted(position or 0 for position in due ^ set(Delivery.objects.values_list("position", flat=True)))
+
+
+def main(rounds: int, seed: int, smtp_port: int, till: str, hooks: str) -> None:
     """Grind, drain, look."""
     import django
 
@@ -328,7 +355,7 @@ def main(rounds: int, seed: int, smtp_port: int, till: str) -> None:
 
     registry.register_commerce(TillBackend())
     mill = Mill(chance=random.Random(seed))
-    set_up(smtp_port, till)
+    set_up(smtp_port, till, hooks)
     mill.warm_up()
     for number in range(rounds):
         mill.round(number)
@@ -344,4 +371,4 @@ def main(rounds: int, seed: int, smtp_port: int, till: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5])

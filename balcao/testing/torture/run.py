@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +12,7 @@ from email.policy import compat32
 from pathlib import Path
 from typing import Any
 
+from balcao.testing.receivers import receiver
 from balcao.testing.servers import smtp
 from balcao.testing.torture.till import Till, till
 
@@ -33,6 +35,8 @@ class Report:
     paid_twice: list[str]
     paid_unlike_told: list[str]
     strange: list[str]
+    webhooks: dict[str, int]  # by state
+    heard_again: int  # webhooks that arrived once more, under their old id
 
     @property
     def faults(self) -> list[str]:
@@ -46,19 +50,21 @@ class Report:
 
 def torture(*, database: str, folder: Path, rounds: int, seed: int) -> Report:
     """Kill workers in so many rounds on an empty database; `folder` holds their files."""
-    with smtp() as sink, till(seed) as (known, address):
-        found = _grind(database, folder, rounds, seed, (str(sink.port), address))
+    with smtp() as sink, till(seed) as (known, address), receiver(unkind=random.Random(seed)) as erp:
+        found = _grind(database, folder, rounds, seed, (str(sink.port), address, erp.address))
         arrived = Counter(_message_id(mail.raw) for mail in sink.received)
-    return _compare(found, arrived, known, rounds)
+        heard = Counter(erp.ids)
+    return _compare(found, arrived, known, heard, rounds)
 
 
-def _grind(database: str, folder: Path, rounds: int, seed: int, others: tuple[str, str]) -> dict[str, Any]:
+def _grind(database: str, folder: Path, rounds: int, seed: int, others: tuple[str, str, str]) -> dict[str, Any]:
     environment = {
         **os.environ,
         "DATABASE_URL": database,
         "BALCAO_DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "balcao.project.settings",
         "BALCAO_LOG_LEVEL": "error",
+        "BALCAO_WEBHOOKS_TO_PRIVATE": "1",
     }
     command = [sys.executable, "-m", "balcao.testing.torture.mill", str(rounds), str(seed), *others]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -72,7 +78,7 @@ def _message_id(raw: bytes) -> str:
     return str(message_from_bytes(raw, policy=compat32)["Message-ID"]).strip().strip("<>")
 
 
-def _compare(found: dict[str, Any], arrived: Counter[str], known: Till, rounds: int) -> Report:
+def _compare(found: dict[str, Any], arrived: Counter[str], known: Till, heard: Counter[str], rounds: int) -> Report:
     messages, answers = found["messages"], found["answers"]
     open_states = {"queued", "sending", "handing_over"}
     ledger, paid = found["ledger"], known.paid
@@ -93,7 +99,9 @@ def _compare(found: dict[str, Any], arrived: Counter[str], known: Till, rounds: 
         + [f"{key} {state}" for key, state in ledger.items() if state in still_open],
         paid_twice=[key for key, count in paid.items() if count > 1],
         paid_unlike_told=[key for key, state in ledger.items() if (state == "done") != bool(paid[key])],
-        strange=_strange(found, arrived) + _strange_orders(found, known),
+        strange=_strange(found, arrived) + _strange_orders(found, known) + _strange_webhooks(found, heard),
+        webhooks=dict(Counter(found["webhooks"].values())),
+        heard_again=sum(count - 1 for count in heard.values()),
     )
 
 
@@ -122,5 +130,18 @@ def _strange_orders(found: dict[str, Any], known: Till) -> list[str]:
     said = [
         (copies != there, f"our copies differ: {copies} {there}"),
         (unasked, f"refunds nobody asked for: {unasked}"),
+    ]
+    return [words for is_so, words in said if is_so]
+
+
+def _strange_webhooks(found: dict[str, Any], heard: Counter[str]) -> list[str]:
+    """Return what the other side did not hear of, or heard of without cause; hearing it again is allowed."""
+    webhooks = found["webhooks"]
+    silent = sorted(key for key, state in webhooks.items() if state == "arrived" and not heard[key])
+    said = [
+        (found["events"], f"events that were not told once: {found['events']}"),
+        (set(webhooks.values()) - {"arrived"}, f"webhooks that did not arrive: {Counter(webhooks.values())}"),
+        (silent, f"webhooks that count as arrived and did not: {silent}"),
+        (heard.keys() - webhooks.keys(), f"webhooks that nobody made: {sorted(heard.keys() - webhooks.keys())}"),
     ]
     return [words for is_so, words in said if is_so]

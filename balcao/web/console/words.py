@@ -69,6 +69,10 @@ def permission_words(permission: Permission) -> str:
         Permission.STAFF_EDIT: _("Invite and change agents"),
         Permission.SHOP_EDIT: _("Change shops"),
         Permission.TOKEN_EDIT: _("Give programs access"),
+        Permission.DEADLINE_EDIT: _("Set calendars and targets"),
+        Permission.DEADLINE_VOID: _("Forgive a breach"),
+        Permission.PROCESS_READ: _("See how processes are designed"),
+        Permission.PROCESS_EDIT: _("Design processes"),
         Permission.WEBHOOK_EDIT: _("Set webhooks up"),
         Permission.JOURNAL_READ: _("Read the journal"),
     }[permission]
@@ -87,7 +91,7 @@ def scope_words(scope: Scope) -> str:
         Scope.SHOPS_READ: _("See shops and channels"),
         Scope.FILES_READ: _("Open attachments"),
         Scope.WEBHOOKS_READ: _("See webhooks and their deliveries"),
-        Scope.WEBHOOKS_WRITE: _("Set webhooks up"),
+        Scope.WEBHOOKS_WRITE: _("Send webhooks again"),
         Scope.JOURNAL_READ: _("Read the journal"),
     }[scope]
 

@@ -18,6 +18,8 @@ from balcao.staff.models import Agent, ApiToken
 from balcao.staff.types import Role, Scope
 from balcao.testing.factories import make_agent, make_channel, receive
 from balcao.tickets.models import Attachment, Message, Note, Ticket, TicketMerge
+from balcao.webhooks.actions.delivering import ping
+from balcao.webhooks.actions.endpoints import create_endpoint
 
 from .conftest import MakeProgram, Program
 
@@ -110,6 +112,8 @@ def ids(message: Message, channel: Channel, bia: Agent, erp: Program, order: Ord
     file = Attachment.objects.create(
         note=note, name="a", media_type="b", size=1, sha256="", storage_key="", created_at=timezone.now()
     )
+    told = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["*"], "shop": channel.shop}
+    endpoint, _secret = create_endpoint(**told, actor=SYSTEM, now=timezone.now())
     return {
         "/tickets": ticket.number,
         "/ticket-merges": merge["id"],
@@ -124,6 +128,8 @@ def ids(message: Message, channel: Channel, bia: Agent, erp: Program, order: Ord
         "/channels": channel.pk,
         "/orders": order.pk,
         "/order-actions": deed["id"],
+        "/webhooks": endpoint.pk,
+        "/webhook-deliveries": ping(endpoint=endpoint, now=timezone.now()).pk,
     }
 
 
@@ -137,7 +143,7 @@ def test_what_is_of_another_shop_does_not_exist(ids: dict[str, int], stranger: P
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:balcao:problem:not-found")
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/customers", "/agents", "/shops", "/channels", "/orders"])
+@pytest.mark.parametrize("path", ["/tickets", "/customers", "/agents", "/shops", "/channels", "/orders", "/webhooks"])
 def test_lists_hold_nothing_of_another_shop(ids: dict[str, int], stranger: Program, erp: Program, path: str) -> None:
     name = "number" if path == "/tickets" else "id"
     mine = {row[name] for row in erp.get(path).json()["rows"]}

@@ -47,7 +47,7 @@ class EndpointForm(forms.Form):
         label=gettext_lazy("Whole families"), required=False, widget=forms.CheckboxSelectMultiple
     )
     events = forms.MultipleChoiceField(
-        label=gettext_lazy("Single events"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("One by one"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
