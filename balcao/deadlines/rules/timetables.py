@@ -8,12 +8,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from balcao.deadlines.rules.specs import zone_of
-from balcao.deadlines.types import Calendar, Shift
+from balcao.deadlines.types import Calendar
 
 NEVER = 60 * 24 * 3600  # a calendar closed for so long is taken to stay closed
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _AHEAD = 2  # years compiled ahead of the first question
 _DAY = timedelta(days=1)
+_EPOCH = date(1970, 1, 1)
 
 
 class OutOfRange(ValueError):
@@ -105,16 +106,26 @@ def _compile(calendar: Calendar, first: date, end: date) -> Span:
 
 def _open_spans(calendar: Calendar, zone: ZoneInfo, first: date, end: date) -> Iterator[tuple[int, int]]:
     overrides = dict(calendar.overrides)
+    # No zone has changed its clock there and back within three days: where it shows the same around a day, all of the
+    # day and its night are plain, and need no look at each time.
+    offsets = [_offset(zone, first + timedelta(days=number)) for number in range(-1, (end - first).days + 2)]
     for number in range((end - first).days):
         day = first + timedelta(days=number)
+        midnight = (day - _EPOCH).days * 86_400 - offsets[number]
+        is_plain = offsets[number] == offsets[number + 3]
         for shift in overrides.get(day, calendar.weekly[day.weekday()]):
-            yield _span_of(shift, day, zone)
+            if is_plain:
+                yield midnight + shift.opens, midnight + shift.closes
+            else:
+                yield (
+                    wall_instant(zone, day, shift.opens, is_closing=False),
+                    wall_instant(zone, day, shift.closes, is_closing=True),
+                )
 
 
-def _span_of(shift: Shift, day: date, zone: ZoneInfo) -> tuple[int, int]:
-    return wall_instant(zone, day, shift.opens, is_closing=False), wall_instant(
-        zone, day, shift.closes, is_closing=True
-    )
+def _offset(zone: ZoneInfo, day: date) -> int:
+    offset = datetime.combine(day, time.min, tzinfo=zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
 
 
 def _merged(spans: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
