@@ -120,7 +120,6 @@ class Refusal(StrEnum):
     TOPIC_IN_USE = "topic_in_use"  # tickets have it, or topics stand below it
     TOPIC_INSIDE_ITSELF = "topic_inside_itself"
     NOT_FOR_SHOP = "not_for_shop"  # a topic of another shop
-    KEY_TAKEN = "key_taken"
 
 
 class TicketRefused(Exception):

@@ -14,8 +14,6 @@ from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Ticket, Topic
 from balcao.tickets.types import DueFacts, Kind, Refusal, TicketRefused
 
-_CACHED = ("due_at", "due_kind", "paused_for", "paused_left", "warned", "breached_at", "is_at_risk")
-
 
 @transaction.atomic
 def set_topic(*, ticket: Ticket, topic: Topic | None, agent: Agent | None, now: datetime) -> None:
@@ -50,14 +48,14 @@ def set_due_facts(*, ticket: Ticket, facts: DueFacts) -> bool:
     For the follower that owns the clocks alone: a copy of what they say, so it leaves no journal entry.
     """
     take_hold(ticket)
-    if all(getattr(ticket, name) == getattr(facts, name) for name in _CACHED):
+    if rules.due_facts_of(ticket) == facts:
         return False
     with recounted(ticket):
-        for name in _CACHED:
+        for name in rules.DUE_FACTS:
             setattr(ticket, name, getattr(facts, name))
         ticket.is_due_soon = rules.is_due_soon(facts)
         ticket.waits_for_others = rules.waits_for_others(facts.paused_for)
-    ticket.save(update_fields=[*_CACHED, "is_due_soon", "waits_for_others"])
+    ticket.save(update_fields=[*rules.DUE_FACTS, "is_due_soon", "waits_for_others"])
     return True
 
 

@@ -45,7 +45,7 @@ def visible(agent: Agent) -> "QuerySet[Ticket]":
 _OF_NUMBER = Prepared(
     lambda number: (
         Ticket.objects.filter(number=number)
-        .select_related("shop", "identity__customer", "assignee", "team", "merged_into", "linked_to")
+        .select_related("shop", "identity__customer", "assignee", "team", "merged_into", "linked_to", "topic__parent")
         .annotate(shop_sells=Exists(Backend.objects.filter(shop=OuterRef("shop"), is_active=True)))
     )
 )

@@ -15,6 +15,7 @@ from balcao.staff.models import Agent
 from balcao.tickets.models import Draft, Sight, Ticket
 from balcao.tickets.queries.lists import PAGE, keys_of, shops_to_walk, whose_view
 from balcao.tickets.queries.walking import Key, Leg, Order, Place, View, filter_of, is_owned, leg_rows
+from balcao.tickets.rules import DUE_FACTS
 from balcao.tickets.types import DueFacts
 
 _COLUMNS = (
@@ -32,13 +33,7 @@ _COLUMNS = (
     "channel_kinds",
     "has_failed_send",
     "kind",
-    "due_at",
-    "due_kind",
-    "paused_for",
-    "paused_left",
-    "warned",
-    "breached_at",
-    "is_at_risk",
+    *DUE_FACTS,
     "identity__customer__name",
     "identity__name",
     "identity__value",

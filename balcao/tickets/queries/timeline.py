@@ -21,6 +21,8 @@ EVENTS = (
     "ticket.assigned",
     "ticket.status.changed",
     "ticket.priority.changed",
+    "ticket.kind.changed",
+    "ticket.topic.changed",
     "ticket.subject.changed",
     "ticket.language.changed",
     "ticket.tags.changed",

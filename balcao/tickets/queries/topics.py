@@ -47,6 +47,11 @@ def offered_topics(*, shop_id: int, language: str) -> list[Branch]:
     return branches(rows, language=language)
 
 
+def topic_names(ids: Collection[int], *, language: str) -> dict[int, str]:
+    """Return what topics are called in a language, by id."""
+    return {row.pk: said_in(row.names, [language]) or row.key for row in Topic.objects.filter(pk__in=ids)}
+
+
 def topics_named(text: str) -> set[int]:
     """Return the ids of the topics that a search means, with all below them."""
     rows = every_topic()

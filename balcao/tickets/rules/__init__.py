@@ -1,7 +1,7 @@
 """The decisions of the desk: plain functions of their arguments."""
 
 from balcao.tickets.rules.merging import Standing, absorb, on_its_own_again, standing_from
-from balcao.tickets.rules.promises import is_due_soon, promise_keys, waits_for_others
+from balcao.tickets.rules.promises import DUE_FACTS, due_facts_of, is_due_soon, promise_keys, waits_for_others
 from balcao.tickets.rules.standing import (
     MOST_TICKETS_AN_HOUR,
     REOPENS_WITHIN,
@@ -20,6 +20,7 @@ from balcao.tickets.rules.standing import (
 )
 
 __all__ = [
+    "DUE_FACTS",
     "MOST_TICKETS_AN_HOUR",
     "REOPENS_WITHIN",
     "REPEAT_WITHIN",
@@ -30,6 +31,7 @@ __all__ = [
     "Standing",
     "absorb",
     "after_customer_message",
+    "due_facts_of",
     "is_due_soon",
     "is_over",
     "last_words",

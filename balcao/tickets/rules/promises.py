@@ -1,9 +1,12 @@
 """What lists say of a ticket's promises."""
 
+from dataclasses import fields
+
 from balcao.deadlines.types import PauseReason
 from balcao.tickets.types import DueFacts
 
 SOON = 75  # per cent of the time used
+DUE_FACTS = tuple(field.name for field in fields(DueFacts))  # a ticket's row has columns of the same names
 
 
 def is_due_soon(facts: DueFacts) -> bool:
@@ -20,3 +23,8 @@ def promise_keys(*, is_due_soon: bool, is_breached: bool, is_at_risk: bool, wait
     """Name the kept counts that an active ticket is part of by its clocks."""
     flags = {"due_soon": is_due_soon, "breached": is_breached, "at_risk": is_at_risk, "others": waits_for_others}
     return [key for key, holds in flags.items() if holds]
+
+
+def due_facts_of(row: object) -> DueFacts:
+    """Return what a ticket's row says of its promises."""
+    return DueFacts(**{name: getattr(row, name) for name in DUE_FACTS})

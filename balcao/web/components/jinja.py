@@ -10,13 +10,14 @@ from jinja2 import Environment
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from balcao.web.components import formats, looks
+from balcao.web.components import formats, looks, promises
 
 
 def install(environment: Environment) -> None:
     """Add the filters and functions of all faces."""
     environment.globals.update(_=gettext, gettext=gettext, pgettext=pgettext, ngettext=ngettext, npgettext=npgettext)
     environment.globals.update(icon=icon, mark=mark, channel_icon=channel_icon, draw_avatar=draw_avatar, kept=kept)
+    environment.globals.update(due_shapes_json=promises.shapes_json)
     environment.filters.update(
         ago=_ago,
         clock=_clock,

@@ -36,6 +36,7 @@ class ViewLink:
     address: str
     count: int | None = None
     keys: str = ""
+    tone: str = ""  # of a count above nought: "soon", "late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ _VIEWS = {
     View.UNASSIGNED: (pgettext_lazy("view", "Nobody's"), "hand"),
     View.OURS: (pgettext_lazy("view", "All open"), "chats-circle"),
     View.MENTIONS: (pgettext_lazy("view", "Mentions"), "at"),
+    View.QUICK: (pgettext_lazy("view", "Quick"), "lightning"),
+    View.ACTION: (pgettext_lazy("view", "Action"), "wrench"),
+    View.FORWARDED: (pgettext_lazy("view", "Forwarded"), "arrow-bend-double-up-right"),
+    View.SOON: (pgettext_lazy("view", "Due soon"), "hourglass-medium"),
+    View.BREACHED: (pgettext_lazy("view", "Breached"), "warning"),
+    View.RISK: (pgettext_lazy("view", "At risk"), "warning-circle"),
+    View.OTHERS: (pgettext_lazy("view", "Others' turn"), "truck"),
     View.WAITING: (pgettext_lazy("view", "Customer's turn"), "user"),
     View.SNOOZED: (pgettext_lazy("view", "Snoozed"), "moon-stars"),
     View.SOLVED: (pgettext_lazy("view", "Solved"), "check"),
@@ -88,6 +96,10 @@ _VIEWS = {
     View.TRASH: (pgettext_lazy("view", "Trash"), "trash"),
     View.TEAM: (pgettext_lazy("view", "Team"), "users"),
 }
+
+
+_PROMISES = (View.SOON, View.BREACHED, View.RISK)
+_TONES = {View.SOON: "soon", View.BREACHED: "late", View.RISK: "soon"}
 
 
 def view_words(view: View) -> tuple[str, str]:
@@ -156,15 +168,18 @@ class DeskFrame:
             address=reverse("desk:view", args=[key]),
             count=self.counts.get(tally, 0) if tally else None,
             keys=keys,
+            tone=_TONES.get(view, ""),
         )
 
     @cached_property
     def groups(self) -> list[Group]:
         """Return all views under their headings."""
-        first = [View.MINE, View.UNASSIGNED, View.OURS, View.WAITING, View.SNOOZED, View.MENTIONS]
+        first = [View.MINE, View.UNASSIGNED, View.OURS, *_PROMISES, View.WAITING, View.OTHERS, View.SNOOZED]
+        kinds = [View.QUICK, View.ACTION, View.FORWARDED]
         rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
         return [
-            Group("", [*(self.view_link(view) for view in first), *self._approvals]),
+            Group("", [*(self.view_link(view) for view in (*first, View.MENTIONS)), *self._approvals]),
+            Group(_("By kind"), [self.view_link(view) for view in kinds]),
             *(
                 [Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])]
                 if self.own_teams

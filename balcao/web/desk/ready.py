@@ -13,7 +13,7 @@ from balcao.kit.placeholders import ORDER_PLACEHOLDERS, left_in
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Message, Ticket
-from balcao.tickets.types import OURS
+from balcao.tickets.types import OURS, Kind
 from balcao.web.desk.orders.panel import TicketOrders
 
 Bought = Callable[[], TicketOrders]
@@ -29,14 +29,18 @@ class Ready:
 
 
 def ready_answer(agent: Agent, ticket: Ticket, last: Message | None, bought: Bought, *, now: datetime) -> Ready | None:
-    """Return the answer to a customer who asks where their order is and whom nobody has answered yet."""
+    """Return the answer to a customer who asks where their order is and whom nobody has answered yet.
+
+    A quick matter that is about an order is answered from it, too, whatever its words are.
+    """
     if last is None or ticket.status not in OURS or not agent.may(Permission.ORDER_READ):
         return None
     letter = getattr(last, "letter", None)
-    if not asks_where(last.text, subject=letter.subject if letter else ""):
+    is_asked = asks_where(last.text, subject=letter.subject if letter else "")
+    if not is_asked and ticket.kind != Kind.QUICK:
         return None
     shown = bought().shown
-    if shown is None:
+    if shown is None or not (is_asked or bought().is_linked):
         return None
     told = shown.told(now)
     name = (ticket.identity.customer.name or ticket.identity.name).partition(" ")[0]

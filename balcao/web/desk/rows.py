@@ -1,7 +1,7 @@
 """List rows: what one line of the list says about a ticket."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 
@@ -9,8 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from balcao.tickets.queries.rows import ListRow
-from balcao.tickets.types import Priority, Status
+from balcao.tickets.types import DueFacts, Priority, Status
 from balcao.web.components import formats
+from balcao.web.components.promises import DuePill, due_pill
 from balcao.web.desk import words
 
 
@@ -31,6 +32,9 @@ class Row:
     failed: bool
     pause: str
     pause_title: str
+    kind: str
+    kind_words: str
+    due: DuePill | None
     urgent: str
     foot: str
     assignee: str
@@ -41,7 +45,18 @@ def rows_of(rows: Iterable[ListRow], *, now: datetime, address: str, many_shops:
     """Return the rows; `address` is the ticket's address with `{}` for its number."""
     zone = timezone.get_current_timezone()
     wording = _wording(now.astimezone(zone).date(), translation.get_language() or "en", zone)
-    return [_row(row, wording, address, many_shops) for row in rows]
+    drawn = [(_row(row, wording, address, many_shops), row.promise) for row in rows]
+    return [_dated(row, promise, wording, now) if is_promised(promise) else row for row, promise in drawn]
+
+
+def is_promised(promise: DueFacts) -> bool:
+    """Tell whether a ticket has time left to be shown."""
+    return promise.due_at is not None or bool(promise.paused_for)
+
+
+def _dated(row: Row, promise: DueFacts, wording: "_Wording", now: datetime) -> Row:
+    """Add the time left, which is another one each minute, to what is said of a row all day."""
+    return replace(row, due=due_pill(promise, now=now, zone=wording.zone, language=wording.language))
 
 
 class _Wording:
@@ -89,6 +104,9 @@ def _row(row: ListRow, wording: _Wording, address: str, many_shops: bool) -> Row
         failed=row.has_failed_send,
         pause=wording.when_due(until) if until else "",
         pause_title=_("Comes back %(when)s") % {"when": wording.moment(until)} if until else "",
+        kind=row.kind,
+        kind_words=words.kind_words(row.kind) if row.kind else "",
+        due=None,
         urgent=words.priority_words(row.priority) if row.priority in (Priority.HIGH, Priority.URGENT) else "",
         foot=" · ".join([wording.status[row.status], *row.tags[:2], *([row.shop] if many_shops else [])]),
         assignee=row.assignee,

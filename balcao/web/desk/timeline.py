@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from balcao.channels.types import DispatchState
@@ -19,6 +19,7 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Message, Note, Tag, Ticket, TicketMerge, TicketSplit
 from balcao.tickets.queries import timeline as stored
 from balcao.tickets.queries.timeline import Timeline
+from balcao.tickets.queries.topics import topic_names
 from balcao.tickets.types import Direction, MessageKind, OrderRule
 from balcao.web.desk import words
 from balcao.web.desk.words import Names
@@ -34,6 +35,7 @@ _SIGNS = {
     "ticket.split": "arrows-split",
     "ticket.split.undone": "arrows-split",
     "ticket.tags.changed": "tag",
+    "ticket.topic.changed": "tag",
     "ticket.snoozed": "moon-stars",
 }
 
@@ -128,7 +130,7 @@ class _Builder:
     is_fresh_drawn: bool = False
 
     def add(self, entry: Message | Note | Entry) -> None:
-        if isinstance(entry, Entry) and entry.facts.get("rule") in _UNTOLD:
+        if isinstance(entry, Entry) and (entry.facts.get("rule") in _UNTOLD or _follows_topic(entry)):
             return
         self._day(entry.at)
         self._fresh(entry)
@@ -311,11 +313,17 @@ def _cut(part: tuple[str, bool], mark: str) -> list[tuple[str, bool]]:
     return [(before, False), (mark, True), *_cut((after, False), mark)]
 
 
+def _follows_topic(entry: Entry) -> bool:
+    """Tell whether a change of kind only follows from a change of topic, which is told itself."""
+    return entry.name == "ticket.kind.changed" and not entry.facts.get("is_chosen")
+
+
 def names_in(entries: Iterable[Any]) -> Names:
     """Look up every agent, team and tag that events name by id."""
     agents: set[int] = set()
     teams: set[int] = set()
     tags: set[int] = set()
+    topics: set[int] = set()
     for entry in entries:
         if not isinstance(entry, Entry):
             continue
@@ -326,10 +334,12 @@ def names_in(entries: Iterable[Any]) -> Names:
             agents |= {after["assignee"]} - {None} if "assignee" in after else set()
             teams |= {after["team"]} - {None} if "team" in after else set()
         tags |= set(entry.facts.get("added", [])) | set(entry.facts.get("removed", []))
+        topics |= {after} if entry.name == "ticket.topic.changed" and after else set()
     return Names(
         agents=dict(Agent.objects.filter(pk__in=agents).values_list("pk", "name")) if agents else {},
         teams=dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {},
         tags=dict(Tag.objects.filter(pk__in=tags).values_list("pk", "name")) if tags else {},
+        topics=topic_names(topics, language=translation.get_language() or "en") if topics else {},
     )
 
 

@@ -1,11 +1,12 @@
 """What the words of the domain are called on the desk, in the active language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+from balcao.tickets.types import Kind, LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
 from balcao.web.desk.orders import words as orders
 
 _STATUSES = {
@@ -17,6 +18,12 @@ _STATUSES = {
     Status.SPAM: pgettext_lazy("status", "Spam"),
     Status.TRASH: pgettext_lazy("status", "In the trash"),
 }
+_KINDS = {
+    Kind.QUICK: pgettext_lazy("kind", "Quick"),
+    Kind.ACTION: pgettext_lazy("kind", "Action"),
+    Kind.FORWARDED: pgettext_lazy("kind", "Forwarded"),
+}
+KIND_SIGNS = {Kind.QUICK: "lightning", Kind.ACTION: "wrench", Kind.FORWARDED: "arrow-bend-double-up-right"}
 _PRIORITIES = {
     Priority.LOW: pgettext_lazy("priority", "Low"),
     Priority.NORMAL: pgettext_lazy("priority", "Normal"),
@@ -52,6 +59,11 @@ def priority_words(priority: str) -> str:
     return str(_PRIORITIES[Priority(priority)])
 
 
+def kind_words(kind: str) -> str:
+    """Return what a kind of matter is called."""
+    return str(_KINDS[Kind(kind)])
+
+
 def channel_words(kind: str) -> str:
     """Return how a message came, to stand after its writer's name."""
     return str(_CHANNELS.get(kind, kind))
@@ -77,6 +89,9 @@ def refusal_words(refused: TicketRefused) -> str:
         Refusal.NO_SUCH_AGENT: _("This agent is not active or does not work for the shop."),
         Refusal.IN_THE_PAST: _("This time is over already: choose a later one."),
         Refusal.NAME_TAKEN: _("This name is taken already."),
+        Refusal.TOPIC_IN_USE: _("Tickets have this topic, or others stand below it. Retire it instead."),
+        Refusal.TOPIC_INSIDE_ITSELF: _("A topic cannot stand below itself."),
+        Refusal.NOT_FOR_SHOP: _("This topic is not offered in the ticket's shop."),
     }[refused.refusal]
 
 
@@ -119,16 +134,8 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
     before, after = facts.get("before"), facts.get("after")
     if name == "ticket.assigned":
         return _assigned(after or {}, names)
-    if name == "ticket.status.changed":
-        return _("changed the status: %(before)s → %(after)s") % {
-            "before": status_words(str(before)),
-            "after": status_words(str(after)),
-        }
-    if name == "ticket.priority.changed":
-        return _("changed the priority: %(before)s → %(after)s") % {
-            "before": priority_words(str(before)),
-            "after": priority_words(str(after)),
-        }
+    if name in _CHANGES:
+        return _CHANGES[name](before, after, names)
     if name == "ticket.tags.changed":
         added, removed = names.tags(facts.get("added", [])), names.tags(facts.get("removed", []))
         return " · ".join(
@@ -141,6 +148,37 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         return _moved(name, facts, number)
     is_of_orders = "order." in name or name.startswith("verification.")
     return orders.event_words(name, facts) if is_of_orders else _other_event(name)
+
+
+def _status_changed(before: Any, after: Any, _names: "Names") -> str:
+    return _("changed the status: %(before)s → %(after)s") % {
+        "before": status_words(str(before)),
+        "after": status_words(str(after)),
+    }
+
+
+def _priority_changed(before: Any, after: Any, _names: "Names") -> str:
+    return _("changed the priority: %(before)s → %(after)s") % {
+        "before": priority_words(str(before)),
+        "after": priority_words(str(after)),
+    }
+
+
+def _kind_changed(_before: Any, after: Any, _names: "Names") -> str:
+    said = kind_words(str(after)) if after else _("not said")
+    return _("changed the kind: %(kind)s") % {"kind": said}
+
+
+def _topic_changed(_before: Any, after: Any, names: "Names") -> str:
+    return _("chose the topic %(topic)s") % {"topic": names.topic(after)} if after else _("took the topic away")
+
+
+_CHANGES: dict[str, Callable[[Any, Any, "Names"], str]] = {
+    "ticket.status.changed": _status_changed,
+    "ticket.priority.changed": _priority_changed,
+    "ticket.kind.changed": _kind_changed,
+    "ticket.topic.changed": _topic_changed,
+}
 
 
 def _assigned(after: dict[str, Any], names: "Names") -> str:
@@ -185,8 +223,14 @@ def _other_event(name: str) -> str:
 class Names:
     """Looks up, in one query each, the agents, teams and tags that events name by id."""
 
-    def __init__(self, *, agents: dict[int, str], teams: dict[int, str], tags: dict[int, str]) -> None:
-        self._agents, self._teams, self._tags = agents, teams, tags
+    def __init__(
+        self, *, agents: dict[int, str], teams: dict[int, str], tags: dict[int, str], topics: dict[int, str]
+    ) -> None:
+        self._agents, self._teams, self._tags, self._topics = agents, teams, tags, topics
+
+    def topic(self, pk: int) -> str:
+        """Return a topic's name."""
+        return self._topics.get(pk, "?")
 
     def agent(self, pk: int) -> str:
         """Return an agent's name."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
@@ -19,12 +19,15 @@ from balcao.tickets.actions.noting import mark_seen
 from balcao.tickets.models import Message, Sight, Tag, Ticket
 from balcao.tickets.queries.timeline import timeline
 from balcao.tickets.queries.walking import View
+from balcao.tickets.rules import due_facts_of
 from balcao.tickets.types import HIDDEN, Priority, Status
 from balcao.web.components.access import for_agents
+from balcao.web.components.promises import due_pill
 from balcao.web.desk import words
 from balcao.web.desk.access import is_part, ticket_for, view_key
 from balcao.web.desk.composer import composer_context
 from balcao.web.desk.customer import panel_context
+from balcao.web.desk.flows import flow_of
 from balcao.web.desk.frame import DeskFrame, context
 from balcao.web.desk.timeline import lines_of
 from balcao.web.desk.views.inbox import list_context
@@ -64,7 +67,11 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
     seen_at = _look(found, agent)
     page = timeline(ticket=found)
     person = panel_context(agent, found, desk, now=now, order=number_in(request.GET.get("order", "")))
+    zone, language = timezone.get_current_timezone(), translation.get_language() or "en"
     return {
+        "flow": flow_of(found, person["bought"], language=language),
+        "clocks_address": "",
+        "due": due_pill(due_facts_of(found), now=now, zone=zone, language=language),
         "ticket": found,
         "key": view_key(request),
         "suffix": f"?in={view_key(request)}" if view_key(request) else "",
