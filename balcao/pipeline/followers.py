@@ -18,7 +18,7 @@ from balcao.journal.types import ActorKind, Subject, SubjectKind
 from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
-from balcao.pipeline import order_notices, webhook_notices, webhooks
+from balcao.pipeline import order_notices, promises, webhook_notices, webhooks
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
@@ -208,6 +208,7 @@ _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
 
 FOLLOWERS: dict[str, Follower] = {
     "search": _index,
+    "promises": promises.follow,
     "notices": _notify,
     "answers": _answer,
     "orders": _link_orders,

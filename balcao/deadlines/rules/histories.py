@@ -1,8 +1,8 @@
 """A clock's history as it is kept: rows of JSON that are only added to, and what of them counts.
 
-Beside the events of a clock there are two rows of another type: `undo` names the key of rows that did not happen after
-all (an answer that was recalled before it left), `absorb` brings along the history of the same clock of a ticket that
-was merged into this one.
+Beside the events of a clock there are three rows of another type: `undo` names the key of rows that did not happen
+after all (an answer that was recalled before it left), `absorb` brings along the history of the same clock of a ticket
+that was merged into this one, `mark` says something that changes nothing yet (by what a target was chosen).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from balcao.deadlines.types import ClockEvent, EventType, PauseReason, ReopenMod
 
 Row = Mapping[str, Any]
 
-UNDO, ABSORB = "undo", "absorb"
+UNDO, ABSORB, MARK = "undo", "absorb", "mark"
 _MINE_STAYS = (EventType.SET_TARGET, EventType.SET_CALENDAR, EventType.BREACH, EventType.VOID)
 _ENDS = (EventType.FULFIL, EventType.CANCEL)
 
@@ -42,6 +42,17 @@ def absorb_row(rows: Iterable[Row], *, key: str, at: datetime, **more: Any) -> d
     return {"key": key, "type": ABSORB, "at": at.isoformat(), "rows": list(standing(rows)), **more}
 
 
+def mark_row(*, key: str, at: datetime, **more: Any) -> dict[str, Any]:
+    """Return a row that only says something."""
+    return {"key": key, "type": MARK, "at": at.isoformat(), **more}
+
+
+def last_said(rows: Sequence[Row], name: str) -> Any:
+    """Return what the last row says that says something under a name; None when none does."""
+    undone = {row["of"] for row in rows if row["type"] == UNDO}
+    return next((row[name] for row in reversed(rows) if name in row and row["key"] not in undone), None)
+
+
 def has(rows: Iterable[Row], *, key: str, kind: str) -> bool:
     """Tell whether a history holds a row of a type that follows from a key."""
     return any(row["key"] == key and row["type"] == kind for row in rows)
@@ -58,7 +69,7 @@ def standing(rows: Iterable[Row]) -> list[Row]:
     undone = {row["of"] for row in rows if row["type"] == UNDO}
     found: list[Row] = []
     for row in rows:
-        if row["key"] in undone or row["type"] == UNDO:
+        if row["key"] in undone or row["type"] in (UNDO, MARK):
             continue
         if row["type"] == ABSORB:
             found = _joined(found, row["rows"], at=row["at"])

@@ -317,7 +317,13 @@ def _announce(message: Message, identity: Identity, *, is_new: bool) -> None:
         actor=Actor(ActorKind.CUSTOMER, identity.customer_id),
         about=[Subject(SubjectKind.TICKET, ticket.pk), Subject(SubjectKind.CUSTOMER, identity.customer_id)],
         shop_id=ticket.shop_id,
-        facts={"ticket": ticket.pk, "number": ticket.number, "message": message.pk, "kind": message.kind},
+        facts={
+            "ticket": ticket.pk,
+            "number": ticket.number,
+            "message": message.pk,
+            "kind": message.kind,
+            "status": ticket.status,
+        },
     )
 
 
