@@ -315,7 +315,7 @@ class FaultCode(StrEnum):
     SEVERAL_STARTS = "several_starts"
     NO_END = "no_end"
     UNREACHABLE = "unreachable"
-    DEAD_END = "dead_end"  # no way from here leads to an end
+    DEAD_END = "dead_end"  # no way from here leads to an end, or only such as go back
     LOOP = "loop"  # a loop without a rework in it
     UNBOUNDED = "unbounded"  # a rework that does not say how often
     LEAVES_END = "leaves_end"  # a way out of an end that is no rework

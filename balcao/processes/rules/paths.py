@@ -32,11 +32,12 @@ def reached(blueprint: Blueprint, start: str) -> set[str]:
 
 
 def leading_to(blueprint: Blueprint, targets: Collection[str]) -> set[str]:
-    """Return the stages from which one of some can be come to, these among them."""
+    """Return the stages from which one of some can be come to without going back, these among them."""
     before: dict[str, set[str]] = {}
     for stage in blueprint.stages:
         for way in ways(blueprint, stage.key):
-            before.setdefault(way.target, set()).add(stage.key)
+            if not way.is_rework:  # how often it is gone is limited: nobody may depend on it
+                before.setdefault(way.target, set()).add(stage.key)
     found, queue = set(targets), deque(targets)
     while queue:
         for key in before.get(queue.popleft(), set()) - found:
