@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 _PATIENCE = 10.0  # seconds
-_HANGS_UP, _FAILS = 0.05, 0.15  # of an unkind one: shares of all messages
+_HANGS_UP, _FAILS = 0.03, 0.1  # of an unkind one: shares of all messages
 
 
 @dataclass(frozen=True, slots=True)

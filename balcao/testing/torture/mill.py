@@ -302,6 +302,13 @@ def is_something_open() -> bool:
     return is_deed_open or Delivery.objects.filter(state="queued").exists()
 
 
+def hurry_webhooks() -> int:
+    """Let webhooks that wait for hours be tried at once, as an admin may."""
+    from balcao.webhooks.models import Delivery
+
+    return Delivery.objects.filter(state="queued", leased_by="").update(due_at=datetime.now(UTC))
+
+
 def findings() -> dict[str, Any]:
     """Return what the database holds: of each mail how many messages, of each answer how it ended."""
     from balcao.channels.models import Dispatch, Envelope
@@ -364,6 +371,7 @@ def main(rounds: int, seed: int, smtp_port: int, till: str, hooks: str) -> None:
     for number in range(MOST_DRAINING_ROUNDS):
         if number >= DRAINING_ROUNDS and not apart(is_something_open):
             break
+        apart(hurry_webhooks)
         mill.drain()
     found = apart(findings)
     told = {"sent": mill.sent, "waiting": mill.waiting, "refunds": mill.refunds, "deaths": mill.deaths}

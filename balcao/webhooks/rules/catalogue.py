@@ -13,6 +13,9 @@ _TICKET = ("ticket", "number")
 _MESSAGE = (*_TICKET, "message")
 _CHANGED = (*_TICKET, "before", "after")
 _ACTION = ("entry", "kind", "order", "code", "amount", "currency")
+_PROCESS = (*_TICKET, "process", "blueprint", "visit", "stage", "department")
+_CLOCK = ("ticket", "clock", "kind", "department", "due_at")
+_RETURN = ("return", "number")
 _MERGED = ("source", "source_number", "target", "target_number")
 
 
@@ -62,6 +65,27 @@ EVENTS: dict[str, Event] = {
     "order.action.partly": Event(N_("An order action was carried out in part"), _ACTION),
     "order.action.refused": Event(N_("The shop system refused an order action"), _ACTION),
     "order.action.uncertain": Event(N_("It is not known whether an order action was carried out"), _ACTION),
+    "process.started": Event(N_("A process began"), (*_TICKET, "process", "blueprint", "key")),
+    "process.stage.entered": Event(N_("A matter came to a stage"), (*_PROCESS, "way")),
+    "process.stage.left": Event(N_("A matter left a stage"), (*_PROCESS, "way", "is_late")),
+    "process.stage.given": Event(N_("A stage was given to somebody"), (*_PROCESS, "before", "after")),
+    "process.paused": Event(N_("A stage was paused"), (*_PROCESS, "reason", "pauses_total")),
+    "process.resumed": Event(N_("A stage went on"), (*_PROCESS, "reason", "pauses_total")),
+    "process.task.done": Event(N_("A task of a department was done"), (*_PROCESS, "task", "key")),
+    "process.effect.failed": Event(N_("An automatic step failed"), (*_PROCESS, "effect")),
+    "process.ended": Event(N_("A process came to its end"), (*_PROCESS, "outcome")),
+    "process.reopened": Event(N_("A process was opened again"), _PROCESS),
+    "clock.at_risk": Event(N_("A promise is at risk"), (*_CLOCK, "forecast_at")),
+    "clock.safe": Event(N_("A promise is no longer at risk"), (*_CLOCK, "forecast_at")),
+    "clock.breached": Event(N_("A promise was broken"), _CLOCK),
+    "clock.breach.voided": Event(N_("A breach does not count"), _CLOCK),
+    "return.granted": Event(N_("A return was granted"), _RETURN),
+    "return.refused": Event(N_("A return was refused"), _RETURN),
+    "return.label.issued": Event(N_("A return label was issued"), (*_RETURN, "way", "payer")),
+    "return.posted": Event(N_("A return was posted"), (*_RETURN, "carrier")),
+    "return.received": Event(N_("A return arrived at the warehouse"), (*_RETURN, "is_first", "grams")),
+    "return.inspected": Event(N_("A return was inspected"), _RETURN),
+    "return.decided": Event(N_("The outcome of a return was decided"), (*_RETURN, "outcome", "amount", "withheld")),
     "customer.edited": Event(N_("A customer's card was changed"), ("fields",)),
     "customer.identity.added": Event(N_("An address was added to a customer"), ("identity", "kind")),
     "customer.merged": Event(N_("Two customers were found to be one"), ("kept", "absorbed", "rule")),
@@ -78,5 +102,8 @@ FAMILIES: dict[str, str] = {
     "ticket.*": N_("Everything about tickets"),
     "ticket.message.*": N_("All messages on tickets"),
     "order.action.*": N_("Everything done to orders"),
+    "process.*": N_("Everything about processes"),
+    "clock.*": N_("Everything about promises"),
+    "return.*": N_("Everything about returns"),
     "customer.*": N_("Everything about customers"),
 }

@@ -18,6 +18,12 @@ _NAMES = {
     "order": "order_number",
     "conversation": "conversation_id",
     "process": "process_id",
+    "blueprint": "blueprint_id",
+    "visit": "visit_id",
+    "department": "department_id",
+    "clock": "clock_id",
+    "task": "task_id",
+    "effect": "effect_id",
     "identity": "identity_id",
     "channel": "channel_id",
     "backend": "shop_system_id",
@@ -29,6 +35,7 @@ _NAMES = {
     "target": "target_ticket_id",
     "target_number": "target_ticket_number",
 }
+_OF_RETURNS = {"return": "return_id", "number": "return_number"}
 _ABOUT = ("ticket", "customer", "agent", "order", "channel")
 
 
@@ -46,8 +53,14 @@ def payload(
     for kind, pk in about:
         if kind in _ABOUT:
             told.setdefault(f"{kind}_id", pk)
-    told |= {_NAMES.get(fact, fact): facts[fact] for fact in EVENTS[name].facts if fact in facts}
+    told |= {called(name, fact): facts[fact] for fact in EVENTS[name].facts if fact in facts}
     return body(name, at=at, told=told)
+
+
+def called(name: str, fact: str) -> str:
+    """Return what a fact of an event is called where it is told."""
+    names = _OF_RETURNS if name.startswith("return.") else _NAMES
+    return names.get(fact, fact)
 
 
 def body(name: str, *, at: datetime, told: Mapping[str, Any]) -> bytes:

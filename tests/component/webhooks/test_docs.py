@@ -16,7 +16,7 @@ from balcao.pipeline import webhooks
 from balcao.webhooks.actions.delivering import ping
 from balcao.webhooks.models import Delivery, Endpoint
 from balcao.webhooks.rules.catalogue import EVENTS
-from balcao.webhooks.rules.payload import _NAMES
+from balcao.webhooks.rules.payload import called
 from balcao.webhooks.types import DeliveryState
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -66,5 +66,5 @@ def test_the_receiver_of_the_documentation_takes_ours_once_and_no_others(
 def test_the_documentation_names_every_event_and_all_it_tells(now: datetime) -> None:
     text = (DOCS / "webhooks.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z_.]+)` \| .*? \| (.*) \|$", text, flags=re.MULTILINE))
-    told = {name: ", ".join(f"`{_NAMES.get(fact, fact)}`" for fact in event.facts) for name, event in EVENTS.items()}
+    told = {name: ", ".join(f"`{called(name, fact)}`" for fact in event.facts) for name, event in EVENTS.items()}
     assert {name: facts for name, facts in rows.items() if name in EVENTS} == told
