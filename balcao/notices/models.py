@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     ORDER = "order"  # what became of an order action that I asked for
     WEBHOOK = "webhook"  # an endpoint does not take what it is sent
     RULE = "rule"  # a rule of the shop says so
+    STAGE = "stage"  # a stage of a process needs me
     LATE = "late"  # a shipment is late or lost, and the customer has not written yet
 
 

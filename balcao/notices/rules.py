@@ -14,6 +14,7 @@ DEFAULTS = {
     "mailbox": {"bell": True, "mail": True},
     "approval": {"bell": True, "mail": True},
     "order": {"bell": True, "mail": False},
+    "stage": {"bell": True, "mail": True},
     "late": {"bell": True, "mail": False},
     "webhook": {"bell": True, "mail": True},
     "rule": {"bell": True, "mail": False},

@@ -19,6 +19,7 @@ from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
 from balcao.pipeline import order_notices, promises, webhook_notices, webhooks
+from balcao.pipeline.stages import following
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
@@ -213,4 +214,5 @@ FOLLOWERS: dict[str, Follower] = {
     "answers": _answer,
     "orders": _link_orders,
     "webhooks": webhooks.follow,
+    "stages": following.follow,
 }

@@ -63,6 +63,7 @@ def sentence(notice: Notice) -> str:
         NoticeKind.MAILBOX: _("A mailbox cannot be read; what arrives there waits."),
         NoticeKind.APPROVAL: _("An order action waits for your approval."),
         NoticeKind.ORDER: _("There is news of an order action that you asked for on ticket %(number)s."),
+        NoticeKind.STAGE: _("A stage of ticket %(number)s needs you."),
         NoticeKind.LATE: _("Ticket %(number)s is about a shipment that is late or lost."),
         NoticeKind.WEBHOOK: _("A webhook does not take what it is sent."),
         NoticeKind.RULE: _("A rule of the shop wants you to look at ticket %(number)s."),

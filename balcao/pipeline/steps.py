@@ -19,6 +19,8 @@ STEPS = (
     "webhook.claimed",
     "webhook.sent",
     "webhook.settled",
+    "effect.claimed",
+    "effect.begun",
     "shop.page.read",
     "shop.page.kept",
 )

@@ -34,6 +34,7 @@ from balcao.pipeline import (
     sealing,
     webhooks,
 )
+from balcao.pipeline.stages import doing, outlook
 from balcao.webhooks.actions import delivering
 
 CLOCK_EVERY = timedelta(seconds=5)
@@ -66,7 +67,7 @@ def _tell_time(work: Work) -> int:
         copies.prune(now=work.now)
         files.prune(now=work.now)
         delivering.prune(now=work.now)
-    return clock.run_due(now=work.now) + late_shipments.run_due(now=work.now)
+    return clock.run_due(now=work.now) + late_shipments.run_due(now=work.now) + outlook.run_due(now=work.now)
 
 
 # What there is to do, in the order of a turn; each does a limited part and returns how much.
@@ -75,6 +76,7 @@ SOURCES: tuple[Source, ...] = (
     lambda work: outbound.run_due(worker=work.worker, now=work.now),
     lambda work: orders.run_due(worker=work.worker, now=work.now),
     lambda work: followers.run_due(now=work.now),
+    lambda work: doing.run_due(worker=work.worker, now=work.now),
     lambda work: backend.run_due(worker=work.worker),
 )
 

@@ -149,7 +149,6 @@ def forward(
     if known:
         return known
     process = hold(visit.process_id)
-    visit = last_visit(process)
     wanted = Forward(
         visit=visit,
         transition=transition,

@@ -136,6 +136,7 @@ def notice_words(kind: NoticeKind) -> str:
         NoticeKind.MAILBOX: _("A mailbox cannot be read"),
         NoticeKind.APPROVAL: _("An order action waits for my approval"),
         NoticeKind.ORDER: _("There is news of an order action that I asked for"),
+        NoticeKind.STAGE: _("A stage of a process needs me"),
         NoticeKind.LATE: _("A shipment is late or lost"),
         NoticeKind.WEBHOOK: _("A webhook does not take what it is sent"),
         NoticeKind.RULE: _("A rule of the shop wants me to look at a ticket"),

@@ -29,7 +29,7 @@ _SIGNS = {
     NoticeKind.MAILBOX: "warning",
     NoticeKind.APPROVAL: "seal-question",
     NoticeKind.ORDER: "package",
-    NoticeKind.STAGE: "path",
+    NoticeKind.STAGE: "flag",
     NoticeKind.LATE: "truck",
     NoticeKind.WEBHOOK: "plugs",
     NoticeKind.RULE: "lightning",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/leave/", views.leave, name="leave"),
     path("<slug:slug>/v/<str:token>/", views.link, name="link"),
     path("<slug:slug>/s/<str:token>/", views.signed, name="signed"),
+    path("<slug:slug>/m/<str:token>/", views.case, name="case"),
     path("<slug:slug>/orders/<str:number>/", views.order, name="order"),
     path("<slug:slug>/orders/<str:number>/code/", views.send_code, name="send_code"),
     path("<slug:slug>/orders/<str:number>/verify/", views.enter_code, name="enter_code"),

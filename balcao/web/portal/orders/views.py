@@ -28,11 +28,13 @@ from balcao.kit.counting import count, name_of, uncount
 from balcao.pipeline.submissions import network_of
 from balcao.pipeline.verification import ask_for_code
 from balcao.ports.commerce import KeyKind
+from balcao.processes.queries.cases import process_of_token
 from balcao.shops.models import Shop
 from balcao.tickets.queries.speaking import writes_from
 from balcao.web.portal.languages import chosen_language, offered_languages
 from balcao.web.portal.looks import sheet_of
 from balcao.web.portal.orders import granting, visits, words
+from balcao.web.portal.orders.matters import matter_of
 from balcao.web.portal.orders.sight import Sight
 from balcao.web.portal.orders.visits import Visit, visit_of
 from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of, written
@@ -143,6 +145,16 @@ def signed(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
     if visit.order(shop, order.number) == order:  # who is here already stays as verified as they are
         return _to("order", shop, visits.named(order))
     return _let_in(shop, order, EvidenceKind.SIGNED_LINK)
+
+
+@require_safe
+@_for_shop
+def case(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
+    """Show a matter by the link that stands in every letter about it."""
+    process = process_of_token(token, shop=shop)
+    if process is None:
+        raise Http404
+    return _page(request, shop, "matter", matter=matter_of(process, now=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

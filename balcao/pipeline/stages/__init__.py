@@ -1,0 +1,1 @@
+"""What processes do by themselves: automatic steps, ways that time or an order opens, the forecast of the total."""

@@ -1,0 +1,91 @@
+"""What processes hear from the journal: how order actions ended, that an order changed, that the customer wrote."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from balcao.commerce.models import LedgerEntry
+from balcao.deadlines.types import PauseReason
+from balcao.journal.models import Entry
+from balcao.journal.types import SubjectKind
+from balcao.pipeline.stages import outlook
+from balcao.pipeline.stages.doing import settle_by
+from balcao.processes.actions import effects
+from balcao.processes.actions.moving import look
+from balcao.processes.actions.working import pause, resume_for_customer
+from balcao.processes.models import Process
+from balcao.processes.queries.courses import last_visit
+from balcao.processes.types import Department, ProcessState
+from balcao.tickets.models import Message
+from balcao.tickets.types import MessageKind, Status
+
+_ENDED = tuple(f"order.action.{end}" for end in ("done", "partly", "refused", "declined", "withdrawn"))
+_SEEN = ("order.changed", *_ENDED)
+_OF_STAGES = ("process.stage.entered", "process.paused", "process.resumed", "process.version.taken")
+_OURS = (Department.CS, Department.CS_LEAD)
+
+
+def follow(entries: Sequence[Entry], now: datetime) -> None:
+    """Let running processes go on with what the journal tells."""
+    _settle_actions(entries, now)
+    for process in _running(_tickets_where_they_wrote(entries)):
+        resume_for_customer(process=process, at=now)
+    _wait_with_tickets(entries, now)
+    for process in _of_orders(entries):
+        look(process=process, now=now)
+    for process in _by_id({entry.facts["process"] for entry in entries if entry.name in _OF_STAGES}):
+        outlook.foresee(process=process, now=now)
+
+
+def _settle_actions(entries: Sequence[Entry], now: datetime) -> None:
+    ended = [entry.facts["entry"] for entry in entries if entry.name in _ENDED]
+    for row in LedgerEntry.objects.filter(pk__in=ended) if ended else ():
+        for effect in effects.of_entry(row):
+            settle_by(effect=effect, entry=row, now=now)
+
+
+def _tickets_where_they_wrote(entries: Sequence[Entry]) -> set[int]:
+    said = [entry.facts["message"] for entry in entries if entry.name == "ticket.message.received"]
+    rows = (
+        Message.objects.filter(pk__in=said, kind=MessageKind.SAID, is_stranger=False)
+        if said
+        else Message.objects.none()
+    )
+    return set(rows.values_list("ticket_id", flat=True))
+
+
+def _wait_with_tickets(entries: Sequence[Entry], now: datetime) -> None:
+    """Let a stage of customer service wait when its agent said that it is the customer's turn."""
+    waiting = {
+        entry.facts["ticket"]
+        for entry in entries
+        if entry.name == "ticket.status.changed" and entry.facts["after"] == Status.WAITING
+    }
+    for process in _running(waiting):
+        visit = last_visit(process)
+        is_ours = visit.department is not None and visit.department.key in _OURS
+        if is_ours and process.ticket.status == Status.WAITING and not visit.left_at:
+            pause(visit=visit, reason=PauseReason.CUSTOMER, agent=None, now=now)
+
+
+def _running(tickets: set[int]) -> list[Process]:
+    if not tickets:
+        return []
+    return list(Process.objects.filter(ticket__in=tickets, state=ProcessState.RUNNING).select_related("ticket"))
+
+
+def _of_orders(entries: Sequence[Entry]) -> list[Process]:
+    changed = {
+        subject.subject_id
+        for entry in entries
+        if entry.name in _SEEN
+        for subject in entry.subjects.all()
+        if subject.kind == SubjectKind.ORDER
+    }
+    return list(Process.objects.filter(order__in=changed, state=ProcessState.RUNNING)) if changed else []
+
+
+def _by_id(processes: set[int]) -> list[Process]:
+    if not processes:
+        return []
+    rows = Process.objects.filter(pk__in=processes, state=ProcessState.RUNNING)
+    return list(rows.select_related("ticket__shop", "shop", "version"))
