@@ -322,6 +322,7 @@ class FaultCode(StrEnum):
     TOO_MANY_LOOPS = "too_many_loops"  # more loops than can be weighed
     # Of its words and names.
     NO_TEXT = "no_text"  # a language is missing
+    STILL_ASKS = "still_asks"  # the customer did their part, and goes on reading that they should
     UNKNOWN_STAGE = "unknown_stage"
     UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_GUARD = "unknown_guard"

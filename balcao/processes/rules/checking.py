@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
+from balcao.deadlines.types import PauseReason
 from balcao.processes.rules import paths
 from balcao.processes.rules.fitting import fit_bound, fit_total
 from balcao.processes.rules.naming import name_faults
@@ -39,6 +40,7 @@ def check(
     can_be_weighed = not faults
     faults += name_faults(blueprint, departments, hours, blueprints, templates)
     faults += [Fault(where, FaultCode.NO_TEXT, missing) for where, missing in _missing(blueprint, languages)]
+    faults += _still_asking(blueprint)
     faults += _limit_faults(blueprint, hours)
     if not can_be_weighed:
         return Report(tuple(faults))
@@ -137,6 +139,14 @@ def _stage_texts(stage: Stage) -> Iterator[tuple[str, Texts]]:
         yield f"{where}.tasks.{task.key}", task.names
     for number, reminder in enumerate(stage.reminders):
         yield f"{where}.reminders.{number}", reminder.texts
+
+
+def _still_asking(blueprint: Blueprint) -> Iterator[Fault]:
+    """Give the stages without words of their own that follow on one in which the customer is waited for."""
+    silent = {one.key for one in blueprint.stages if not _has_words(one.customer_names)}
+    asking = [one for one in blueprint.stages if one.pauses is PauseReason.CUSTOMER and one.key not in silent]
+    told = {way.target for stage in asking for way in blueprint.ways_from(stage.key)}
+    yield from (Fault(f"stages.{key}", FaultCode.STILL_ASKS) for key in sorted(silent & told))
 
 
 def _has_words(texts: Mapping[str, str]) -> bool:

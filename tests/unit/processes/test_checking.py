@@ -152,6 +152,11 @@ PLANTED: dict[str, tuple[Callable[[], Blueprint], str, FaultCode]] = {
         "stages.requested.customer_names",
         FaultCode.NO_TEXT,
     ),
+    "still asking": (
+        lambda: with_stage("settling", customer_names={}, customer_texts={}),
+        "stages.settling",
+        FaultCode.STILL_ASKS,
+    ),
     "field": (lambda: with_stage("received", exit_fields=("weight",)), "stages.received", FaultCode.UNKNOWN_FIELD),
     "field of a way": (lambda: with_way("posted", fields=("weight",)), "transitions.posted", FaultCode.UNKNOWN_FIELD),
     "field of a guard": (
