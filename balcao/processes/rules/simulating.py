@@ -155,7 +155,7 @@ class _Ticket:
                 self.stage.key,
                 now=self.at,
                 hours=self.hours,
-                remaining_seconds=0 if self.visits else None,
+                remaining_seconds=0 if self.stuck else None,
             )
         )
         forecast = ended or (ahead.ends_at if ahead else None)

@@ -68,6 +68,10 @@ def test_what_lies_outside_of_the_tickets_life_does_not_count() -> None:
     assert spans(History(at(2), at(2))) == []
 
 
+def test_a_stage_without_an_owner_is_nobodys() -> None:
+    assert told(History(at(0), at(2), (stay(1, "closed", "", 0, None),))) == [("unowned", 2)]
+
+
 def test_of_two_stays_at_once_the_later_counts() -> None:
     history = History(at(0), at(6), (stay(1, "asked", "cs", 0, 4), stay(2, "packing", "wh", 3, 6)))
     assert told(history) == [("department:cs", 3), ("department:wh", 3)]

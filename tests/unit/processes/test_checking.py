@@ -14,6 +14,7 @@ from balcao.processes.rules.defaults import DEFAULTS, default_blueprint
 from balcao.processes.types import (
     Approval,
     Blueprint,
+    Bound,
     Choice,
     Effect,
     EffectKind,
@@ -192,6 +193,26 @@ PLANTED: dict[str, tuple[Callable[[], Blueprint], str, FaultCode]] = {
         "total_calendar",
         FaultCode.UNKNOWN_CALENDAR,
     ),
+    "calendar of a task": (
+        lambda: with_stage("review", tasks=(Task("ask", T, "wh", 60, calendar="moon"),)),
+        "stages.review.tasks.ask",
+        FaultCode.UNKNOWN_CALENDAR,
+    ),
+    "calendar of a law": (
+        lambda: replace(RETURN, bounds=(Bound("law", ("refunded",), 60, calendar="moon"),)),
+        "bounds.law",
+        FaultCode.UNKNOWN_CALENDAR,
+    ),
+    "stage of a law": (
+        lambda: replace(RETURN, bounds=(Bound("law", ("moon",), 60),)),
+        "bounds.law",
+        FaultCode.UNKNOWN_STAGE,
+    ),
+    "no limit of a task": (
+        lambda: with_stage("review", tasks=(Task("ask", T, "wh", 0),)),
+        "stages.review.tasks.ask",
+        FaultCode.NO_LIMIT,
+    ),
     "action": (
         lambda: effect(EffectKind.ORDER_ACTION, action="teleport"),
         "stages.requested.effects.planted",
@@ -258,6 +279,10 @@ def test_a_planted_fault_is_found(name: str) -> None:
 def test_a_calendar_without_open_time_is_never_due() -> None:
     faults = judged(RETURN, Hours(RECIFE, departments={"wh": CLOSED})).faults
     assert Fault("total_seconds", FaultCode.NEVER_DUE) in faults
+
+
+def test_a_shop_that_never_opens_promises_nothing() -> None:
+    assert Fault("total_seconds", FaultCode.NEVER_DUE) in judged(RETURN, Hours(CLOSED)).faults
 
 
 def test_a_tangle_of_loops_is_refused_and_not_weighed_for_ever() -> None:

@@ -79,3 +79,13 @@ def test_a_key_stands_once(spec: dict[str, Any], lists: str) -> None:
 def test_the_argument_of_a_guard_is_a_plain_value(spec: dict[str, Any]) -> None:
     spec["transitions"][0]["guards"][0]["arguments"] = {"level": {"at": 2}}
     assert [fault.code for fault in faults_of(spec)] == [FaultCode.WRONG_TYPE]
+
+
+def test_nothing_is_what_is_left_out(spec: dict[str, Any]) -> None:
+    spec["stages"][0]["outcome"] = None
+    assert parse_blueprint(spec) == default_blueprint("return")
+
+
+def test_there_is_no_other_default() -> None:
+    with pytest.raises(KeyError):
+        default_spec("../types")

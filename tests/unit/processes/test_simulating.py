@@ -1,5 +1,6 @@
 """A virtual ticket's way, its due instants and what may still come."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -68,6 +69,27 @@ def test_a_walk_to_an_end_is_over() -> None:
 def test_a_way_that_is_none_is_refused() -> None:
     with pytest.raises(NoSuchWay):
         simulate(RETURN, [Step("receive")], starts_at=MONDAY, hours=HOURS)
+    with pytest.raises(NoSuchWay):
+        steps_along(RETURN, ["requested", "repairing"])
+
+
+def test_a_walk_that_stops_is_forecast_from_where_it_stopped() -> None:
+    entered = simulate(RETURN, TO_QC, starts_at=MONDAY, hours=HOURS)
+    stayed = simulate(RETURN, [*TO_QC, Step("", DAY)], starts_at=MONDAY, hours=HOURS)
+    assert [len(entered.visits), len(stayed.visits)] == [4, 5]
+    assert entered.forecast_at == stayed.forecast_at
+    assert entered.forecast_at == outlook(RETURN, "received", now=at(25, 11), hours=HOURS).ends_at
+
+
+def test_the_outlook_waits_for_an_obligatory_task() -> None:
+    chargeback = default_blueprint("chargeback")
+    stages = tuple(
+        replace(one, tasks=(replace(one.tasks[0], limit_seconds=5 * 86400),)) if one.tasks else one
+        for one in chargeback.stages
+    )
+    slow = outlook(replace(chargeback, stages=stages), "evidence", now=MONDAY, hours=HOURS)
+    usual = outlook(chargeback, "evidence", now=MONDAY, hours=HOURS)
+    assert slow.total_seconds - usual.total_seconds == 36 * HOUR
 
 
 def test_the_worst_path_is_walked_with_whole_limits() -> None:
