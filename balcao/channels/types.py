@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     AUTO = "auto"
     BOUNCE = "bounce"
     QUARANTINED = "quarantined"
+    COLLEAGUE = "colleague"  # a department's answer: it lands inside, the customer never sees it
 
 
 class DispatchState(StrEnum):

@@ -17,6 +17,7 @@ from balcao.customers import actions as customers
 from balcao.kit.gathering import settle
 from balcao.kit.i18n import N_
 from balcao.pipeline.reading import Reader, Reading
+from balcao.pipeline.stages.by_mail import take_answer
 from balcao.pipeline.steps import reached
 from balcao.ports import registry
 from balcao.ports.channel import Connection, Inbound, Nature, RawEnvelope
@@ -142,6 +143,8 @@ def _add(envelope: Envelope, reading: Reading, *, now: datetime) -> Taken:
     inbound = reading.inbound
     if inbound is None:
         return _set_aside(envelope, reading.reason, now=now)
+    if take_answer(channel=envelope.channel, inbound=inbound, now=now):
+        return Taken(envelope, Outcome.COLLEAGUE, inbound=inbound)
     received = receiving.add_message(
         channel=envelope.channel, inbound=inbound, envelope=envelope, language=reading.language, now=now
     )

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from balcao.channels.models import Dispatch
 from balcao.commerce.models import LedgerEntry, Order
 from balcao.deadlines.models import Clock
 from balcao.kit.db import words
@@ -265,3 +266,14 @@ class FieldFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.process_id}"
+
+
+class StageMail(models.Model):
+    """A department was asked by mail to do a stage; an answer to it lands on the stage."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="mails")
+    dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, related_name="stage_mail")
+    address = models.EmailField()
+
+    def __str__(self) -> str:
+        return f"{self.visit_id} to {self.address}"

@@ -99,6 +99,7 @@ class Department(models.Model):
     lead = models.ForeignKey(
         Agent, null=True, on_delete=models.SET_NULL, related_name="leads"
     )  # answers for its delays
+    email = models.EmailField(blank=True, default="")  # asked by mail, for those who do not use the desk
     members = models.ManyToManyField(Agent, related_name="departments", blank=True)
     is_active = models.BooleanField(default=True)
 

@@ -8,11 +8,12 @@ from balcao.deadlines.types import PauseReason
 from balcao.journal.models import Entry
 from balcao.journal.types import SubjectKind
 from balcao.pipeline.stages import outlook
+from balcao.pipeline.stages.by_mail import ask
 from balcao.pipeline.stages.doing import settle_by
 from balcao.processes.actions import effects
 from balcao.processes.actions.moving import look
 from balcao.processes.actions.working import pause, resume_for_customer
-from balcao.processes.models import Process
+from balcao.processes.models import Process, Visit
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.types import Department, ProcessState
 from balcao.tickets.models import Message
@@ -32,6 +33,7 @@ def follow(entries: Sequence[Entry], now: datetime) -> None:
     _wait_with_tickets(entries, now)
     for process in _of_orders(entries):
         look(process=process, now=now)
+    _ask_departments(entries, now)
     for process in _by_id({entry.facts["process"] for entry in entries if entry.name in _OF_STAGES}):
         outlook.foresee(process=process, now=now)
 
@@ -65,6 +67,16 @@ def _wait_with_tickets(entries: Sequence[Entry], now: datetime) -> None:
         is_ours = visit.department is not None and visit.department.key in _OURS
         if is_ours and process.ticket.status == Status.WAITING and not visit.left_at:
             pause(visit=visit, reason=PauseReason.CUSTOMER, agent=None, now=now)
+
+
+def _ask_departments(entries: Sequence[Entry], now: datetime) -> None:
+    """Ask departments by mail that want it so, for stages where the process still stands."""
+    entered = [entry.facts["visit"] for entry in entries if entry.name == "process.stage.entered"]
+    if not entered:
+        return
+    rows = Visit.objects.filter(pk__in=entered, left_at=None, department__email__gt="")
+    for visit in rows.select_related("process__ticket", "process__shop", "process__order", "department"):
+        ask(visit=visit, now=now)
 
 
 def _running(tickets: set[int]) -> list[Process]:

@@ -52,11 +52,12 @@ class Mover:
 
     agent: Agent | None = None
     customer: Identity | None = None
+    is_department: bool = False  # somebody of it answered by mail who has no place at the desk
 
     @property
     def role(self) -> types.Actor:
         """Return them as blueprints know them."""
-        if self.agent:
+        if self.agent or self.is_department:
             return types.Actor.AGENT
         return types.Actor.CUSTOMER if self.customer else types.Actor.AUTOMATIC
 

@@ -8,9 +8,10 @@ from django.db import transaction
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.redact import redact_cards
+from balcao.ports.channel import File
 from balcao.staff.models import Agent
 from balcao.tickets import rules
-from balcao.tickets.actions.files import adopt_uploads
+from balcao.tickets.actions.files import adopt_uploads, unsaved_attachment
 from balcao.tickets.actions.holding import take_hold
 from balcao.tickets.actions.uploads import hold_uploads
 from balcao.tickets.models import Draft, Note, Sight, Ticket
@@ -57,9 +58,12 @@ def add_note(
 
 
 @transaction.atomic
-def note_by_itself(*, ticket: Ticket, text: str, now: datetime) -> Note:
-    """Leave a remark that no agent wrote: what the desk itself has found out."""
+def note_by_itself(*, ticket: Ticket, text: str, now: datetime, files: Sequence[File] = ()) -> Note:
+    """Leave a remark that no agent wrote: what the desk itself has found out, or a department answered by mail."""
     note = Note.objects.create(ticket=ticket, home=ticket, agent=None, at=now, text=text)
+    for row in (unsaved_attachment(file, at=now) for file in files):
+        row.note = note
+        row.save()
     Ticket.objects.filter(pk=ticket.pk).update(changed_at=now)
     record(
         name="ticket.note.added",

@@ -21,6 +21,7 @@ def outcome_words(envelope: Envelope) -> str:
         Outcome.DUPLICATE: _("Known already"),
         Outcome.AUTO: _("Automatic, no contact"),
         Outcome.BOUNCE: _("Delivery report"),
+        Outcome.COLLEAGUE: _("Answer of a department"),
         Outcome.QUARANTINED: _("In quarantine"),
     }.get(Outcome(envelope.outcome) if envelope.outcome else Outcome.NEW, "")
 
@@ -54,6 +55,7 @@ def permission_words(permission: Permission) -> str:
         Permission.TICKET_EDIT: _("Assign, tag, close, set aside"),
         Permission.TICKET_MERGE: _("Merge and split tickets"),
         Permission.TICKET_BULK: _("Change many tickets at once"),
+        Permission.STAGE_WORK: _("Do stages and tasks of their departments"),
         Permission.CUSTOMER_READ: _("See customers"),
         Permission.CUSTOMER_EDIT: _("Edit customers"),
         Permission.CUSTOMER_MERGE: _("Merge customers"),

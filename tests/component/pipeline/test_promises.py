@@ -1,6 +1,5 @@
 """What happens to tickets, told to their clocks: once, with the instants of what happened."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from balcao.channels.models import Channel
 from balcao.deadlines.actions import clocks
 from balcao.deadlines.models import Clock
-from balcao.deadlines.types import ClockKind, PauseReason
 from balcao.journal.actions import seal
 from balcao.journal.models import Entry, Reader
 from balcao.pipeline import followers
@@ -37,8 +35,8 @@ def follow(now: datetime) -> None:
         pass
 
 
-def ask(channel: Channel, now: datetime, *, id: str = "one", **facts: Any) -> Ticket:
-    taken = receive(channel, now=now, id=id, **facts)
+def ask(channel: Channel, now: datetime, *, name: str = "one", **facts: Any) -> Ticket:
+    taken = receive(channel, now=now, id=name, **facts)
     assert taken.message
     follow(now)
     return taken.message.ticket
@@ -80,7 +78,7 @@ def test_machines_are_promised_nothing_until_somebody_writes(channel: Channel, n
     ticket = ask(channel, now, nature="auto", text="I am away")
     assert states(ticket) == {}
 
-    ask(channel, now + HOUR, id="two", answers=["one"], text="Back. Where is it?")
+    ask(channel, now + HOUR, name="two", answers=["one"], text="Back. Where is it?")
     assert clock(ticket, "first_response").started_at == now + HOUR
 
 
@@ -105,7 +103,7 @@ def test_the_customer_sets_the_clock_going_again_at_the_instant_of_writing(
 ) -> None:
     ticket = ask(channel, now)
     answer(ticket, bia, now + HOUR)
-    ask(channel, now + 2 * HOUR, id="away", answers=["one"], nature="auto", text="I am away")
+    ask(channel, now + 2 * HOUR, name="away", answers=["one"], nature="auto", text="I am away")
     assert states(ticket)["resolution 1"] == "paused"
 
     receive(channel, now=now + 3 * HOUR, id="two", answers=["one"], text="And now?")
@@ -118,7 +116,7 @@ def test_the_customer_sets_the_clock_going_again_at_the_instant_of_writing(
     assert Clock.objects.filter(kind="next_response").count() == 1
 
     answer(ticket, bia, now + 6 * HOUR)
-    ask(channel, now + DAY, id="four", answers=["one"], text="Thank you, but")
+    ask(channel, now + DAY, name="four", answers=["one"], text="Thank you, but")
     assert states(ticket)["next_response 1"] == "met"
     assert clock(ticket, "next_response", 2).started_at == now + DAY
 
@@ -179,7 +177,7 @@ def test_what_is_reopened_goes_on_or_begins_anew(
     ticket = ask(channel, now)
     move(ticket, Status.SOLVED, bia, now + HOUR)
     back = now + days * DAY
-    ask(channel, back, id="two", answers=["one"], text="It is broken again.")
+    ask(channel, back, name="two", answers=["one"], text="It is broken again.")
 
     total = clock(ticket, "resolution")
     assert total.target_seconds - (0 if days > 7 else 3600) == left.total_seconds()
@@ -232,9 +230,9 @@ def test_the_kind_says_how_long_it_may_take(channel: Channel, bia: Agent, now: d
 
 
 def test_a_merged_ticket_keeps_the_earlier_start_and_all_the_time(channel: Channel, bia: Agent, now: datetime) -> None:
-    older = ask(channel, now, id="one")
+    older = ask(channel, now, name="one")
     answer(older, bia, now + HOUR)  # waits for the customer from 11 on
-    newer = ask(channel, now + 3 * HOUR, id="two", **{"from": "ana2@example.com"})
+    newer = ask(channel, now + 3 * HOUR, name="two", **{"from": "ana2@example.com"})
 
     merge = merging.merge_tickets(source=older, target=newer, agent=bia, now=now + 4 * HOUR)
     follow(now + 4 * HOUR)
@@ -253,9 +251,9 @@ def test_a_merged_ticket_keeps_the_earlier_start_and_all_the_time(channel: Chann
 
 
 def test_an_open_question_goes_along_into_a_merge(channel: Channel, bia: Agent, now: datetime) -> None:
-    answered = ask(channel, now, id="one")
+    answered = ask(channel, now, name="one")
     answer(answered, bia, now + HOUR)
-    asked = ask(channel, now + 2 * HOUR, id="two", **{"from": "ana2@example.com"})
+    asked = ask(channel, now + 2 * HOUR, name="two", **{"from": "ana2@example.com"})
 
     merging.merge_tickets(source=asked, target=answered, agent=bia, now=now + 3 * HOUR)
     follow(now + 3 * HOUR)
@@ -265,8 +263,8 @@ def test_an_open_question_goes_along_into_a_merge(channel: Channel, bia: Agent, 
 
 
 def test_two_open_questions_are_one_with_the_earlier_start(channel: Channel, bia: Agent, now: datetime) -> None:
-    older = ask(channel, now, id="one")
-    newer = ask(channel, now + HOUR, id="two", **{"from": "ana2@example.com"})
+    older = ask(channel, now, name="one")
+    newer = ask(channel, now + HOUR, name="two", **{"from": "ana2@example.com"})
 
     merging.merge_tickets(source=older, target=newer, agent=bia, now=now + 2 * HOUR)
     follow(now + 2 * HOUR)
@@ -298,11 +296,11 @@ def test_rebuilt_from_the_journal_they_say_the_same(channel: Channel, bia: Agent
     ticket = ask(channel, now)
     changing.set_priority(ticket=ticket, priority=Priority.URGENT, agent=bia, now=now + HOUR)
     answer(ticket, bia, now + 2 * HOUR)
-    other = ask(channel, now + 3 * HOUR, id="two", **{"from": "ana2@example.com"})
+    other = ask(channel, now + 3 * HOUR, name="two", **{"from": "ana2@example.com"})
     merging.merge_tickets(source=other, target=ticket, agent=bia, now=now + 4 * HOUR)
-    ask(channel, now + 5 * HOUR, id="three", answers=["two"])
+    ask(channel, now + 5 * HOUR, name="three", answers=["two"])
     move(ticket, Status.SOLVED, bia, now + 6 * HOUR)
-    ask(channel, now + 7 * HOUR, id="four", answers=["one"])
+    ask(channel, now + 7 * HOUR, name="four", answers=["one"])
     kept = ["ticket_id", "kind", "number", "state", "due_at", "target_seconds", "breached_at", "ended_at", "paused_for"]
     before = list(Clock.objects.order_by("ticket_id", "kind", "number").values(*kept))
 

@@ -178,5 +178,5 @@ def test_an_unknown_step_is_refused() -> None:
 
 def test_every_step_is_reached_somewhere() -> None:
     folder = Path(steps.__file__).parent
-    code = "".join(path.read_text() for path in folder.glob("*.py") if path.name != "steps.py")
+    code = "".join(path.read_text() for path in folder.rglob("*.py") if path.name != "steps.py")
     assert [step for step in steps.STEPS if f'reached("{step}")' not in code] == []
