@@ -21,6 +21,8 @@ class NoticeKind(models.TextChoices):
     WEBHOOK = "webhook"  # an endpoint does not take what it is sent
     RULE = "rule"  # a rule of the shop says so
     STAGE = "stage"  # a stage of a process needs me
+    DEADLINE = "deadline"  # most of the time for something of mine is used
+    ESCALATION = "escalation"  # a promise is broken, and I have to see to it
     LATE = "late"  # a shipment is late or lost, and the customer has not written yet
 
 

@@ -15,6 +15,8 @@ DEFAULTS = {
     "approval": {"bell": True, "mail": True},
     "order": {"bell": True, "mail": False},
     "stage": {"bell": True, "mail": True},
+    "deadline": {"bell": True, "mail": False},
+    "escalation": {"bell": True, "mail": True},
     "late": {"bell": True, "mail": False},
     "webhook": {"bell": True, "mail": True},
     "rule": {"bell": True, "mail": False},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext, override
 from balcao.notices.actions import claim_mails, finish_mails
 from balcao.notices.models import Notice, NoticeKind
 from balcao.notices.queries import mails_are_due
+from balcao.pipeline.late_words import deadline_words
 from balcao.staff.models import Agent
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,9 @@ def _write(agent: Agent, notices: Sequence[Notice]) -> None:
 
 def sentence(notice: Notice) -> str:
     """Say what happened, in the language that is active. No customer's words stand in a mail."""
+    if notice.kind in (NoticeKind.DEADLINE, NoticeKind.ESCALATION):
+        zone = ZoneInfo(notice.agent.time_zone or "UTC")
+        return deadline_words(notice.facts, now=notice.at, zone=zone)
     texts = {
         NoticeKind.MENTION: _("You are mentioned in a note on ticket %(number)s."),
         NoticeKind.ASSIGNED: _("Ticket %(number)s was given to you."),

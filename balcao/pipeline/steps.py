@@ -21,6 +21,8 @@ STEPS = (
     "webhook.settled",
     "effect.claimed",
     "effect.begun",
+    "timer.claimed",
+    "timer.fired",
     "shop.page.read",
     "shop.page.kept",
 )

@@ -15,6 +15,7 @@ from functools import partial
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from balcao.automation.actions import ruling
 from balcao.commerce.actions import files
 from balcao.commerce.actions import refreshing as copies
 from balcao.jobs import actions as jobs
@@ -31,7 +32,9 @@ from balcao.pipeline import (
     outbound,
     poll,
     refreshing,
+    rules,
     sealing,
+    timers,
     webhooks,
 )
 from balcao.pipeline.stages import doing, outlook
@@ -67,7 +70,14 @@ def _tell_time(work: Work) -> int:
         copies.prune(now=work.now)
         files.prune(now=work.now)
         delivering.prune(now=work.now)
+        ruling.prune(now=work.now)
     return clock.run_due(now=work.now) + late_shipments.run_due(now=work.now) + outlook.run_due(now=work.now)
+
+
+def _fire_timers(work: Work) -> int:
+    if not jobs.hold(duty="timers", worker=work.worker, now=work.now, lasting=CLOCK_EVERY * 4):
+        return 0
+    return timers.run_due(now=work.now) + rules.fire_due(now=work.now)
 
 
 # What there is to do, in the order of a turn; each does a limited part and returns how much.
@@ -77,6 +87,7 @@ SOURCES: tuple[Source, ...] = (
     lambda work: orders.run_due(worker=work.worker, now=work.now),
     lambda work: followers.run_due(now=work.now),
     lambda work: doing.run_due(worker=work.worker, now=work.now),
+    lambda work: rules.run_due(now=work.now),
     lambda work: backend.run_due(worker=work.worker),
 )
 
@@ -128,7 +139,8 @@ class Worker:
             while not self.stopping.is_set():
                 done = self.turn()
                 if is_first and due.is_now():
-                    done += self._try(partial(_tell_time, Work(self.name, timezone.now())))
+                    for duty in (_fire_timers, _tell_time):
+                        done += self._try(partial(duty, Work(self.name, timezone.now())))
                 if not done:
                     close_old_connections()
                     watch.wait(_SWEEP if is_first else _LOOK)

@@ -54,9 +54,7 @@ def plant(*, shop: Shop, now: datetime) -> Calendar:
         valid_from=_FROM,
     )
     for clock, kind, priority, seconds in TARGETS:
-        create_target(
-            clock=clock, kind=kind, priority=priority, seconds=seconds, calendar=calendar, shop=shop, now=now
-        )
+        create_target(clock=clock, kind=kind, priority=priority, seconds=seconds, calendar=calendar, shop=shop, now=now)
     return calendar
 
 

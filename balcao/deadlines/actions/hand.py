@@ -87,6 +87,10 @@ class Hand:
         if clock not in self.changed:
             self.changed.append(clock)
 
+    def drop(self, clock: Clock) -> None:
+        """Leave a clock unwritten."""
+        self.changed = [one for one in self.changed if one is not clock]
+
     def write(self) -> list[Clock]:
         """Write what was changed, within the caller's transaction; return it."""
         for clock in [clock for clock in self.changed if clock.breached_at]:
@@ -104,7 +108,7 @@ class Hand:
 
 def take(ticket_ids: Iterable[int]) -> Hand:
     """Lock and read all clocks of these tickets, within the caller's transaction."""
-    rows = locked(Clock.objects.filter(ticket_id__in=set(ticket_ids)).order_by("pk"))
+    rows = locked(Clock.objects.filter(ticket_id__in=set(ticket_ids)).select_related("owner__lead").order_by("pk"))
     return _in_hand(list(rows))
 
 

@@ -1,6 +1,6 @@
 """What a batch of entries needs: its tickets, their clocks, the messages spoken of, and what the shops promise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,18 +108,18 @@ def _after_all(clock: Clock, at: datetime) -> datetime:
     return last + _JUST_AFTER if at <= last < at + _SAME_MOMENT else at
 
 
-def gather(entries: Sequence[Entry], ticket_ids: Iterable[int]) -> Batch:
+def gather(entries: Sequence[Entry], ticket_ids: Collection[int], *, skip_locked: bool = False) -> Batch:
     """Read and lock what these entries need, in as many queries as for one of them.
 
-    Tickets before clocks, as everybody does; and no merge or split meanwhile.
+    Tickets before clocks, as everybody does; and no merge or split meanwhile. `skip_locked`: without the tickets that
+    somebody else has in hand.
     """
     keep_in_place()
-    ids = set(ticket_ids)
-    rows = locked(Ticket.objects.filter(pk__in=ids).order_by("pk")) if ids else Ticket.objects.none()
-    tickets = {row.pk: row for row in rows}
+    rows = Ticket.objects.filter(pk__in=set(ticket_ids)).order_by("pk")
+    tickets = {row.pk: row for row in locked(rows, skip_locked=skip_locked)} if ticket_ids else {}
     return Batch(
         tickets=tickets,
-        hand=take(ids) if ids else Hand(),
+        hand=take(tickets) if tickets else Hand(),
         messages=_messages(entries),
         promised=promised(shop_ids={row.shop_id for row in tickets.values()}),
         owner=Department.objects.filter(key=_OWNER, is_active=True).first(),

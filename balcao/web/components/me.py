@@ -137,6 +137,8 @@ def notice_words(kind: NoticeKind) -> str:
         NoticeKind.APPROVAL: _("An order action waits for my approval"),
         NoticeKind.ORDER: _("There is news of an order action that I asked for"),
         NoticeKind.STAGE: _("A stage of a process needs me"),
+        NoticeKind.DEADLINE: _("Time runs out for something of mine"),
+        NoticeKind.ESCALATION: _("A promise is broken and I have to see to it"),
         NoticeKind.LATE: _("A shipment is late or lost"),
         NoticeKind.WEBHOOK: _("A webhook does not take what it is sent"),
         NoticeKind.RULE: _("A rule of the shop wants me to look at a ticket"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from balcao.notices import actions, queries
 from balcao.notices.models import Notice, NoticeKind
+from balcao.pipeline.late_words import deadline_words
 from balcao.staff.models import Agent
 from balcao.web.components.access import for_agents
 from balcao.web.desk.access import wants_fragment
@@ -30,6 +31,8 @@ _SIGNS = {
     NoticeKind.APPROVAL: "seal-question",
     NoticeKind.ORDER: "package",
     NoticeKind.STAGE: "flag",
+    NoticeKind.DEADLINE: "clock",
+    NoticeKind.ESCALATION: "warning-fill",
     NoticeKind.LATE: "truck",
     NoticeKind.WEBHOOK: "plugs",
     NoticeKind.RULE: "lightning",
@@ -69,6 +72,10 @@ def read(request: HttpRequest, agent: Agent) -> HttpResponse:
 def told(notice: Notice) -> Told:
     """Return a notice as a line with its address."""
     facts = notice.facts
+    sign = _SIGNS[NoticeKind(notice.kind)]
+    if notice.kind in (NoticeKind.DEADLINE, NoticeKind.ESCALATION):
+        spoken = deadline_words(facts, now=timezone.now(), zone=timezone.get_current_timezone())
+        return Told(spoken, sign, _address(notice), notice.at, notice.read_at is None)
     said = {name: facts.get(name, "") for name in ("number", "who", "channel", "order", "endpoint", "words")}
     if notice.kind in _OF_ORDERS:
         said["thing"] = thing_words(facts["kind"], facts["amount"] or 0, facts["currency"])
@@ -88,7 +95,6 @@ def told(notice: Notice) -> Told:
         NoticeKind.WEBHOOK: _("The webhook %(endpoint)s does not take what it is sent"),
         NoticeKind.RULE: _("%(number)s: %(words)s"),
     }[NoticeKind(notice.kind)] % said
-    sign = _SIGNS[NoticeKind(notice.kind)]
     return Told(words.strip(), sign, _address(notice), notice.at, notice.read_at is None)
 
 
