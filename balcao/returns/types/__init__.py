@@ -1,5 +1,6 @@
 """The words of returns: of the things themselves, of what is decided about them, and of what a shop allows."""
 
+from balcao.deadlines.rules.law_words import Length, Trait
 from balcao.returns.types.decisions import (
     SHOP,
     Answer,
@@ -17,7 +18,6 @@ from balcao.returns.types.decisions import (
     LineCase,
     Parameter,
     Payer,
-    Period,
     RefundPart,
     Side,
     Term,
@@ -42,7 +42,6 @@ from balcao.returns.types.words import (
     Risk,
     SendingWay,
     Signal,
-    Trait,
 )
 
 __all__ = [
@@ -64,13 +63,13 @@ __all__ = [
     "FreightBack",
     "Grade",
     "Grounds",
+    "Length",
     "LineAnswer",
     "LineCase",
     "Mismatch",
     "Outcome",
     "Parameter",
     "Payer",
-    "Period",
     "Reason",
     "ReasonGroup",
     "RefundPart",

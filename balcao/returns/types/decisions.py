@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from balcao.returns.types.words import Outcome, Reason, Trait
+from balcao.deadlines.rules.law_words import Length, Trait
+from balcao.returns.types.words import Outcome, Reason
 
 
 class Claim(StrEnum):
@@ -57,15 +58,6 @@ class Parameter(StrEnum):
     WITHHOLD = "withhold"
     SEND_BACK_WITHIN = "send_back_within"
     CURE_WITHIN = "cure_within"
-    OUTCOMES = "outcomes"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A length of time as a rule says it; of 0 days: at once."""
-
-    amount: int
-    unit: str = "calendar_days"  # calendar_days, working_days, months, years
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +72,7 @@ class Grounds:
 
 SHOP = "SHOP"
 
-Value = Period | tuple[str, ...] | str
+Value = Length | tuple[str, ...] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +166,7 @@ class Duty:
 
 
 class Told(StrEnum):
-    """What an explanation says; the words are in `rules.telling`."""
+    """What an explanation says; the words are in `queries.telling`."""
 
     LAW = "law"
     NO_LAW = "no_law"
@@ -229,6 +221,7 @@ class Case:
     promised_at: datetime | None = None
     posted_at: datetime | None = None
     received_at: datetime | None = None
+    holidays: frozenset[date] = frozenset()  # where the customer lives
     risk_score: int = 0
     worth: int = 0  # minor units
 

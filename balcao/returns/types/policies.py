@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from balcao.deadlines.rules.law_words import Trait
 from balcao.ports.commerce import Address
 from balcao.returns.types.decisions import Payer
-from balcao.returns.types.words import Outcome, ReasonGroup, SendingWay, Trait
+from balcao.returns.types.words import Outcome, ReasonGroup, SendingWay
 
 _WITH_PHOTOS = frozenset(
     {

@@ -104,22 +104,6 @@ class SendingWay(StrEnum):
     OWN = "own"  # the customer sends it as they like
 
 
-class Trait(StrEnum):
-    """What a product is, where a rule asks for it."""
-
-    PERSONALISED = "personalised"
-    PERISHABLE = "perishable"
-    HYGIENE = "hygiene"  # sealed for health or hygiene: an exception once it is opened
-    MEDIA = "media"  # sealed recordings, software, books: likewise
-    DIGITAL = "digital"  # performed at once, or consumed
-    SERVICE = "service"  # performed with the customer's consent
-    MIXED = "mixed"  # mixed inseparably with other things
-    MARKET_PRICE = "market_price"
-    PERIODICAL = "periodical"
-    DATED = "dated"  # lodging, transport, leisure for a certain day
-    ESSENTIAL = "essential"  # the customer cannot wait for a repair
-
-
 class Signal(StrEnum):
     """What may point to fraud. A score with reasons, never the sole ground of a refusal."""
 

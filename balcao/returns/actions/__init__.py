@@ -1,0 +1,1 @@
+"""Everything that writes returns, one file per deed."""

@@ -1,0 +1,110 @@
+"""What may be chosen for a return, and what it comes to."""
+
+from dataclasses import dataclass
+
+from balcao.commerce import queries as commerce
+from balcao.ports.commerce import Action, ActionKind, Exchange, GiveCredit, Refund, Swap
+from balcao.ports.money import way_back
+from balcao.returns.models import Return
+from balcao.returns.queries.inspections import current_inspections
+from balcao.returns.rules import money
+from balcao.returns.rules.documents import decision_from, policy_from
+from balcao.returns.rules.money import Before, Expected
+from balcao.returns.rules.paying import lessening_rule
+from balcao.returns.rules.policy import freight_rule
+from balcao.returns.types import FreightBack, Grade, Outcome, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a return comes to, in minor units."""
+
+    expected: Expected
+    bonus: int  # on top, where it is credit
+    withheld: int
+    currency: str
+
+    @property
+    def refund(self) -> int:
+        """Return what goes back as money."""
+        return max(self.expected.total - self.withheld, 0)
+
+    @property
+    def credit(self) -> int:
+        """Return what a gift card for it holds."""
+        return self.refund + self.bonus
+
+
+def outcomes_of(row: Return) -> tuple[Outcome, ...]:
+    """Return what may be chosen for all of its lines, in the order it is offered."""
+    lines = decision_from(row.decision).lines
+    offered = [dict.fromkeys(outcome for one in line.entitlements for outcome in one.outcomes) for line in lines]
+    return tuple(outcome for outcome in offered[0] if all(outcome in others for others in offered[1:]))
+
+
+def worth_of(row: Return) -> Worth:
+    """Return what a return comes to: as it was decided; before that by what was found, or else announced."""
+    order, policy = commerce.order_value(row.order), policy_from(row.policy)
+    kind, standard = freight_rule(decision_from(row.decision), policy)
+    if row.decided_at is None:
+        worth = money.expected(order, pieces_of(row), freight=kind, standard_freight=standard, before=_before(row))
+    else:
+        worth = Expected(row.goods, row.freight, tuple(way_back(order, row.goods + row.freight)))
+    refund = max(worth.total - row.withheld, 0)
+    return Worth(worth, money.bonus(refund, basis_points=row.bonus), row.withheld, order.currency)
+
+
+def pieces_of(row: Return) -> money.Pieces:
+    """Return the pieces that came and are ours; before anybody looked, those that were announced."""
+    looked = current_inspections(row)
+    if not looked:
+        return tuple((one.line, one.quantity) for one in row.lines.order_by("pk"))
+    announced = {one.line: one.quantity for one in row.lines.all()}
+    found: dict[str, int] = {}
+    for one in looked:
+        if one.line and one.grade != Grade.X:
+            found[one.line.line] = min(found.get(one.line.line, 0) + one.quantity, announced[one.line.line])
+    return tuple(found.items())
+
+
+def _before(row: Return) -> Before:
+    """Return what other returns of the order came to."""
+    others = Return.objects.filter(order=row.order, decided_at__isnull=False).exclude(pk=row.pk)
+    pieces = tuple(piece for one in others.prefetch_related("lines") for piece in pieces_of(one))
+    return Before(pieces, sum(one.freight for one in others))
+
+
+def most_withheld(row: Return) -> tuple[int, str]:
+    """Return what may be taken off at most, with the rule that allows it; 0 where none does."""
+    order, decision = commerce.order_value(row.order), decision_from(row.decision)
+    looked, most, rule = current_inspections(row), 0, ""
+    for line in row.lines.all():
+        grades = [Grade(one.grade) for one in looked if one.line_id == line.pk]
+        found = lessening_rule(decision, Reason(line.reason), grades)
+        if found is not None:
+            worn = sum(one.quantity for one in looked if one.line_id == line.pk and one.grade in (Grade.C, Grade.D))
+            most += money.expected(order, ((line.line, worn),), freight=FreightBack.NONE).goods
+            rule = found or rule
+    return most, rule
+
+
+def order_action(row: Return, kind: ActionKind) -> Action | None:
+    """Return the order action by which a decided return is settled; None where it is not settled by such a one.
+
+    What a stage asks for by itself is made from here: the sums are those that were decided.
+    """
+    worth, reason = worth_of(row), f"return {row.prefix}-{row.number}"
+    if kind == ActionKind.REFUND:
+        return _refund(row, worth, reason)
+    if kind == ActionKind.GIVE_CREDIT:
+        return GiveCredit(worth.credit, reason)
+    if kind == ActionKind.EXCHANGE:
+        return Exchange(tuple(Swap(one.line, one.variant, one.quantity) for one in row.lines.all()), reason=reason)
+    return None
+
+
+def _refund(row: Return, worth: Worth, reason: str) -> Refund:
+    """Return the refund of the pieces; of the sum where something is taken off, for no piece is paid back in part."""
+    if worth.withheld:
+        return Refund(reason, amount=worth.refund)
+    return money.refund_action(worth.expected, pieces_of(row), reason=reason)
