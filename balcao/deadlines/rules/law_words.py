@@ -24,8 +24,8 @@ class RuleKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     DEFECT = "defect"
     DELIVERY = "delivery"
-    SERVICE_ANSWER = "service_answer"
-    DATA_REQUEST = "data_request"
+    SHOP_ANSWER = "service_answer"
+    PRIVACY_REQUEST = "data_request"
     OPT_OUT = "opt_out"
     OVERCHARGE = "overcharge"
     DISCLOSURE = "disclosure"
@@ -68,7 +68,7 @@ class Trait(StrEnum):
     HYGIENE = "hygiene"  # its seal opened
     MEDIA = "media"  # sealed recordings, software, books: opened
     DIGITAL = "digital"  # performed at once, or consumed
-    SERVICE = "service"  # performed with consent
+    PERFORMED = "service"  # performed with consent
     MIXED = "mixed"  # inseparably, with other things
     MARKET_PRICE = "market_price"
     PERIODICAL = "periodical"

@@ -90,7 +90,7 @@ def walked(place: Place) -> list[bool]:
     shown = walls(place.zone, place.middle)
     is_open = [False] * len(shown)
     overrides = dict(place.overrides)
-    for offset in range(-REACH - 1, REACH + 2):
+    for offset in range(-REACH - 2, REACH + 3):
         day = place.middle + timedelta(days=offset)
         around = (offset + REACH + 2) * 1440
         near = range(max(0, around - 1440), min(len(shown), around + 3 * 1440))
