@@ -1,7 +1,9 @@
 """Writing to the journal: `record` in the transaction of the change itself, `seal` right after commit."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +17,19 @@ from balcao.kit import wake
 from balcao.kit.db import insert, insert_all, locked
 
 SEALER_LEASE = timedelta(seconds=3)  # a sealer that dies holds up live pages for so long
+
+
+_RULES: ContextVar[tuple[int, ...]] = ContextVar("rules", default=())
+
+
+@contextmanager
+def caused_by(*, rules: Sequence[int]) -> Iterator[None]:
+    """Let every fact that is recorded meanwhile say which rules led to it, the first one first."""
+    before = _RULES.set(tuple(rules))
+    try:
+        yield
+    finally:
+        _RULES.reset(before)
 
 
 def record(
@@ -31,6 +46,8 @@ def record(
 
     `name` is past tense with dots (`ticket.message.received`); `personal` holds what may have to be erased.
     """
+    if rules_behind := _RULES.get():
+        facts = {**(facts or {}), "rules": list(rules_behind)}
     salt = secrets.token_hex(16) if personal else ""
     digest = rules.personal_digest(personal, salt=salt) if personal else ""
     with transaction.atomic(savepoint=False):  # an entry is never visible without its subjects

@@ -19,7 +19,7 @@ def macros_for(*, agent: Agent, shop_id: int) -> list[Macro]:
     return list(rows.filter(Q(shop__isnull=True) | Q(shop_id=shop_id)))
 
 
-def values_for(*, ticket: Ticket, agent: Agent) -> dict[str, str | None]:
+def values_for(*, ticket: Ticket, agent: Agent | None) -> dict[str, str | None]:
     """Return what the placeholders stand for on a ticket; an unknown name is empty, and says so when filled."""
     customer = ticket.identity.customer.name or ticket.identity.name
     return {
@@ -28,8 +28,8 @@ def values_for(*, ticket: Ticket, agent: Agent) -> dict[str, str | None]:
         "customer.first_name": customer.split()[0] if customer else "",
         "ticket.number": str(ticket.number),
         "ticket.subject": ticket.subject,
-        "agent.name": agent.name,
-        "agent.first_name": agent.name.split()[0] if agent.name else "",
+        "agent.name": agent.name if agent else "",
+        "agent.first_name": agent.name.split()[0] if agent and agent.name else "",
         "shop.name": ticket.shop.name,
     }
 
@@ -42,6 +42,12 @@ def filled_text(*, macro: Macro, ticket: Ticket, agent: Agent, told: Told | None
     language, text = text_for(macro.texts, languages=[ticket.language, *ticket.shop.languages])
     values = values_for(ticket=ticket, agent=agent) | (facts_of(told, language=language) if told else {})
     return fill(text, values, known=ALL_PLACEHOLDERS, keeps_empty=True)
+
+
+def text_by_itself(*, macro: Macro, ticket: Ticket) -> Filled:
+    """Return a macro's text in the customer's language as it is sent without an agent."""
+    _language, text = text_for(macro.texts, languages=[ticket.language, *ticket.shop.languages])
+    return fill(text, values_for(ticket=ticket, agent=None), known=ALL_PLACEHOLDERS, keeps_empty=True)
 
 
 def tells_of_order(texts: Mapping[str, str]) -> bool:

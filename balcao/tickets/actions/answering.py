@@ -1,5 +1,6 @@
 """Answering a first message by itself, within the limits that keep two machines from talking for ever."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,12 +8,16 @@ from django.db import transaction
 from balcao.kit.placeholders import fill
 from balcao.tickets.actions.holding import keep_in_place
 from balcao.tickets.actions.sending import Writing, send_message
-from balcao.tickets.models import Message, SentAnswer
+from balcao.tickets.models import Message, SentAnswer, Ticket
 from balcao.tickets.rules.answering import ONE_DAY, QUIET, Asked, refusal
-from balcao.tickets.types import TicketRefused
+from balcao.tickets.types import Direction, TicketRefused
 
 _HOUR = timedelta(hours=1)
 _ENOUGH = 10_000  # answers of one hour that are counted
+
+
+class NotAnswered(Exception):
+    """An automatic answer was not written; the message says why."""
 
 
 @transaction.atomic
@@ -32,6 +37,26 @@ def answer_first_message(*, message: Message, now: datetime) -> str:
         return refused.refusal
     SentAnswer.objects.create(identity=message.identity, ticket=message.ticket, at=now)
     return ""
+
+
+@transaction.atomic
+def answer_by_rule(*, ticket: Ticket, text: str, now: datetime) -> Message:
+    """Answer a ticket's last message because a rule of the shop says so, within the limits for automatic answers.
+
+    Raises `NotAnswered` with the reason, `TicketRefused`.
+    """
+    keep_in_place()
+    rows = Message.objects.filter(ticket=ticket, direction=Direction.IN, is_stranger=False)
+    last = rows.select_related("identity", "conversation__channel__shop", "ticket__shop").order_by("-at", "-id").first()
+    if last is None or last.identity is None:
+        raise NotAnswered("nobody wrote")
+    why_not = refusal(replace(_asked(last, now=now), to_ticket=0))
+    if why_not:
+        raise NotAnswered(why_not)
+    writing = Writing(text=text, automatic=True)
+    sent = send_message(conversation=last.conversation, writing=writing, agent=None, now=now, undo=timedelta())
+    SentAnswer.objects.create(identity=last.identity, ticket=ticket, at=now)
+    return sent
 
 
 def _words(message: Message) -> str:

@@ -13,8 +13,8 @@ from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit.placeholders import ALL_PLACEHOLDERS, parse
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
-from balcao.tickets.actions import changing
-from balcao.tickets.models import Tag, Ticket
+from balcao.tickets.actions import changing, classifying
+from balcao.tickets.models import Tag, Ticket, Topic
 from balcao.tickets.types import Priority, Status
 
 
@@ -86,9 +86,16 @@ def _priority(step: Step, ticket: Ticket, agent: Agent, now: datetime) -> None:
     changing.set_priority(ticket=ticket, priority=Priority(step.priority), agent=agent, now=now)
 
 
+def _topic(step: Step, ticket: Ticket, agent: Agent, now: datetime) -> None:
+    topic = Topic.objects.filter(pk=step.topic_id).first() if step.topic_id else None
+    if topic:  # it may have been deleted since the macro was written
+        classifying.set_topic(ticket=ticket, topic=topic, agent=agent, now=now)
+
+
 _DEEDS: dict[Deed, Callable[[Step, Ticket, Agent, datetime], None]] = {
     Deed.TAG: _tag,
     Deed.ASSIGN: _assign,
     Deed.STATUS: _status,
     Deed.PRIORITY: _priority,
+    Deed.TOPIC: _topic,
 }
