@@ -29,6 +29,8 @@ from balcao.processes.models import Effect, Process, Visit
 from balcao.processes.queries.blueprints import blueprint_for
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.types import STAGE_NEWS, EffectKind, ForwardState
+from balcao.returns.actions.sending import issue_label
+from balcao.returns.types import SendingWay
 from balcao.staff.models import Agent
 from balcao.tickets.actions.ordering import act_from
 from balcao.tickets.actions.sending import Writing, send_message
@@ -184,7 +186,11 @@ def _act_again(effect: Effect, now: datetime) -> None:
 
 @transaction.atomic
 def _label(effect: Effect, now: datetime) -> None:
-    raise CannotAct("no_return")
+    row = getattr(effect.process, "goods_return", None)
+    if row is None:
+        raise CannotAct("no_return")
+    issue_label(row=row, way=SendingWay.LABEL, key=effect.key, agent=None, now=now)
+    effects.settle(effect=effect, now=now)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from balcao.commerce.queries import order_value
 from balcao.ports import commerce as port
 from balcao.ports.commerce import Action, ActionKind, InstrumentKind, Line
 from balcao.processes.models import Effect, Process
+from balcao.returns.queries.outcomes import order_action
 
 
 class CannotAct(ValueError):
@@ -21,6 +22,10 @@ def action_of(effect: Effect) -> Action:
     """Return what a step does to the order of its process; raises CannotAct."""
     process = effect.process
     kind = ActionKind(effect.spec["action"])
+    row = getattr(process, "goods_return", None)
+    known = order_action(row, kind) if row else None
+    if known is not None:
+        return known
     if process.order is None:
         raise CannotAct("no_order")
     named = {name: process.fields.get(key) for name, key in effect.spec.items() if name != "action"}
