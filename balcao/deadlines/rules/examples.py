@@ -94,14 +94,21 @@ class _Calendars(Mapping[str, Calendar]):
 
 
 def _clock(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
-    fields = fields_of(example, "The example", {"calendar", "target_minutes", "events", "expect"}, _TOLD)
+    fields = fields_of(example, "The example", {"calendar", "target_minutes", "events", "expect"}, _TOLD | {"now"})
     first = {"calendar": fields["calendar"], "target_minutes": fields["target_minutes"]}
     events = [_event(one, number, first) for number, one in enumerate(array(fields["events"], "events"), 1)]
     if not events:
         raise BadExample("events: there are none.")
-    reading = read(events, calendars, now=max(event.at for event in events))
-    more = {"state": reading.state.value, "breached_at": reading.breached_at}
-    return {**_standing(reading), **more, "remaining_minutes": _minutes(reading.remaining)}
+    is_asked_now = "now" in fields
+    now = instant(fields["now"], "now") if is_asked_now else max(event.at for event in events)
+    reading = read(events, calendars, now=now)
+    return {
+        **_standing(reading, is_asked_now=is_asked_now),
+        "remaining_minutes": _minutes(reading.remaining),
+        "state": reading.state.value,
+        "breached": reading.breached_at is not None,
+        "breached_at": reading.breached_at,
+    }
 
 
 def _event(event: Any, number: int, first: Mapping[str, Any]) -> ClockEvent:
@@ -205,9 +212,9 @@ def _visit(since: datetime, until: datetime | None, *, target: Any, calendar: An
     return [start, ClockEvent(until, EventType.FULFIL)] if until else [start]
 
 
-def _standing(reading: Reading) -> dict[str, Any]:
-    """Return what every clock is asked; what is used is told where it stands still."""
-    is_still = reading.ended_at is not None or reading.paused_at is not None
+def _standing(reading: Reading, *, is_asked_now: bool = False) -> dict[str, Any]:
+    """Return what every clock is asked; what is used is told where it stands still, or of the instant asked for."""
+    is_still = is_asked_now or reading.ended_at is not None or reading.paused_at is not None
     consumed = _minutes(reading.used) if is_still else None
     return {"due_at": reading.due_at, "consumed_minutes": consumed, "met": reading.is_in_time}
 

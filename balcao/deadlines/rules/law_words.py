@@ -36,6 +36,7 @@ class TermKind(StrEnum):
     """What the length of time in a rule is."""
 
     RIGHT = "right"  # so long the customer may claim
+    EXTENSION = "extension"  # so much longer after what `consumer_choices` names
     SEND_BACK = "send_back"  # so long they may take to send goods back
     REFUND = "refund"  # from here on, by when the shop owes it
     CURE = "cure"  # repair or replace

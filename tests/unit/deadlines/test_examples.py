@@ -107,6 +107,13 @@ def test_seconds_are_kept() -> None:
     assert not outcome_of({**CLOCK, "events": events, "expect": {"consumed_minutes": 1.51}}).is_ok
 
 
+def test_a_running_clock_may_be_asked_for_an_instant() -> None:
+    expect = {"consumed_minutes": 90, "remaining_minutes": -30, "breached": True, "breached_at": "2026-08-03T11:00:00Z"}
+
+    assert outcome_of({**CLOCK, "now": "2026-08-03T11:30:00Z", "expect": expect}).is_ok
+    assert outcome_of({**CLOCK, "expect": {"consumed_minutes": None, "breached": False}}).is_ok
+
+
 @pytest.mark.parametrize(
     "example, words",
     [
