@@ -119,7 +119,7 @@ def trait_words(trait: Trait) -> str:
         Trait.HYGIENE: _("Sealed for hygiene"),
         Trait.MEDIA: _("Sealed media, software or books"),
         Trait.DIGITAL: _("Digital content"),
-        Trait.SERVICE: _("A service already performed"),
+        Trait.PERFORMED: _("A service already performed"),
         Trait.MIXED: _("Mixed with other things"),
         Trait.MARKET_PRICE: _("At market price"),
         Trait.PERIODICAL: _("Newspapers and magazines"),
