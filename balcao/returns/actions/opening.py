@@ -21,7 +21,8 @@ from balcao.returns.actions import advancing
 from balcao.returns.actions.telling import tell
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import NumberSeries, Return, ReturnLine
-from balcao.returns.queries.cases import Notice, Wanted, Weighed, returnable, weigh
+from balcao.returns.queries.cases import Notice, Wanted, Weighed, is_disputed, returnable, weigh
+from balcao.returns.queries.outcomes import worth_of
 from balcao.returns.rules.documents import plain
 from balcao.returns.rules.fields import of_wish
 from balcao.returns.rules.reasons import fault_of
@@ -98,15 +99,20 @@ def open_return(
         lines=[[one.line, one.quantity, one.reason] for one in wanted],
     )
     values = of_wish([one.reason for one in wanted], [fault_of(one.reason) for one in wanted], wanted[0].outcome)
-    advancing.fill(row, values, now=now)
-    moving.note_facts(process=row.process, facts=facts_of(weighed), now=now)
+    advancing.fill(row, values | {"amount": worth_of(row).refund}, now=now)
+    moving.note_facts(process=row.process, facts=facts_of(weighed, order), now=now)
     return row
 
 
-def facts_of(weighed: Weighed) -> dict[str, Any]:
+def facts_of(weighed: Weighed, order: Order) -> dict[str, Any]:
     """Return what the guards of the process may know of the decision."""
     is_granted = weighed.decision.answer == Answer.GRANT
-    return {"within_policy": is_granted, "needs_review": not is_granted, "risk_score": weighed.risk.score}
+    return {
+        "within_policy": is_granted,
+        "needs_review": not is_granted,
+        "risk_score": weighed.risk.score,
+        "is_disputed": is_disputed(order),
+    }
 
 
 def _hold(order: Order) -> None:

@@ -16,6 +16,7 @@ from balcao.returns.actions.telling import actor_of, tell
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import Arrival, Inspection, Return, ReturnLine
 from balcao.returns.queries.inspections import differences_of, inspected
+from balcao.returns.queries.outcomes import worth_of
 from balcao.returns.rules import inspecting
 from balcao.returns.rules.fields import of_inspection
 from balcao.returns.types import Disposition, Fault, Grade, Mismatch, Trait
@@ -86,7 +87,7 @@ def inspect(*, row: Return, found: Sequence[Found], agent: Agent, now: datetime)
         [Disposition(one.disposition) for one in rows],
         differs=any(one.kind == Mismatch.SERIAL for one in differences_of(row)),
     )
-    advancing.fill(row, values, now=now)
+    advancing.fill(row, values | {"amount": worth_of(row).refund}, now=now)
     key = f"return:inspected:{rows[-1].pk}"
     advance(row, "inspected", mover=Mover(agent=agent), key=key, now=now)
     return rows
