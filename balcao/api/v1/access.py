@@ -17,7 +17,7 @@ from balcao.staff.actions import note_use
 from balcao.staff.models import Agent, ApiToken, Team
 from balcao.staff.queries import acting_agent, colleagues, valid_token
 from balcao.staff.types import Permission, Scope
-from balcao.tickets.models import Conversation, Message, Ticket
+from balcao.tickets.models import Conversation, Message, Ticket, Topic
 from balcao.tickets.queries.filtering import visible_customers
 from balcao.tickets.queries.lists import visible
 
@@ -176,6 +176,14 @@ def agent_for(caller: Caller, pk: int) -> Agent:
     found = colleagues(caller.eyes).filter(pk=pk).first()
     if found is None:
         raise not_found(f"Agent {pk}")
+    return found
+
+
+def topic_for(caller: Caller, pk: int) -> Topic:
+    """Return the topic with this id."""
+    found = Topic.objects.filter(pk=pk).first()
+    if found is None or (found.shop_id is not None and not caller.eyes.sees_shop(found.shop_id)):
+        raise not_found(f"Topic {pk}")
     return found
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from balcao.api.v1.words import one_line
 from balcao.kit.keyset import BadCursor, Part, decode_cursor, encode_cursor
-from balcao.tickets.queries.walking import Key
+from balcao.tickets.queries.walking import MOST_LEGS, Key
 
 LARGEST = 100
 
@@ -50,3 +50,14 @@ def after_key(cursor: str, *, order: str) -> Key | None:
     if not isinstance(at, datetime) or at.tzinfo is None or not isinstance(found, int) or not 0 <= found < 2**63:
         raise BadCursor("This cursor is not valid here; start again from the first page.")
     return Key(at, found)
+
+
+def after_leg(cursor: str, *, order: str) -> Key | None:
+    """Return the same for a list that is walked in several legs."""
+    if not cursor:
+        return None
+    at, found, leg = decode_cursor(cursor, order=order, size=3)
+    is_place = isinstance(at, datetime) and at.tzinfo is not None and isinstance(found, int) and 0 <= found < 2**63
+    if not is_place or not isinstance(leg, int) or not 0 <= leg < MOST_LEGS:
+        raise BadCursor("This cursor is not valid here; start again from the first page.")
+    return Key(at, found, leg)  # type: ignore[arg-type] # told apart two lines before

@@ -134,6 +134,7 @@ _REFUSALS = {
     Refusal.NO_SUCH_AGENT: (422, "The agent is not active, or does not work for the ticket's shop."),
     Refusal.IN_THE_PAST: (422, "The time is in the past."),
     Refusal.NAME_TAKEN: (409, "The name is taken."),
+    Refusal.NOT_FOR_SHOP: (422, "The topic is out of use, or belongs to another shop."),
 }
 
 

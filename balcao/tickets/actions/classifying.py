@@ -8,8 +8,8 @@ from django.db import transaction
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Actor, ActorKind, Subject, SubjectKind
 from balcao.staff.models import Agent
-from balcao.tickets import rules
 from balcao.tickets.actions.holding import take_hold
+from balcao.tickets.actions.promising import set_due_facts_of
 from balcao.tickets.actions.tallies import recounted
 from balcao.tickets.models import Ticket, Topic
 from balcao.tickets.types import DueFacts, Kind, Refusal, TicketRefused
@@ -48,15 +48,7 @@ def set_due_facts(*, ticket: Ticket, facts: DueFacts) -> bool:
     For the follower that owns the clocks alone: a copy of what they say, so it leaves no journal entry.
     """
     take_hold(ticket)
-    if rules.due_facts_of(ticket) == facts:
-        return False
-    with recounted(ticket):
-        for name in rules.DUE_FACTS:
-            setattr(ticket, name, getattr(facts, name))
-        ticket.is_due_soon = rules.is_due_soon(facts)
-        ticket.waits_for_others = rules.waits_for_others(facts.paused_for)
-    ticket.save(update_fields=[*rules.DUE_FACTS, "is_due_soon", "waits_for_others"])
-    return True
+    return bool(set_due_facts_of(tickets=[ticket], facts={ticket.pk: facts}))
 
 
 def _check(ticket: Ticket) -> None:

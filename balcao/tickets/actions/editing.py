@@ -6,9 +6,9 @@ from typing import TypedDict
 from django.db import transaction
 
 from balcao.staff.models import Agent, Team
-from balcao.tickets.actions import changing
-from balcao.tickets.models import Tag, Ticket
-from balcao.tickets.types import Priority, Status
+from balcao.tickets.actions import changing, classifying
+from balcao.tickets.models import Tag, Ticket, Topic
+from balcao.tickets.types import Kind, Priority, Status
 
 
 class TicketChanges(TypedDict, total=False):
@@ -19,6 +19,8 @@ class TicketChanges(TypedDict, total=False):
     assignee: Agent | None
     team: Team | None
     priority: Priority
+    topic: Topic | None
+    kind: Kind | None  # None: as its topic says
     tags: list[Tag]
     subject: str
     language: str
@@ -37,6 +39,10 @@ def edit_ticket(*, ticket: Ticket, changes: TicketChanges, agent: Agent | None, 
         changing.assign(ticket=ticket, assignee=assignee, team=team, agent=agent, now=now)
     if "priority" in changes:
         changing.set_priority(ticket=ticket, priority=changes["priority"], agent=agent, now=now)
+    if "topic" in changes:
+        classifying.set_topic(ticket=ticket, topic=changes["topic"], agent=agent, now=now)
+    if "kind" in changes:
+        classifying.set_kind(ticket=ticket, kind=changes["kind"], agent=agent, now=now)
     if "tags" in changes:
         changing.set_tags(ticket=ticket, tags=changes["tags"], agent=agent, now=now)
     if "subject" in changes:

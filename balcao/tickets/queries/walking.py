@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from balcao.tickets.models import Note, Ticket
 from balcao.tickets.types import ACTIVE_QUEUES, Kind, Queue
 
+MOST_LEGS = 2  # of one list
 Place = tuple[datetime, int]  # by what a leg is sorted, and the ticket's id
 
 

@@ -65,6 +65,7 @@ def groups_for(agent: Agent) -> list[Group]:
                 _place("channels", _("Channels"), "plugs-connected", Permission.CHANNEL_EDIT),
                 _place("shop_systems", _("Shop systems"), "package", Permission.SHOP_EDIT),
                 _place("macros", _("Macros"), "lightning", Permission.MACRO_EDIT),
+                _place("topics", _("Topics"), "list", Permission.TAG_EDIT),
                 _place("tags", _("Tags"), "tag", Permission.TAG_EDIT),
                 _place("quarantine", _("Quarantine"), "warning-octagon", Permission.QUARANTINE, aside),
             ],

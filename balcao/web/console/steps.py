@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from balcao.automation.types import Deed, Step
 from balcao.staff.models import Agent, Team
 from balcao.tickets.models import Tag
+from balcao.tickets.queries.topics import branches, every_topic
 from balcao.tickets.types import Priority, Status
 from balcao.web.console.words import priority_words, status_words
 
@@ -27,8 +29,14 @@ def step_choices() -> Choices:
         (_("Assign to"), [("assign.me", _("Whoever runs the macro")), *people]),
         (_("Give to a team"), teams),
         (_("Set the status"), [(f"status.{status}", status_words(status)) for status in _STATUSES]),
+        (_("Choose the topic"), _topics()),
         (_("Set the priority"), [(f"priority.{priority}", priority_words(priority)) for priority in Priority]),
     ]
+
+
+def _topics() -> list[tuple[str, str]]:
+    tree = branches([row for row in every_topic() if row.is_active], language=get_language() or "en")
+    return [(f"topic.{one.topic.pk}", " › ".join([*one.path, one.name])) for one in tree]
 
 
 def steps_of(chosen: Iterable[str], *, days: int | None) -> list[Step]:
@@ -51,6 +59,8 @@ def _step(key: str, days: int | None) -> Step:
             return Step(Deed.ASSIGN, **chosen[what])  # type: ignore[arg-type] # each with its own type
         case Deed.PRIORITY:
             return Step(Deed.PRIORITY, priority=rest)
+        case Deed.TOPIC:
+            return Step(Deed.TOPIC, topic_id=int(rest))
     return Step(Deed.STATUS, status=rest, days=days if rest == Status.WAITING else None)
 
 
@@ -60,7 +70,7 @@ def _keys(step: Step) -> list[str]:
     if step.do == Deed.ASSIGN:
         to = "assign.me" if step.to_me else f"assign.agent.{step.agent_id}" if step.agent_id else ""
         return [key for key in (to, f"assign.team.{step.team_id}" if step.team_id else "") if key]
-    return [f"{step.do}.{step.status or step.priority}"]
+    return [f"{step.do}.{step.status or step.priority or step.topic_id}"]
 
 
 def words_of_steps(steps: Sequence[Step], *, keys: bool = False) -> list[str]:

@@ -18,6 +18,7 @@ from balcao.web.console.views import (
     shops,
     tags,
     tokens,
+    topics,
     webhooks,
 )
 
@@ -64,6 +65,11 @@ urlpatterns = [
     path("tags/new/", tags.tag, name="tag_new"),
     path("tags/<int:tag_id>/", tags.tag, name="tag"),
     path("tags/<int:tag_id>/delete/", tags.tag_delete, name="tag_delete"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/new/", topics.topic, name="topic_new"),
+    path("topics/<int:topic_id>/", topics.topic, name="topic"),
+    path("topics/<int:topic_id>/move/", topics.topic_move, name="topic_move"),
+    path("topics/<int:topic_id>/delete/", topics.topic_delete, name="topic_delete"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
     path("quarantine/release/", quarantine.release, name="release"),
     path("quarantine/<int:envelope_id>/", quarantine.envelope, name="envelope"),

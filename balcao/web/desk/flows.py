@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from balcao.tickets.models import Ticket
 from balcao.tickets.rules.topics import said_in
 from balcao.tickets.types import ACTIVE, Kind
-from balcao.web.desk import words
+from balcao.web.components.matters import kind_sign, kind_words
 from balcao.web.desk.orders.deeds import Deed
 from balcao.web.desk.orders.panel import TicketOrders
 
@@ -35,8 +35,8 @@ def flow_of(ticket: Ticket, bought: TicketOrders, *, language: str) -> Flow:
     shown = bought.shown if asks_deed else None
     return Flow(
         kind=kind,
-        kind_words=words.kind_words(kind) if kind else "",
-        sign=words.KIND_SIGNS[Kind(kind)] if kind else "",
+        kind_words=kind_words(kind) if kind else "",
+        sign=kind_sign(kind) if kind else "",
         topic=name,
         path=" › ".join([said_in(above.names, [language]) or above.key, name]) if above else name,
         is_open=is_open,

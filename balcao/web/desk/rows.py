@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from balcao.tickets.queries.rows import ListRow
 from balcao.tickets.types import DueFacts, Priority, Status
 from balcao.web.components import formats
+from balcao.web.components.matters import kind_sign, kind_words
 from balcao.web.components.promises import DuePill, due_pill
 from balcao.web.desk import words
 
@@ -32,7 +33,7 @@ class Row:
     failed: bool
     pause: str
     pause_title: str
-    kind: str
+    kind_sign: str
     kind_words: str
     due: DuePill | None
     urgent: str
@@ -104,8 +105,8 @@ def _row(row: ListRow, wording: _Wording, address: str, many_shops: bool) -> Row
         failed=row.has_failed_send,
         pause=wording.when_due(until) if until else "",
         pause_title=_("Comes back %(when)s") % {"when": wording.moment(until)} if until else "",
-        kind=row.kind,
-        kind_words=words.kind_words(row.kind) if row.kind else "",
+        kind_sign=kind_sign(row.kind) if row.kind else "",
+        kind_words=kind_words(row.kind) if row.kind else "",
         due=None,
         urgent=words.priority_words(row.priority) if row.priority in (Priority.HIGH, Priority.URGENT) else "",
         foot=" · ".join([wording.status[row.status], *row.tags[:2], *([row.shop] if many_shops else [])]),

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from balcao.tickets.types import Kind, LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+from balcao.web.components.matters import kind_words
 from balcao.web.desk.orders import words as orders
 
 _STATUSES = {

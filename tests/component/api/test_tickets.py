@@ -1,5 +1,6 @@
 """Tickets over the API: listing, changing, merging, splitting."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.utils import timezone
 from balcao.channels.models import Channel
 from balcao.journal.models import Entry
 from balcao.staff.models import Agent, Team
-from balcao.testing.factories import receive
-from balcao.tickets.models import Message, Tag, Ticket
+from balcao.testing.factories import make_shop, receive
+from balcao.tickets.actions.classifying import set_due_facts
+from balcao.tickets.models import Message, Tag, Ticket, Topic
+from balcao.tickets.types import DueFacts
 
 from .conftest import MakeProgram, Program
 
@@ -182,3 +185,81 @@ def test_the_system_changes_a_ticket_but_merges_none(
     )
     refused = system.post(f"/tickets/{ticket.number}/merge", {"into": second.ticket.number})
     assert refused.json()["type"] == "urn:balcao:problem:acting-agent-needed"
+
+
+def test_kind_and_topic_are_changed_and_asked_for(erp: Program, ticket: Ticket, channel: Channel) -> None:
+    group = Topic.objects.create(key="g", names={"en": "Group"}, kind="quick")
+    topic = Topic.objects.create(key="t", parent=group, names={"en": "Late"}, kind="forwarded", blueprint="return")
+    receive(channel, now=timezone.now(), **{"from": "elif@example.com"})
+
+    found = erp.patch(f"/tickets/{ticket.number}", {"topic_id": topic.pk}).json()
+    assert (found["topic_id"], found["kind"]) == (topic.pk, "forwarded")
+    assert (found["due_at"], found["paused_for"], found["is_at_risk"]) == (None, "", False)
+    for query in ({"kind": "forwarded"}, {"topic_id": topic.pk}, {"topic_id": group.pk}, {"q": "topic:late"}):
+        assert [row["number"] for row in erp.get("/tickets", **query).json()["rows"]] == [ticket.number]
+    assert erp.patch(f"/tickets/{ticket.number}", {"kind": "quick"}).json()["kind"] == "quick"
+    assert erp.patch(f"/tickets/{ticket.number}", {"kind": None}).json()["kind"] == "forwarded"
+    assert erp.patch(f"/tickets/{ticket.number}", {"topic_id": None}).json()["kind"] is None
+
+
+def test_a_topic_that_is_not_offered_is_refused(erp: Program, ticket: Ticket) -> None:
+    theirs = Topic.objects.create(key="theirs", shop=make_shop("theirs"), kind="quick")
+    retired = Topic.objects.create(key="retired", is_active=False, kind="quick")
+    for pk in (theirs.pk, 999_999_999):
+        answer = erp.patch(f"/tickets/{ticket.number}", {"topic_id": pk})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/topic_id")
+    answer = erp.patch(f"/tickets/{ticket.number}", {"topic_id": retired.pk})
+    assert (answer.status_code, answer.json()["refusal"]) == (422, "not_for_shop")
+    assert erp.patch(f"/tickets/{ticket.number}", {"kind": "slow"}).status_code == 422
+
+
+def test_lists_are_walked_by_promise(erp: Program, channel: Channel) -> None:
+    now = timezone.now()
+    for number in range(7):
+        taken = receive(channel, now=now, **{"from": f"c{number}@example.com"}).message
+        assert taken
+        dated = DueFacts(due_at=now + timedelta(hours=number), due_kind="resolution")
+        late = replace(dated, breached_at=now, warned=90)
+        due = late if number == 1 else dated if number % 2 else DueFacts()
+        set_due_facts(ticket=taken.ticket, facts=due)
+    for order, first in (("due", 1), ("due_last", 5)):
+        seen, cursor = [], ""
+        while True:
+            page = erp.get("/tickets", limit=2, cursor=cursor, order=order).json()
+            seen += [row["due_at"] for row in page["rows"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = page["next_cursor"]
+        assert len(seen) == 7
+        dated = [one for one in seen if one]
+        assert dated == sorted(dated, reverse=first == 5)
+        assert seen == [*dated, None, None, None, None]
+    assert len(erp.get("/tickets", is_breached=True).json()["rows"]) == 1
+    assert len(erp.get("/tickets", due_before=(now + timedelta(hours=4)).isoformat()).json()["rows"]) == 2
+    assert erp.get("/tickets", cursor=cursor, order="newest").status_code == 422 or not cursor
+
+
+def test_topics_are_listed_flat(erp: Program) -> None:
+    theirs = Topic.objects.create(key="theirs", shop=make_shop("theirs"), kind="quick")
+    ours = Topic.objects.create(key="ours", names={"en": "Ours"}, kind="action", deed="cancel")
+    rows, cursor = [], ""
+    while True:
+        page = erp.get("/topics", limit=30, cursor=cursor).json()
+        rows += page["rows"]
+        if page["next_cursor"] is None:
+            break
+        cursor = page["next_cursor"]
+    by_id = {row["id"]: row for row in rows}
+    assert theirs.pk not in by_id
+    assert by_id[ours.pk] == {
+        "id": ours.pk,
+        "key": "ours",
+        "parent_id": None,
+        "shop_id": None,
+        "names": {"en": "Ours"},
+        "kind": "action",
+        "blueprint": "",
+        "deed": "cancel",
+        "place": 0,
+        "is_active": True,
+    }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path as Named
@@ -29,6 +30,7 @@ from balcao.api.v1.schemas.house import (
     tag_out,
     team_out,
 )
+from balcao.api.v1.schemas.tickets import TopicPage, topic_out
 from balcao.api.v1.words import Id
 from balcao.channels.models import Channel
 from balcao.journal.types import Actor, ActorKind
@@ -37,7 +39,7 @@ from balcao.staff.models import Agent, Team
 from balcao.staff.queries import colleagues
 from balcao.staff.types import Permission, Scope
 from balcao.tickets.actions.arranging import save_tag
-from balcao.tickets.models import Tag
+from balcao.tickets.models import Tag, Topic
 
 router = Router()
 STAFF = Bearer(Scope.STAFF_READ)
@@ -153,6 +155,21 @@ def list_tags(request: HttpRequest, query: Query[Paged]) -> TagPage:
     """Return the words that can be put on tickets."""
     found, cursor = _page(Tag.objects.all(), query, order="tags")
     return TagPage(rows=[tag_out(row) for row in found], next_cursor=cursor)
+
+
+@router.get(
+    "/topics",
+    auth=Bearer(Scope.TICKETS_READ, Permission.TICKET_READ),
+    response=TopicPage,
+    operation_id="listTopics",
+    summary="List topics",
+    tags=["Tickets"],
+)
+def list_topics(request: HttpRequest, query: Query[Paged]) -> TopicPage:
+    """Return the tree of reasons why customers write, flat; also those out of use."""
+    rows = Topic.objects.filter(Q(shop=None) | Q(shop_id__in=caller_of(request).eyes.shop_ids()))
+    found, cursor = _page(rows, query, order="topics")
+    return TopicPage(rows=[topic_out(row) for row in found], next_cursor=cursor)
 
 
 @router.post(

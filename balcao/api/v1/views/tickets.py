@@ -8,8 +8,8 @@ from django.utils import timezone
 from ninja import Path as Named
 from ninja import Query, Router, Status
 
-from balcao.api.v1.access import Bearer, Caller, agent_for, caller_of, team_for, ticket_for
-from balcao.api.v1.paging import after_key, next_cursor
+from balcao.api.v1.access import Bearer, Caller, agent_for, caller_of, team_for, ticket_for, topic_for
+from balcao.api.v1.paging import after_leg, next_cursor
 from balcao.api.v1.problems import Problem, invalid, invalid_parameter, not_found
 from balcao.api.v1.schemas.tickets import (
     MergeInput,
@@ -33,6 +33,7 @@ from balcao.tickets.actions.splitting import split_messages, undo_split
 from balcao.tickets.models import Message, Tag, TicketMerge, TicketSplit
 from balcao.tickets.queries.filtering import Wanted, filtered_tickets
 from balcao.tickets.queries.lists import visible
+from balcao.tickets.queries.topics import topics_below
 
 router = Router(tags=["Tickets"])
 READ = Bearer(Scope.TICKETS_READ, Permission.TICKET_READ)
@@ -44,7 +45,7 @@ _ORDER = "tickets"
 
 @router.get("/tickets", auth=READ, response=TicketPage, operation_id="listTickets", summary="List tickets")
 def list_tickets(request: HttpRequest, query: Query[TicketQuery]) -> TicketPage:
-    """Return tickets by their last change, the newest first; merged ones are left out."""
+    """Return tickets by their last change, or by their next promise; merged ones are left out."""
     caller = caller_of(request)
     if query.q:
         if query.model_fields_set - {"q", "limit", "cursor"}:
@@ -54,6 +55,8 @@ def list_tickets(request: HttpRequest, query: Query[TicketQuery]) -> TicketPage:
     wanted = Wanted(
         statuses=query.status,
         priorities=query.priority,
+        kinds=query.kind,
+        topic_ids=None if query.topic_id is None else topics_below([query.topic_id]),
         shop_id=query.shop_id,
         assignee_id=query.assignee_id,
         is_unassigned=query.unassigned,
@@ -62,10 +65,15 @@ def list_tickets(request: HttpRequest, query: Query[TicketQuery]) -> TicketPage:
         tag=query.tag,
         changed_from=query.changed_from,
         changed_before=query.changed_before,
+        due_before=query.due_before,
+        is_breached=query.is_breached,
+        is_at_risk=query.is_at_risk,
+        is_paused=query.is_paused,
     )
-    after = after_key(query.cursor, order=_ORDER)
-    tickets, key = filtered_tickets(agent=caller.eyes, wanted=wanted, after=after, limit=query.limit)
-    cursor = next_cursor(key.at, key.id, order=_ORDER) if key else None
+    order = f"{_ORDER}:{query.order}"
+    after = after_leg(query.cursor, order=order)
+    tickets, key = filtered_tickets(agent=caller.eyes, wanted=wanted, after=after, limit=query.limit, order=query.order)
+    cursor = next_cursor(key.at, key.id, key.leg, order=order) if key else None
     return TicketPage(rows=[ticket_out(ticket) for ticket in tickets], next_cursor=cursor)
 
 
@@ -79,7 +87,7 @@ def get_ticket(request: HttpRequest, number: Named[Number]) -> TicketOut:
     "/tickets/{number}", auth=EDIT, response=TicketOut, operation_id="changeTicket", summary="Change a ticket"
 )
 def change_ticket(request: HttpRequest, number: Named[Number], body: TicketPatch) -> TicketOut:
-    """Change status, owner, priority, tags, subject, language or snooze: all that is given, or nothing."""
+    """Change status, owner, priority, kind, topic, tags, subject, language or snooze: all that is given, or nothing."""
     caller = caller_of(request)
     ticket = ticket_for(caller, number)
     edit_ticket(ticket=ticket, changes=_changes(caller, body), agent=caller.agent, now=_now())
@@ -97,6 +105,8 @@ def _changes(caller: Caller, body: TicketPatch) -> TicketChanges:
         changes["assignee"] = _named("#/assignee_id", agent_for, caller, body.assignee_id)
     if "team_id" in given:
         changes["team"] = _named("#/team_id", lambda _, pk: team_for(pk), caller, body.team_id)
+    if "topic_id" in given:
+        changes["topic"] = _named("#/topic_id", topic_for, caller, body.topic_id)
     if "tags" in given:
         changes["tags"] = _tags(body.tags)
     return cast("TicketChanges", changes)

@@ -13,7 +13,7 @@ from balcao.tickets.models import Topic
 from balcao.tickets.queries.topics import offered_topics
 from balcao.tickets.types import Kind
 from balcao.web.components.access import for_agents
-from balcao.web.desk import words
+from balcao.web.components.matters import kind_sign, kind_words
 from balcao.web.desk.access import ticket_for, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.changing import attempt, back, given
@@ -34,7 +34,7 @@ def topic(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     language = translation.get_language() or "en"
     more = {
         "branches": offered_topics(shop_id=ticket.shop_id, language=language),
-        "kinds": [(kind.value, words.kind_words(kind), words.KIND_SIGNS[kind]) for kind in Kind],
+        "kinds": [(one.value, kind_words(one), kind_sign(one)) for one in Kind],
     }
     name = "desk/_topic.html" if wants_fragment(request) else "desk/page_topic.html"
     return render(request, name, context(request, agent, ticket=ticket, view=None, **more))

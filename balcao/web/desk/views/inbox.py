@@ -20,14 +20,12 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView
 from balcao.tickets.queries import lists
 from balcao.tickets.queries.rows import RowPage, row_page
-from balcao.tickets.queries.walking import Key, Order, View, order_for, orders_of
+from balcao.tickets.queries.walking import MOST_LEGS, Key, Order, View, order_for, orders_of
 from balcao.web.components.access import for_agents
 from balcao.web.desk.access import is_part
 from balcao.web.desk.frame import DeskFrame, context, view_words
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import found_page
-
-_MOST_LEGS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def _key(cursor: str, order: Order) -> Key | None:
         at, pk, leg = decode_cursor(cursor, order=f"list:{order}", size=3)
     except BadCursor:
         return None
-    is_place = isinstance(at, datetime) and isinstance(pk, int) and isinstance(leg, int) and 0 <= leg < _MOST_LEGS
+    is_place = isinstance(at, datetime) and isinstance(pk, int) and isinstance(leg, int) and 0 <= leg < MOST_LEGS
     return Key(at, pk, leg) if is_place else None  # type: ignore[arg-type] # told apart a line before
 
 

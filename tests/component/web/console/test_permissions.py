@@ -30,6 +30,9 @@ from balcao.staff.types import Permission, Role
 from balcao.testing.backends import PaperBackend, PaperConfig
 from balcao.testing.factories import make_agent
 from balcao.tickets.actions.arranging import save_tag
+from balcao.tickets.actions.topics import TopicFacts, save_topic
+from balcao.tickets.models import Topic
+from balcao.tickets.types import Kind
 from balcao.web.console.jobs import try_settings, try_shop_system
 from balcao.web.console.urls import urlpatterns
 from balcao.webhooks.actions.delivering import ping
@@ -43,6 +46,7 @@ NEEDS = {
     "consented": Permission.CHANNEL_EDIT,
     "macro": Permission.MACRO_EDIT,
     "tag": Permission.TAG_EDIT,
+    "topic": Permission.TAG_EDIT,
     "quarantine": Permission.QUARANTINE,
     "release": Permission.QUARANTINE,
     "discard": Permission.QUARANTINE,
@@ -65,6 +69,8 @@ ONLY_POST = {
     "macro_delete",
     "macro_preview",
     "tag_delete",
+    "topic_move",
+    "topic_delete",
     "release",
     "discard",
     "agent_do",
@@ -92,6 +98,11 @@ def paper_backend(tmp_path: Path) -> Iterator[None]:
         yield
 
 
+def make_topic(shop: Shop) -> Topic:
+    facts = TopicFacts(names={"en": f"Topic {shop.pk}"}, kind=Kind.QUICK, shop=shop)
+    return save_topic(topic=None, facts=facts, actor=SYSTEM, now=NOW)
+
+
 class House:
     """One of everything that an address can name, in a shop."""
 
@@ -114,6 +125,7 @@ class House:
             "envelope_id": envelope.pk,
             "agent_id": self.agent.pk,
             "macro_id": save_macro(macro=None, name="Oi", texts={"en": "Hi"}, steps=[], shop=shop, **common).pk,
+            "topic_id": make_topic(shop).pk,
             "tag_id": save_tag(tag=None, name=f"tag{shop.pk}", colour="", **common).pk,
             "row_id": create_team(name=f"Team {shop.pk}", members=[], **common).pk,
             "token_id": create_token(name="T", agent=self.agent, scopes=[], **common)[0].pk,

@@ -8,19 +8,22 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from balcao.automation.actions import run_steps
 from balcao.automation.models import Macro
 from balcao.channels.actions.keeping import keep, quarantine
 from balcao.channels.models import Channel, Envelope
 from balcao.journal.actions import record
 from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
+from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
-from balcao.testing.factories import make_agent
+from balcao.testing.channels import PaperChannel
+from balcao.testing.factories import make_agent, make_channel, receive
 from balcao.tickets.actions.arranging import save_tag
-from balcao.tickets.models import Tag
+from balcao.tickets.models import Tag, Topic
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -215,3 +218,85 @@ def test_health_tells_without_the_network(visitor: Client, broken: Envelope) -> 
     Envelope.objects.update(state="kept", due_at=NOW)
     page = visitor.get("/console/health/").content.decode()
     assert "check-late" in page
+
+
+def test_the_tree_of_topics_is_shown_and_grows(visitor: Client) -> None:
+    Topic.objects.filter(parent__isnull=False).delete()
+    Topic.objects.all().delete()
+    given = {"name-en": "Delivery", "name-pt-BR": "Entrega", "name-tr": "Teslimat", "kind": "quick", "is_active": "on"}
+    visitor.post("/console/topics/new/", given)
+    group = Topic.objects.get()
+    assert (group.key, group.names["tr"], group.parent) == ("delivery", "Teslimat", None)
+    for name in ("Late", "Lost"):
+        more = {
+            "name-en": name,
+            "kind": "forwarded",
+            "parent": group.pk,
+            "is_active": "on",
+            "hint-en": "The day is over.",
+        }
+        assert visitor.post("/console/topics/new/", given | more).status_code == 302
+    late, lost = group.children.all()
+    visitor.post(f"/console/topics/{lost.pk}/move/", {"to": "up"})
+    assert list(group.children.all()) == [lost, late]
+
+    page = visitor.get("/console/topics/").content.decode()
+    assert page.index(">Delivery<") < page.index(">Lost<") < page.index(">Late<")
+    assert f'action="/console/topics/{late.pk}/delete/"' in page
+    assert f'action="/console/topics/{group.pk}/delete/"' not in page
+    form = visitor.get(f"/console/topics/new/?below={late.pk}").content.decode()
+    assert f'value="{late.pk}" selected' in form
+
+
+def test_a_topic_in_use_is_not_deleted_but_taken_out_of_use(visitor: Client, moringa: Shop) -> None:
+    given = {"name-en": "Delivery", "kind": "action", "deed": "cancel", "blueprint": "", "is_active": "on"}
+    visitor.post("/console/topics/new/", given)
+    group = Topic.objects.get(names={"en": "Delivery"})
+    visitor.post("/console/topics/new/", given | {"name-en": "Below", "parent": group.pk})
+    answer = visitor.post(f"/console/topics/{group.pk}/delete/", follow=True)
+    assert "Take it out of use instead." in answer.content.decode()
+    visitor.post(f"/console/topics/{group.pk}/", {**given, "is_active": ""})
+    group.refresh_from_db()
+    assert (group.is_active, group.deed) == (False, "cancel")
+    below = Topic.objects.get(names={"en": "Below"})
+    visitor.post(f"/console/topics/{below.pk}/delete/")
+    assert not Topic.objects.filter(pk=below.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ({"name-en": " "}, "Give it a name"),
+        ({"kind": "slow"}, "Select a valid choice"),
+        ({"parent": "999999"}, "Select a valid choice"),
+        ({"blueprint": "nothing"}, "Select a valid choice"),
+    ],
+)
+def test_a_topic_that_makes_no_sense_is_refused(visitor: Client, wrong: dict[str, str], said: str) -> None:
+    count = Topic.objects.count()
+    answer = visitor.post("/console/topics/new/", {"name-en": "Gifts", "kind": "quick", **wrong})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Topic.objects.count() == count
+
+
+def test_a_topic_is_not_put_below_itself(visitor: Client) -> None:
+    given = {"name-en": "Gifts", "kind": "quick", "is_active": "on"}
+    visitor.post("/console/topics/new/", given)
+    row = Topic.objects.get(names={"en": "Gifts"})
+    assert visitor.post(f"/console/topics/{row.pk}/", given | {"parent": row.pk}).status_code == 422
+
+
+def test_a_macro_chooses_a_topic(visitor: Client, helena: Agent, moringa: Shop) -> None:
+    topic = Topic.objects.create(key="gifts", names={"en": "Gifts"}, kind="action")
+    given = {"name": "Gift", "is_active": "on", "text-pt-BR": "", "step-0": f"topic.{topic.pk}"}
+    visitor.post("/console/macros/new/", given)
+    macro = Macro.objects.get()
+    assert macro.steps == [{"do": "topic", "topic_id": topic.pk}]
+    assert f'value="topic.{topic.pk}" selected' in visitor.get(f"/console/macros/{macro.pk}/").content.decode()
+    registry.register_channel(PaperChannel())
+    message = receive(make_channel(moringa), now=NOW).message
+    assert message
+    run_steps(macro=macro, ticket=message.ticket, agent=helena, now=NOW)
+    message.ticket.refresh_from_db()
+    assert (message.ticket.topic, message.ticket.kind) == (topic, "action")
