@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from balcao.deadlines.actions.choosing import round_the_clock
 from balcao.deadlines.actions.hand import Hand, take
 from balcao.deadlines.models import Clock
+from balcao.deadlines.queries.hours import key_of, version_at
 from balcao.deadlines.queries.targets import Promised, promised
+from balcao.deadlines.queries.terms import legal_terms
 from balcao.deadlines.rules import histories
 from balcao.deadlines.types import ClockEvent, ClockKind, ClockState, EventType
 from balcao.journal.models import Entry
@@ -18,6 +21,7 @@ from balcao.tickets.models import Message, Ticket
 
 PROMISES = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUTION)
 OPEN = (ClockState.RUNNING, ClockState.PAUSED)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _SAME_MOMENT, _JUST_AFTER = timedelta(milliseconds=1), timedelta(microseconds=1)
 _TICKET = "ticket"  # whose clocks they are, in the words of `Clock.subject_kind`
 _OWNER = "cs"  # the department that owns what is promised to the customer, by its role in blueprints
@@ -46,6 +50,7 @@ class Batch:
     promised: Promised
     owner: Department | None
     answered: dict[int, tuple[datetime, int]] = field(default_factory=dict)  # ticket -> when an agent acted last, who
+    always_key: str = ""
     stale: set[int] = field(default_factory=set)  # tickets whose facts may be others, although no clock here changed
 
     def clocks(self, ticket: int, *kinds: ClockKind) -> list[Clock]:
@@ -87,6 +92,30 @@ class Batch:
         bot = {"bot": True} if target.counts_bot else {}
         return self.hand.begin(clock, event, key=key, by=by.plain(), **bot)
 
+    def start_legal(self, ticket: int, at: datetime, *, key: str) -> None:
+        """Start what the law of the shop's country asks for when somebody writes to it; such a term never pauses."""
+        row = self.tickets.get(ticket)
+        for term in legal_terms(row.shop, at=at) if row else ():
+            if any(clock.rule == term.rule for clock in self.clocks(ticket, ClockKind.LEGAL)):
+                continue
+            clock = Clock(
+                shop_id=row.shop_id if row else 0,
+                kind=ClockKind.LEGAL,
+                subject_kind=_TICKET,
+                subject_id=ticket,
+                ticket_id=ticket,
+                owner=self.owner,
+                rule=term.rule,
+            )
+            event = ClockEvent(at, EventType.START, target_seconds=term.seconds, calendar=self.always())
+            self.hand.begin(clock, event, key=key)
+
+    def always(self) -> str:
+        """Return the key of the hours that never close, read once."""
+        if not self.always_key:
+            self.always_key = key_of(version_at(round_the_clock(), at=_LONG_AGO))
+        return self.always_key
+
     def happen(self, clock: Clock | None, kind: EventType, at: datetime, *, key: str, **more: Any) -> bool:
         """Let something happen to a clock if there is one."""
         if clock is None or at < datetime.fromisoformat(clock.events[0]["at"]):
@@ -115,7 +144,7 @@ def gather(entries: Sequence[Entry], ticket_ids: Collection[int], *, skip_locked
     somebody else has in hand.
     """
     keep_in_place()
-    rows = Ticket.objects.filter(pk__in=set(ticket_ids)).order_by("pk")
+    rows = Ticket.objects.filter(pk__in=set(ticket_ids)).select_related("shop").order_by("pk")
     tickets = {row.pk: row for row in locked(rows, skip_locked=skip_locked)} if ticket_ids else {}
     return Batch(
         tickets=tickets,

@@ -19,6 +19,7 @@ def begin(batch: Batch, ticket: int, at: datetime, *, key: str, by: By, is_asked
     batch.start(ticket, ClockKind.RESOLUTION, at, key=key, by=by)
     if is_asked:
         batch.start(ticket, ClockKind.FIRST_RESPONSE, at, key=key, by=by)
+        batch.start_legal(ticket, at, key=key)
 
 
 def ask(batch: Batch, ticket: int, at: datetime, *, key: str) -> None:
@@ -56,7 +57,7 @@ def _throw_away(batch: Batch, ticket: int, at: datetime, *, key: str) -> None:
 
 def _finish(batch: Batch, ticket: int, at: datetime, *, key: str) -> None:
     batch.happen(_open_one(batch, ticket), EventType.FULFIL, at, key=key)
-    for clock in batch.open(ticket, *REPLIES):
+    for clock in batch.open(ticket, *REPLIES, ClockKind.LEGAL):
         batch.happen(clock, EventType.CANCEL, at, key=key, reason=_UNANSWERED)
 
 

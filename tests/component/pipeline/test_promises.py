@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from balcao.channels.models import Channel
 from balcao.deadlines.actions import clocks
-from balcao.deadlines.models import Clock
+from balcao.deadlines.models import Clock, Target
 from balcao.journal.actions import seal
 from balcao.journal.models import Entry, Reader
 from balcao.pipeline import followers
@@ -60,7 +60,7 @@ def clock(ticket: Ticket, kind: str, number: int = 1) -> Clock:
 
 
 def states(ticket: Ticket) -> dict[str, str]:
-    rows = Clock.objects.filter(ticket_id=ticket.pk).order_by("kind", "number")
+    rows = Clock.objects.filter(ticket_id=ticket.pk).exclude(kind="legal").order_by("kind", "number")
     return {f"{row.kind} {row.number}": row.state for row in rows}
 
 
@@ -72,6 +72,27 @@ def test_a_question_starts_what_the_shop_promises(channel: Channel, now: datetim
     assert clock(ticket, "resolution").due_at == now + 3 * DAY
     ticket.refresh_from_db()
     assert (ticket.due_at, ticket.due_kind) == (now + 4 * HOUR, "first_response")
+
+
+def test_the_law_of_the_country_sets_a_term_beside_the_promise(channel: Channel, bia: Agent, now: datetime) -> None:
+    ticket = ask(channel, now)
+    legal = Clock.objects.get(kind="legal")
+    assert (legal.rule, legal.due_at) == ("BR-D7962-4-V", datetime(2026, 8, 9, 0, 0, tzinfo=UTC))  # the end of the 8th
+
+    move(ticket, Status.WAITING, bia, now + HOUR)
+    legal.refresh_from_db()
+    assert legal.state == "running", "no term of the law waits for the customer"
+    answer(ticket, bia, now + 2 * HOUR)
+    legal.refresh_from_db()
+    assert legal.state == "met"
+
+
+def test_the_law_is_shown_when_it_is_due_first(channel: Channel, now: datetime) -> None:
+    ask(channel, now, name="plant")
+    Target.objects.update(seconds=30 * 24 * 3600)
+    ticket = ask(channel, now + HOUR, name="two", **{"from": "ana2@example.com"})
+    ticket.refresh_from_db()
+    assert ticket.due_kind == "legal"
 
 
 def test_machines_are_promised_nothing_until_somebody_writes(channel: Channel, now: datetime) -> None:
@@ -301,7 +322,18 @@ def test_rebuilt_from_the_journal_they_say_the_same(channel: Channel, bia: Agent
     ask(channel, now + 5 * HOUR, name="three", answers=["two"])
     move(ticket, Status.SOLVED, bia, now + 6 * HOUR)
     ask(channel, now + 7 * HOUR, name="four", answers=["one"])
-    kept = ["ticket_id", "kind", "number", "state", "due_at", "target_seconds", "breached_at", "ended_at", "paused_for"]
+    kept = [
+        "ticket_id",
+        "rule",
+        "kind",
+        "number",
+        "state",
+        "due_at",
+        "target_seconds",
+        "breached_at",
+        "ended_at",
+        "paused_for",
+    ]
     before = list(Clock.objects.order_by("ticket_id", "kind", "number").values(*kept))
 
     Clock.objects.all().delete()
