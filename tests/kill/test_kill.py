@@ -33,3 +33,4 @@ def test_nothing_is_lost_and_nothing_doubled_whenever_a_worker_dies(database: st
     assert report.refunds["done"] > ROUNDS / 4
     assert report.webhooks["arrived"] > ROUNDS
     assert report.heard_again > 0
+    assert report.breaches > 0

@@ -174,12 +174,14 @@ def set_up(smtp_port: int, till: str, hooks: str) -> None:
     from balcao.journal.types import SYSTEM
     from balcao.plugins.channels.mail.config import MailConfig
     from balcao.testing.factories import make_agent, make_shop
+    from balcao.testing.torture.clocks import promise
     from balcao.testing.torture.till import TillConfig
     from balcao.webhooks.actions.endpoints import create_endpoint
 
     call_command("migrate", verbosity=0, skip_checks=True)
     shop = make_shop()
     make_agent("Bruno", shop=shop)
+    promise(shop, now=datetime.now(UTC))
     config = MailConfig(
         address="ola@moringa.example",
         incoming="none",
@@ -212,8 +214,7 @@ def set_up(smtp_port: int, till: str, hooks: str) -> None:
 
 def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
     """Do what the processes of an installation do: take in, answer, understand, send, seal, follow."""
-    from balcao.journal.actions import seal
-    from balcao.pipeline import followers, inbound, orders, outbound, webhooks
+    from balcao.pipeline import inbound, orders, outbound, timers, webhooks
 
     worker = f"worker {os.getpid()}"
     take_in(mill, acknowledge=acknowledge)
@@ -226,11 +227,21 @@ def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
         pass
     while orders.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
-    while seal():  # without the lease, which the dead would hold for some seconds
+    while read_on(mill) or timers.run_due(now=mill.now()):
         pass
-    followers.run_due(now=mill.now())
     while webhooks.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
+
+
+def read_on(mill: Mill) -> int:
+    """Let the followers read everything, without the sealer's lease, which the dead would hold for some seconds."""
+    from balcao.journal.actions import seal
+    from balcao.pipeline import followers
+
+    done = 0
+    while count := seal() + followers.run_due(now=mill.now()):
+        done += count
+    return done
 
 
 def take_in(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
@@ -316,6 +327,7 @@ def findings() -> dict[str, Any]:
     from balcao.commerce.queries import order_value
     from balcao.journal import queries as journal
     from balcao.journal.models import Entry
+    from balcao.testing.torture.clocks import findings as clock_findings
     from balcao.tickets.models import Message
     from balcao.webhooks.models import Delivery
 
@@ -335,6 +347,7 @@ def findings() -> dict[str, Any]:
         "webhooks": dict(Delivery.objects.values_list("message_id", "state")),
         "events": _told_elsewhere(),
         "envelopes": dict(Counter(Envelope.objects.values_list("state", flat=True))),
+        "clocks": clock_findings(),
         "broken_link": journal.first_broken_link(),
         "unsealed": journal.is_unsealed(),
     }

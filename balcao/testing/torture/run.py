@@ -14,6 +14,7 @@ from typing import Any
 
 from balcao.testing.receivers import receiver
 from balcao.testing.servers import smtp
+from balcao.testing.torture import clocks
 from balcao.testing.torture.till import Till, till
 
 
@@ -26,6 +27,7 @@ class Report:
     mails: int
     answers: dict[str, int]  # by state
     refunds: dict[str, int]  # by state
+    breaches: int  # of promises, told once each
     lost: list[str]
     doubled: list[str]
     unacknowledged: list[str]
@@ -99,7 +101,11 @@ def _compare(found: dict[str, Any], arrived: Counter[str], known: Till, heard: C
         + [f"{key} {state}" for key, state in ledger.items() if state in still_open],
         paid_twice=[key for key, count in paid.items() if count > 1],
         paid_unlike_told=[key for key, state in ledger.items() if (state == "done") != bool(paid[key])],
-        strange=_strange(found, arrived) + _strange_orders(found, known) + _strange_webhooks(found, heard),
+        strange=_strange(found, arrived)
+        + _strange_orders(found, known)
+        + _strange_webhooks(found, heard)
+        + clocks.strange(found["clocks"]),
+        breaches=found["clocks"]["breached"],
         webhooks=dict(Counter(found["webhooks"].values())),
         heard_again=sum(count - 1 for count in heard.values()),
     )
