@@ -26,6 +26,7 @@ __all__ = [
 
 _YEARS = 20  # nothing is looked for further ahead
 _YEAR = 366 * 24 * 3600
+_LAST = int(datetime(LAST_YEAR, 12, 31, tzinfo=UTC).timestamp())
 
 
 def to_seconds(instant: datetime) -> int:
@@ -64,22 +65,25 @@ def reached(calendar: Calendar, since: int, seconds: int, *, is_patient: bool = 
     if seconds <= 0:
         return since
     years = 1
+    end = _end(since)
     while True:
-        horizon = min(since + years * _YEAR, _end())
-        span = timetable(calendar).covering(since, max(since, horizon))
+        horizon = min(since + years * _YEAR, end)
+        span = timetable(calendar).covering(since, horizon)
         need = span.open_before(since) + seconds
         number = bisect_left(span.until, need)
         if not is_patient and _closes_for_long(span, since, number):
             return None
         if number < len(span.until):
-            return span.opens[number] + need - span.before[number]
-        if years >= _YEARS or horizon == _end():
+            found = span.opens[number] + need - span.before[number]
+            return found if found <= end else None
+        if horizon == end:
             return None
         years *= 2
 
 
-def _end() -> int:
-    return int(datetime(LAST_YEAR, 12, 31, tzinfo=UTC).timestamp())
+def _end(since: int) -> int:
+    """Return the instant after which nothing is looked for."""
+    return max(since, min(_LAST, since + _YEARS * _YEAR))
 
 
 def _closes_for_long(span: Span, since: int, until: int) -> bool:

@@ -144,6 +144,31 @@ def test_the_years_grow_with_the_questions() -> None:
         calendars.open_seconds(always, start, datetime(9999, 1, 1, tzinfo=UTC))
 
 
+def test_what_is_far_off_is_found_but_not_beyond_twenty_years() -> None:
+    seldom = calendar(weekly={"mon": ["09:00-10:00"]}, tz="UTC")
+    start = at("2026-08-01T00:00:00Z")
+
+    assert calendars.after(seldom, start, 400 * 3600) == at("2034-03-27T10:00:00Z")
+    calendars.open_seconds(seldom, start, at("2080-01-01T00:00:00Z"))  # now many more years are known
+    assert calendars.after(seldom, start, 1040 * 3600) == at("2046-07-02T10:00:00Z")
+    assert calendars.after(seldom, start, 1050 * 3600) is None
+
+
+def test_a_start_that_lies_too_far_back_is_none() -> None:
+    end = calendars.to_seconds(at("2026-08-03T18:00:00-03:00"))
+
+    assert calendars.latest_start(OFFICE, end, 0) == end
+    assert calendars.latest_start(OFFICE, end, 9 * 3600) == end - 9 * 3600
+    assert calendars.latest_start(OFFICE, end, 10**9) is None
+
+
+def test_a_closure_to_the_end_of_what_is_compiled_is_long() -> None:
+    once = calendar(overrides={"2026-08-03": ["09:00-18:00"]}, tz="UTC")
+
+    assert calendars.after(once, at("2026-08-03T10:00:00Z"), 9 * 3600) is None
+    assert calendars.after(once, at("2026-08-03T10:00:00Z"), 8 * 3600) == at("2026-08-03T18:00:00Z")
+
+
 def test_an_instant_needs_a_zone() -> None:
     with pytest.raises(ValueError, match="without a time zone"):
         calendars.after(OFFICE, datetime(2026, 8, 3), 60)  # noqa: DTZ001 - this is what is refused
@@ -174,6 +199,13 @@ def test_the_worst_start_misses_a_closing_by_a_second() -> None:
 
     # From Monday's opening to the closing is 9 hours; a second later the last second is Tuesday's.
     assert found == (at("2026-08-03T09:00:01-03:00"), timedelta(hours=24))
+
+
+def test_the_worst_start_knows_starts_before_the_first_one() -> None:
+    since = at("2026-08-03T09:30:00-03:00")
+    found = calendars.worst_start(OFFICE, seconds=10**7, since=since, until=since + timedelta(days=400))
+    assert found is not None
+    assert found[1] > timedelta(days=400)
 
 
 def test_there_is_no_worst_start_where_it_never_opens() -> None:

@@ -171,6 +171,13 @@ def test_a_file_of_something_else_is_refused(document: Any) -> None:
         list(outcomes(document))
 
 
+def test_an_example_may_name_two_calendars_of_the_file() -> None:
+    moved = {"at": "2026-08-03T10:30:00Z", "type": "set_calendar", "calendar": "B"}
+    example = {**CLOCK, "events": [*CLOCK["events"], moved], "expect": {"due_at": "2026-08-04T00:30:00Z"}}
+
+    assert outcome_of(example, B={"tz": "UTC", "weekly": {"tue": ["00:00-24:00"]}}).is_ok
+
+
 def test_a_stage_to_come_counts_for_the_forecast() -> None:
     expect = {
         "total_due_at": "2026-08-03T15:00:00Z",
