@@ -21,6 +21,7 @@ _SUPERVISOR = _AGENT | {
     Permission.RULE_EDIT,
     Permission.DEADLINE_EDIT,
     Permission.DEADLINE_VOID,
+    Permission.PROCESS_READ,
     Permission.TAG_EDIT,
     Permission.QUARANTINE,
     Permission.JOURNAL_READ,
@@ -29,6 +30,7 @@ _ADMIN = _SUPERVISOR | {
     Permission.CHANNEL_EDIT,
     Permission.STAFF_EDIT,
     Permission.SHOP_EDIT,
+    Permission.PROCESS_EDIT,
     Permission.TOKEN_EDIT,
     Permission.WEBHOOK_EDIT,
 }

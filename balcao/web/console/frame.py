@@ -71,6 +71,12 @@ def groups_for(agent: Agent) -> list[Group]:
             ],
         ),
         (
+            _("Work"),
+            [
+                _place("processes", _("Processes"), "steps", Permission.PROCESS_READ),
+            ],
+        ),
+        (
             _("People"),
             [
                 _place("agents", _("Agents"), "user", Permission.STAFF_EDIT),

@@ -21,6 +21,7 @@ from balcao.web.console.views import (
     topics,
     webhooks,
 )
+from balcao.web.console.views.processes import editor, files, listing, publishing, trying, versions
 
 app_name = "console"
 urlpatterns = [
@@ -88,6 +89,21 @@ urlpatterns = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.token, name="token_new"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
+    path("processes/", listing.processes, name="processes"),
+    path("processes/new/", listing.new, name="process_new"),
+    path("processes/bring/", files.bring, name="process_bring"),
+    path("processes/<int:blueprint_id>/", editor.editor, name="process"),
+    path("processes/<int:blueprint_id>/edit/", editor.edit, name="process_edit"),
+    path("processes/<int:blueprint_id>/advice/", editor.advice, name="process_advice"),
+    path("processes/<int:blueprint_id>/undo/", editor.undo, name="process_undo"),
+    path("processes/<int:blueprint_id>/drop/", editor.drop, name="process_drop"),
+    path("processes/<int:blueprint_id>/own/", listing.own, name="process_own"),
+    path("processes/<int:blueprint_id>/switch/", listing.switch, name="process_switch"),
+    path("processes/<int:blueprint_id>/publish/", publishing.publish, name="process_publish"),
+    path("processes/<int:blueprint_id>/try/", trying.attempt, name="process_try"),
+    path("processes/<int:blueprint_id>/versions/", versions.versions, name="process_versions"),
+    path("processes/<int:blueprint_id>/versions/<int:number>/restore/", versions.restore, name="process_restore"),
+    path("processes/<int:blueprint_id>/file/", files.export, name="process_export"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/new/", webhooks.new, name="webhook_new"),
     path("webhooks/<int:endpoint_id>/", webhooks.webhook, name="webhook"),

@@ -1,5 +1,6 @@
 // The one script of agents' pages: names every behaviour, then starts them.
 import { start } from "./behaviour.js";
+import "./behaviours/aside.js";
 import "./behaviours/autosubmit.js";
 import "./behaviours/composer.js";
 import "./behaviours/copy.js";
@@ -10,12 +11,14 @@ import "./behaviours/due.js";
 import "./behaviours/errors.js";
 import "./behaviours/insert.js";
 import "./behaviours/keys.js";
+import "./behaviours/langs.js";
 import "./behaviours/lightbox.js";
 import "./behaviours/live.js";
 import "./behaviours/menu.js";
 import "./behaviours/palette.js";
 import "./behaviours/panes.js";
 import "./behaviours/parts.js";
+import "./behaviours/picture.js";
 import "./behaviours/placeholders.js";
 import "./behaviours/ready.js";
 import "./behaviours/remember.js";

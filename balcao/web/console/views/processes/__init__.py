@@ -1,0 +1,1 @@
+"""Processes: the list, the editor, the check, trying out, versions, files."""
