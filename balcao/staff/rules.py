@@ -4,7 +4,15 @@ import hashlib
 
 from balcao.staff.types import Permission, Role
 
-_LIGHT = frozenset({Permission.TICKET_READ, Permission.TICKET_NOTE, Permission.CUSTOMER_READ, Permission.ORDER_READ})
+_LIGHT = frozenset(
+    {
+        Permission.TICKET_READ,
+        Permission.TICKET_NOTE,
+        Permission.STAGE_WORK,
+        Permission.CUSTOMER_READ,
+        Permission.ORDER_READ,
+    }
+)
 _AGENT = _LIGHT | {
     Permission.TICKET_REPLY,
     Permission.TICKET_EDIT,

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     TICKET_EDIT = "ticket.edit"  # assign, status, tags, priority, subject, snooze, spam and trash
     TICKET_MERGE = "ticket.merge"  # merge and split, and their undo
     TICKET_BULK = "ticket.bulk"
+    STAGE_WORK = "stage.work"  # do stages and tasks of processes; light agents those of their own departments
     CUSTOMER_READ = "customer.read"
     CUSTOMER_EDIT = "customer.edit"
     CUSTOMER_MERGE = "customer.merge"
