@@ -14,7 +14,7 @@ from balcao.commerce.models import LedgerEntry
 from balcao.commerce.rules.undoing import UNDOABLE, is_in_time
 from balcao.journal.models import Entry
 from balcao.journal.types import ActorKind
-from balcao.staff.models import Agent, Team
+from balcao.staff.models import Agent, Department, Team
 from balcao.staff.types import Permission
 from balcao.tickets.models import Attachment, Message, Note, Tag, Ticket, TicketMerge, TicketSplit
 from balcao.tickets.queries import timeline as stored
@@ -22,6 +22,7 @@ from balcao.tickets.queries.timeline import Timeline
 from balcao.tickets.queries.topics import topic_names
 from balcao.tickets.types import Direction, MessageKind, OrderRule
 from balcao.web.desk import words
+from balcao.web.desk.processes import events as processes
 from balcao.web.desk.words import Names
 
 _IMAGES = {"image/png", "image/jpeg", "image/webp", "image/gif"}
@@ -130,7 +131,7 @@ class _Builder:
     is_fresh_drawn: bool = False
 
     def add(self, entry: Message | Note | Entry) -> None:
-        if isinstance(entry, Entry) and (entry.facts.get("rule") in _UNTOLD or _follows_topic(entry)):
+        if isinstance(entry, Entry) and not _is_told(entry):
             return
         self._day(entry.at)
         self._fresh(entry)
@@ -172,7 +173,15 @@ class _Builder:
         return _("The customer") if entry.actor_kind == ActorKind.CUSTOMER else "Balcão"
 
 
+def _is_told(entry: Entry) -> bool:
+    if entry.name.startswith("process."):
+        return processes.is_told(entry.name, entry.facts)
+    return entry.facts.get("rule") not in _UNTOLD and not _follows_topic(entry)
+
+
 def _sign(name: str) -> str:
+    if name in processes.SIGNS:
+        return processes.SIGNS[name]
     if name.startswith("verification."):
         return "seal-check" if name == "verification.passed" else "seal-question"
     return _SIGNS.get(name, "package" if "order." in name else "clock-counter-clockwise")
@@ -324,6 +333,7 @@ def names_in(entries: Iterable[Any]) -> Names:
     teams: set[int] = set()
     tags: set[int] = set()
     topics: set[int] = set()
+    departments: set[int] = set()
     for entry in entries:
         if not isinstance(entry, Entry):
             continue
@@ -333,6 +343,9 @@ def names_in(entries: Iterable[Any]) -> Names:
         if isinstance(after, dict):
             agents |= {after["assignee"]} - {None} if "assignee" in after else set()
             teams |= {after["team"]} - {None} if "team" in after else set()
+        if entry.name.startswith("process."):
+            departments |= {entry.facts.get("department")} - {None}
+            agents |= {after} - {None} if entry.name == "process.stage.given" else set()
         tags |= set(entry.facts.get("added", [])) | set(entry.facts.get("removed", []))
         topics |= {after} if entry.name == "ticket.topic.changed" and after else set()
     return Names(
@@ -340,6 +353,9 @@ def names_in(entries: Iterable[Any]) -> Names:
         teams=dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {},
         tags=dict(Tag.objects.filter(pk__in=tags).values_list("pk", "name")) if tags else {},
         topics=topic_names(topics, language=translation.get_language() or "en") if topics else {},
+        departments=dict(Department.objects.filter(pk__in=departments).values_list("pk", "name"))
+        if departments
+        else {},
     )
 
 

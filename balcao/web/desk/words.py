@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
 from balcao.web.components.matters import kind_words
 from balcao.web.desk.orders import words as orders
+from balcao.web.desk.processes import events as processes
 
 _STATUSES = {
     Status.NEW: pgettext_lazy("status", "New"),
@@ -19,12 +20,6 @@ _STATUSES = {
     Status.SPAM: pgettext_lazy("status", "Spam"),
     Status.TRASH: pgettext_lazy("status", "In the trash"),
 }
-_KINDS = {
-    Kind.QUICK: pgettext_lazy("kind", "Quick"),
-    Kind.ACTION: pgettext_lazy("kind", "Action"),
-    Kind.FORWARDED: pgettext_lazy("kind", "Forwarded"),
-}
-KIND_SIGNS = {Kind.QUICK: "lightning", Kind.ACTION: "wrench", Kind.FORWARDED: "arrow-bend-double-up-right"}
 _PRIORITIES = {
     Priority.LOW: pgettext_lazy("priority", "Low"),
     Priority.NORMAL: pgettext_lazy("priority", "Normal"),
@@ -58,11 +53,6 @@ def status_words(status: str) -> str:
 def priority_words(priority: str) -> str:
     """Return what a priority is called."""
     return str(_PRIORITIES[Priority(priority)])
-
-
-def kind_words(kind: str) -> str:
-    """Return what a kind of matter is called."""
-    return str(_KINDS[Kind(kind)])
 
 
 def channel_words(kind: str) -> str:
@@ -147,6 +137,8 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         ) or _("changed the tags")
     if "source_number" in facts:
         return _moved(name, facts, number)
+    if name.startswith("process."):
+        return processes.event_words(name, facts, names.departments, names.agents)
     is_of_orders = "order." in name or name.startswith("verification.")
     return orders.event_words(name, facts) if is_of_orders else _other_event(name)
 
@@ -225,9 +217,16 @@ class Names:
     """Looks up, in one query each, the agents, teams and tags that events name by id."""
 
     def __init__(
-        self, *, agents: dict[int, str], teams: dict[int, str], tags: dict[int, str], topics: dict[int, str]
+        self,
+        *,
+        agents: dict[int, str],
+        teams: dict[int, str],
+        tags: dict[int, str],
+        topics: dict[int, str],
+        departments: dict[int, str],
     ) -> None:
-        self._agents, self._teams, self._tags, self._topics = agents, teams, tags, topics
+        self.agents, self._teams, self._tags, self._topics = agents, teams, tags, topics
+        self.departments = departments
 
     def topic(self, pk: int) -> str:
         """Return a topic's name."""
@@ -235,7 +234,7 @@ class Names:
 
     def agent(self, pk: int) -> str:
         """Return an agent's name."""
-        return self._agents.get(pk, "?")
+        return self.agents.get(pk, "?")
 
     def team(self, pk: int) -> str:
         """Return a team's name."""

@@ -29,6 +29,7 @@ from balcao.web.desk.composer import composer_context
 from balcao.web.desk.customer import panel_context
 from balcao.web.desk.flows import flow_of
 from balcao.web.desk.frame import DeskFrame, context
+from balcao.web.desk.processes.card import card_of, may_begin
 from balcao.web.desk.timeline import lines_of
 from balcao.web.desk.views.inbox import list_context
 
@@ -72,6 +73,8 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
         "flow": flow_of(found, person["bought"], language=language),
         "clocks_address": "",
         "due": due_pill(due_facts_of(found), now=now, zone=zone, language=language),
+        "process": card_of(agent, found, now=now),
+        "can_begin": may_begin(agent, found),
         "ticket": found,
         "key": view_key(request),
         "suffix": f"?in={view_key(request)}" if view_key(request) else "",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from balcao.kit.files import LARGEST, MOST_PER_MESSAGE
 from balcao.kit.numbers import numbers_in
 from balcao.ports.channel import File
+from balcao.processes.actions.photos import UPLOAD_MODE
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions.files import upload
@@ -24,7 +25,7 @@ def files(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Take up files that were dropped or pasted; answer with their chips."""
     ticket = ticket_for(agent, number)
     mode = request.POST.get("mode", "")
-    if mode not in modes_for(agent):
+    if mode not in modes_for(agent) and not (mode == UPLOAD_MODE and agent.may(Permission.STAGE_WORK)):
         return HttpResponseBadRequest()
     kept, refused = _keep(request, agent, ticket, mode)
     if refused or not kept:

@@ -18,6 +18,7 @@ import "./behaviours/menu.js";
 import "./behaviours/palette.js";
 import "./behaviours/panes.js";
 import "./behaviours/parts.js";
+import "./behaviours/photos.js";
 import "./behaviours/picture.js";
 import "./behaviours/placeholders.js";
 import "./behaviours/ready.js";
