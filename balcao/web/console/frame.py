@@ -66,6 +66,7 @@ def groups_for(agent: Agent) -> list[Group]:
                 _place("shop_systems", _("Shop systems"), "package", Permission.SHOP_EDIT),
                 _place("macros", _("Macros"), "lightning", Permission.MACRO_EDIT),
                 _place("topics", _("Topics"), "list", Permission.TAG_EDIT),
+                _place("rules", _("Rules"), "git-merge", Permission.RULE_EDIT),
                 _place("tags", _("Tags"), "tag", Permission.TAG_EDIT),
                 _place("quarantine", _("Quarantine"), "warning-octagon", Permission.QUARANTINE, aside),
             ],
@@ -74,6 +75,7 @@ def groups_for(agent: Agent) -> list[Group]:
             _("Work"),
             [
                 _place("processes", _("Processes"), "steps", Permission.PROCESS_READ),
+                _place("returns", _("Returns"), "arrow-u-up-left", Permission.SHOP_EDIT),
             ],
         ),
         (

@@ -11,6 +11,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from balcao.automation.actions import save_macro
+from balcao.automation.actions.ruling import save_rule
+from balcao.automation.types import Act, RuleStep, Ruling
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.actions.keeping import keep, quarantine
 from balcao.channels.models import Channel
@@ -57,6 +59,8 @@ NEEDS = {
     "department": Permission.STAFF_EDIT,
     "token": Permission.TOKEN_EDIT,
     "webhook": Permission.WEBHOOK_EDIT,
+    "rule": Permission.RULE_EDIT,
+    "returns": Permission.SHOP_EDIT,
     "journal": Permission.JOURNAL_READ,
     "health": Permission.SHOP_EDIT,
 }
@@ -75,6 +79,7 @@ ONLY_POST = {
     "discard",
     "agent_do",
     "token_revoke",
+    "rule_do",
     "webhook_rotate",
     "webhook_do",
     "webhook_replay",
@@ -82,7 +87,17 @@ ONLY_POST = {
 }
 # What deletes comes last, so that one house serves for all.
 ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
-_OWNED = {"shop_id", "channel_id", "backend_id", "envelope_id", "agent_id", "macro_id", "token_id", "endpoint_id"}
+_OWNED = {
+    "shop_id",
+    "channel_id",
+    "backend_id",
+    "envelope_id",
+    "agent_id",
+    "macro_id",
+    "token_id",
+    "endpoint_id",
+    "rule_id",
+}
 OF_ONE_SHOP = [str(pattern.name) for pattern in urlpatterns if _OWNED & set(pattern.pattern.converters)]
 
 
@@ -135,6 +150,9 @@ class House:
         self.values |= {"backend_id": self.system.pk, "import_id": self._file().pk}
         told = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["*"], "shop": shop}
         endpoint, _secret = create_endpoint(**told, **common)
+        ruling = Ruling(("ticket.opened",), steps=(RuleStep(Act.PRIORITY, "high"),))
+        rule = save_rule(rule=None, name="R", shop=shop, ruling=ruling, is_active=True, agent=None, now=NOW)
+        self.values["rule_id"] = rule.pk
         self.values |= {"endpoint_id": endpoint.pk, "delivery_id": ping(endpoint=endpoint, now=NOW).pk}
         self.department = create_department(name=f"Stock {shop.pk}", members=[], **common)
 
