@@ -15,7 +15,7 @@ from balcao.web.components import formats
 
 _MINUTE = 60
 _MANY_DAYS = 7  # from then on hours do not matter
-_LEFT = {0: ".8", 50: ".4", 75: ".2", 90: ".08"}  # how much of the ring is drawn: what is known is a step, not a share
+_LEFT = {0: "80", 50: "40", 75: "20", 90: "8"}  # per cent of the ring: what is known is a step, not a share
 _CLOCKS = {
     ClockKind.FIRST_RESPONSE: pgettext_lazy("clock", "First answer"),
     ClockKind.NEXT_RESPONSE: pgettext_lazy("clock", "Next answer"),

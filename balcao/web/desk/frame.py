@@ -185,8 +185,8 @@ class DeskFrame:
                 if self.own_teams
                 else []
             ),
-            Group(_("Done and set aside"), [self.view_link(view) for view in rest]),
             Group(_("Saved views"), [_saved_link(view) for view in self.saved], add=reverse("desk:saved_new")),
+            Group(_("Done and set aside"), [self.view_link(view) for view in rest]),
         ]
 
     @property
