@@ -53,7 +53,7 @@ from balcao.staff.actions import create_agent, create_token  # noqa: E402
 from balcao.staff.models import Agent, Department, Team  # noqa: E402
 from balcao.staff.types import Role  # noqa: E402
 from balcao.tickets.actions import changing, ordering  # noqa: E402
-from balcao.tickets.models import Message, Note, SavedView, Tag, Ticket, TicketOrder  # noqa: E402
+from balcao.tickets.models import Message, Note, SavedView, Tag, Ticket, TicketOrder, Topic  # noqa: E402
 from balcao.tickets.queries.threads import reply_token  # noqa: E402
 from balcao.tickets.types import Status  # noqa: E402
 from balcao.web.accounts.invitations import invitation_link  # noqa: E402
@@ -64,7 +64,14 @@ PASSWORD = "balcao-grid"  # noqa: S105 - of invented people
 LANGUAGES = {"en": "Nell Hart", "pt-br": "Olívia Prado", "tr": "Şule Ilgaz"}
 NOW = timezone.now()
 VISIT = random_token(24)
-_FIRSTS: dict[str, Any] = {"macro": Macro, "tag": Tag, "team": Team, "department": Department, "shop": Shop}
+_FIRSTS: dict[str, Any] = {
+    "macro": Macro,
+    "tag": Tag,
+    "team": Team,
+    "department": Department,
+    "shop": Shop,
+    "topic": Topic,
+}
 
 
 def main() -> None:
