@@ -1,12 +1,13 @@
 """What people type into the search field."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from balcao.tickets.rules.searching import Search, parse_search
+from balcao.tickets.types import Kind
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,18 @@ from balcao.tickets.rules.searching import Search, parse_search
         ("after:soon", Search(problems=("after:soon",))),
         ("team:Türkiye", Search(team="Türkiye")),
         ("assignee:me", Search(assignee="me")),
+        ("kind:quick tipo:AÇÃO tür:iletilen", Search(kinds=(Kind.QUICK, Kind.ACTION, Kind.FORWARDED))),
+        ("kind:slow", Search(problems=("kind:slow",))),
+        ('topic:parcel konu:"kargo takibi"', Search(topic="parcel")),
+        ("due:<2h", Search(due_within=timedelta(hours=2))),
+        ("prazo:30min due:<3d", Search(due_within=timedelta(minutes=30))),
+        ("süre:2sa", Search(due_within=timedelta(hours=2))),
+        ("due:today", Search(due_today=True)),
+        ("prazo:Hoje", Search(due_today=True)),
+        ("süre:bugün", Search(due_today=True)),
+        ("due:soon", Search(problems=("due:soon",))),
+        ("due:2y", Search(problems=("due:2y",))),
+        ("is:breached is:em-risco durum:duraklatıldı", Search(states=("breached", "at-risk", "paused"))),
         ("http://example.com", Search(words=("http //example.com",))),
     ],
 )
