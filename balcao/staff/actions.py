@@ -175,9 +175,17 @@ def edit_team(*, team: Team, name: str, members: Sequence[Agent], is_active: boo
 
 
 @transaction.atomic
-def create_department(*, name: str, members: Sequence[Agent], actor: Actor, now: datetime) -> Department:
-    """Create a department."""
-    department = Department.objects.create(name=name)
+def create_department(
+    *,
+    name: str,
+    members: Sequence[Agent],
+    actor: Actor,
+    now: datetime,
+    key: str | None = None,
+    lead: Agent | None = None,
+) -> Department:
+    """Create a department; `key` is what blueprints call it, `lead` answers for its delays."""
+    department = Department.objects.create(name=name, key=key, lead=lead)
     department.members.set(members)
     record(name="department.created", at=now, actor=actor, about=[], facts={"department": department.pk})
     return department
@@ -185,11 +193,19 @@ def create_department(*, name: str, members: Sequence[Agent], actor: Actor, now:
 
 @transaction.atomic
 def edit_department(
-    *, department: Department, name: str, members: Sequence[Agent], is_active: bool, actor: Actor, now: datetime
+    *,
+    department: Department,
+    name: str,
+    members: Sequence[Agent],
+    is_active: bool,
+    actor: Actor,
+    now: datetime,
+    key: str | None = None,
+    lead: Agent | None = None,
 ) -> Department:
-    """Change a department."""
-    department.name, department.is_active = name, is_active
-    department.save(update_fields=["name", "is_active"])
+    """Change a department; `key` is what blueprints call it, `lead` answers for its delays."""
+    department.name, department.is_active, department.key, department.lead = name, is_active, key, lead
+    department.save(update_fields=["name", "is_active", "key", "lead"])
     department.members.set(members)
     record(name="department.changed", at=now, actor=actor, about=[], facts={"department": department.pk})
     return department

@@ -1,6 +1,5 @@
 """Agents, teams and departments."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -200,52 +199,26 @@ def agent_do(request: HttpRequest, agent: Agent, agent_id: int) -> HttpResponse:
 @for_agents(_MAY)
 def teams(request: HttpRequest, agent: Agent) -> HttpResponse:
     """List the teams."""
-    return _list(request, agent, Team.objects.all(), "teams")
-
-
-@require_GET
-@for_agents(_MAY)
-def departments(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """List the departments."""
-    return _list(request, agent, Department.objects.all(), "departments")
-
-
-def _list(request: HttpRequest, agent: Agent, rows: Any, thing: str) -> HttpResponse:
-    found: Sequence[Team | Department] = rows.prefetch_related("members").order_by("-is_active", "name")
-    return page(request, agent, "groups", {"rows": found, "thing": thing})
+    rows = Team.objects.prefetch_related("members").order_by("-is_active", "name")
+    return page(request, agent, "groups", {"rows": rows})
 
 
 @require_http_methods(["GET", "POST"])
 @for_agents(_MAY)
 def team(request: HttpRequest, agent: Agent, row_id: int | None = None) -> HttpResponse:
     """Make or change a team."""
-    return _group(request, agent, Team, row_id, staff.create_team, staff.edit_team, "teams")
-
-
-@require_http_methods(["GET", "POST"])
-@for_agents(_MAY)
-def department(request: HttpRequest, agent: Agent, row_id: int | None = None) -> HttpResponse:
-    """Make or change a department."""
-    return _group(request, agent, Department, row_id, staff.create_department, staff.edit_department, "departments")
-
-
-def _group(
-    request: HttpRequest, agent: Agent, model: Any, row_id: int | None, create: Any, edit: Any, thing: str
-) -> HttpResponse:
-    row = model.objects.filter(pk=row_id).first() if row_id else None
+    row = Team.objects.filter(pk=row_id).first() if row_id else None
     if row_id and row is None:
         raise Http404
     initial = {"name": row.name, "members": row.members.all(), "is_active": row.is_active} if row else {}
-    form = MembersForm(request.POST or None, model=model, row=row, initial=initial)
+    form = MembersForm(request.POST or None, model=Team, row=row, initial=initial)
     if form.is_valid():
         facts = {**form.cleaned_data, "members": list(form.cleaned_data["members"])}
         shared = {"actor": actor_of(agent), "now": timezone.now(), **facts}
         if row is None:
-            create(**shared)
+            staff.create_team(**shared)
         else:
-            edit(**{thing.rstrip("s"): row}, **shared)
+            staff.edit_team(team=row, **shared)
         messages.success(request, _("Kept."))
-        return redirect(f"console:{thing}")
-    return page(
-        request, agent, "group_form", {"form": form, "row": row, "thing": thing}, status=422 if form.errors else 200
-    )
+        return redirect("console:teams")
+    return page(request, agent, "group_form", {"form": form, "row": row}, status=422 if form.errors else 200)
