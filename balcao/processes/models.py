@@ -130,6 +130,9 @@ class Visit(models.Model):
     left_by = models.CharField(max_length=60, blank=True, default="")
     is_rework = models.BooleanField(default=False)
     used_seconds = models.PositiveIntegerField(null=True)  # open time it took, once it was left
+    lasted_seconds = models.PositiveIntegerField(null=True)  # time as it passed, nights and holidays too
+    waited_seconds = models.PositiveIntegerField(null=True)  # of that, in which somebody outside was waited for
+    limit_seconds = models.PositiveIntegerField(null=True)  # as it was when it was left
     told_at = models.DateTimeField(null=True)  # the customer was told that it is here
     look_at = models.DateTimeField(null=True)  # from then on a way may be open by time alone
 

@@ -154,7 +154,7 @@ TEMPLATES = [
     },
 ]
 # The places at the left edge of every page, in order.
-RAIL = ["balcao.web.desk.rail.LINKS", "balcao.web.console.rail.LINKS"]
+RAIL = ["balcao.web.desk.rail.LINKS", "balcao.web.boards.rail.LINKS", "balcao.web.console.rail.LINKS"]
 STATICFILES_DIRS = sorted((PACKAGE_DIR / "web").glob("*/static"))
 STATIC_ROOT = None  # served from where they stand: nothing is collected
 # The version stands in the path, so a browser keeps every file for ever and modules find each other by relative paths.

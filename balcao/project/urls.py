@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("me/", include("balcao.web.components.urls")),
     path("admin/", admin.site.urls),
+    path("boards/", include("balcao.web.boards.urls")),
     path("console/", include("balcao.web.console.urls")),
     path("f/", include("balcao.web.portal.urls")),
     path("o/", include("balcao.web.portal.orders.urls")),

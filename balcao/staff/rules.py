@@ -23,6 +23,7 @@ _AGENT = _LIGHT | {
     Permission.ORDER_ACT,
 }
 _SUPERVISOR = _AGENT | {
+    Permission.BOARD_READ,
     Permission.ORDER_APPROVE,
     Permission.VIEW_SHARE,
     Permission.MACRO_EDIT,

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     WEBHOOK_EDIT = "webhook.edit"
     TOKEN_EDIT = "token.edit"  # noqa: S105 - the name of a permission
     JOURNAL_READ = "journal.read"
+    BOARD_READ = "board.read"  # the numbers of departments and stages
 
 
 class Presence(StrEnum):

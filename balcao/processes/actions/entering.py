@@ -82,9 +82,9 @@ def leave(*, visit: Visit, way: Transition, actor: Actor, now: datetime) -> None
         _reopen(visit.process, visit, actor, now)
         return
     counting.visit_closed(visit)
-    visit.used_seconds = timing.end_visit(visit, now=now)
+    timing.end_visit(visit, now=now)
     visit.left_at, visit.left_by, visit.look_at, visit.paused_for = now, way.key, None, ""
-    visit.save(update_fields=["used_seconds", "left_at", "left_by", "look_at", "breached_at", "due_at", "paused_for"])
+    visit.save(update_fields=["left_at", "left_by", "look_at", "breached_at", "due_at", "paused_for", *timing.SPENT])
     Effect.objects.filter(visit=visit, kind=REMINDER, state=EffectState.DUE).delete()
     Forward.objects.filter(visit=visit, state=ForwardState.ASKED).update(state=ForwardState.WITHDRAWN, decided_at=now)
     _drop_tasks(visit, now)

@@ -8,12 +8,15 @@ from balcao.deadlines.actions.choosing import hours_for, round_the_clock
 from balcao.deadlines.actions.hand import reading_of
 from balcao.deadlines.models import Calendar, Clock
 from balcao.deadlines.queries.hours import HOURS, key_of, version_at
+from balcao.deadlines.rules import histories
 from balcao.deadlines.rules.calendars import after as open_after
 from balcao.deadlines.types import ClockKind, PauseReason
 from balcao.processes import types
 from balcao.processes.models import Process, Task, Visit
+from balcao.processes.queries.accounts import pauses_in
 from balcao.processes.types import Unit
 
+SPENT = ("used_seconds", "lasted_seconds", "waited_seconds", "limit_seconds")  # what a stay took, once it was left
 VISIT, TASK = "visit", "task"  # whose clock it is, in the words of `deadlines.Clock.subject_kind`
 
 
@@ -35,13 +38,17 @@ def start_visit(visit: Visit, *, stage: types.Stage, now: datetime) -> None:
     visit.due_at = visit.clock.due_at
 
 
-def end_visit(visit: Visit, *, now: datetime) -> int | None:
-    """End the clock of a stay; return the open seconds it took. The caller saves the visit."""
+def end_visit(visit: Visit, *, now: datetime) -> None:
+    """End the clock of a stay and note what it took; the caller saves the visit."""
+    visit.lasted_seconds = int((now - visit.entered_at).total_seconds())
     if visit.clock is None:
-        return None
+        visit.waited_seconds = 0
+        return
     clock = clocks.fulfil(clock=visit.clock, at=now, key=f"visit:{visit.pk}:left")
     visit.due_at, visit.breached_at = clock.due_at, clock.breached_at
-    return reading_of(clock, now=now).used
+    visit.used_seconds, visit.limit_seconds = reading_of(clock, now=now).used, clock.target_seconds
+    waits = pauses_in(histories.events_of(clock.events))
+    visit.waited_seconds = sum(int(((one.until or now) - one.since).total_seconds()) for one in waits)
 
 
 def start_task(task: Task, *, task_type: types.Task, visit: Visit, now: datetime) -> None:

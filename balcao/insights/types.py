@@ -1,0 +1,72 @@
+"""The words of the numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Span(StrEnum):
+    """How far back a board looks."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """What the stays in one stage took that were left within a span of time."""
+
+    blueprint: int
+    stage: str
+    department: int | None  # None: somebody outside
+    outside: str
+    stays: int
+    late: int
+    lasted: int  # seconds as they passed, all stays together
+    waited: int  # of that, in which somebody outside was waited for
+    used: int  # open seconds
+    limits: int  # open seconds they were allowed, together
+    again: int  # stays that came back to it
+
+    @property
+    def own(self) -> int:
+        """Return the seconds that were the department's own."""
+        return self.lasted - self.waited
+
+    @property
+    def typical(self) -> int:
+        """Return the mean open seconds of one stay."""
+        return self.used // self.stays if self.stays else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFigures:
+    """How a department kept its limits, and what it owes now."""
+
+    department: int | None
+    stays: int
+    late: int
+    own: int  # seconds
+    open_now: int
+    late_now: int
+
+    @property
+    def kept(self) -> float | None:
+        """Return the share of stays that were left in time, 0 to 1; None where there were none."""
+        return (self.stays - self.late) / self.stays if self.stays else None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A stay that is late or due soon: who must do what by when."""
+
+    visit: int
+    ticket: int  # its number
+    stage: str
+    version: int
+    department: int | None
+    outside: str
+    assignee: str
+    due_at: datetime | None
+    is_late: bool
