@@ -4,6 +4,7 @@ from django.urls import path
 
 from balcao.web.console.views import (
     channels,
+    departments,
     embedding,
     first_answers,
     home,
@@ -90,9 +91,9 @@ urlpatterns = [
     path("teams/", people.teams, name="teams"),
     path("teams/new/", people.team, name="team_new"),
     path("teams/<int:row_id>/", people.team, name="team"),
-    path("departments/", people.departments, name="departments"),
-    path("departments/new/", people.department, name="department_new"),
-    path("departments/<int:row_id>/", people.department, name="department"),
+    path("departments/", departments.departments, name="departments"),
+    path("departments/new/", departments.department, name="department_new"),
+    path("departments/<int:row_id>/", departments.department, name="department"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.token, name="token_new"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
