@@ -152,8 +152,14 @@ def is_unread(ticket: Ticket) -> bool:
     return ticket.customer_wrote_at is not None and not cast("bool", getattr(ticket, "is_seen", True))
 
 
+_OF_BOARDS = "stage:"  # counts that no view of tickets shows
 _TALLIES = Prepared(
-    lambda shops: Tally.objects.filter(shop_id__in=shops).values_list("key").annotate(total=Sum("count"))
+    lambda shops: (
+        Tally.objects.filter(shop_id__in=shops)
+        .exclude(key__startswith=_OF_BOARDS)
+        .values_list("key")
+        .annotate(total=Sum("count"))
+    )
 )
 _CHANGES = Prepared(
     lambda shops: TallyChange.objects.filter(shop_id__in=shops).values_list("key").annotate(total=Sum("change"))

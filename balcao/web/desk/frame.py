@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +15,7 @@ from balcao.commerce.queries import waiting_count
 from balcao.journal.queries import head_position
 from balcao.kit.prepared import Prepared
 from balcao.notices.models import Notice
+from balcao.processes.queries.owed import Slice
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
 from balcao.staff.queries import at_the_counter, colleagues, shops_of
@@ -21,6 +23,7 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView, Tag
 from balcao.tickets.queries import lists
 from balcao.tickets.queries.walking import View
+from balcao.web.desk.stage_lists import TONES, slice_count, slice_words, slices_of
 
 _MOST_NAMES = 4
 _MOST_NOTICES = 99  # that the bell counts
@@ -123,6 +126,7 @@ class DeskFrame:
     def __init__(self, request: HttpRequest, agent: Agent) -> None:
         self._agent = agent
         self._request = request
+        self._slice_counts: dict[Slice, int] = {}
 
     @cached_property
     def shops(self) -> list[Shop]:
@@ -179,6 +183,7 @@ class DeskFrame:
         rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
         return [
             Group("", [*(self.view_link(view) for view in (*first, View.MENTIONS)), *self._approvals]),
+            *([Group(_("My department"), self._owed)] if self._owed else []),
             Group(_("By kind"), [self.view_link(view) for view in kinds]),
             *(
                 [Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])]
@@ -188,6 +193,29 @@ class DeskFrame:
             Group(_("Saved views"), [_saved_link(view) for view in self.saved], add=reverse("desk:saved_new")),
             Group(_("Done and set aside"), [self.view_link(view) for view in rest]),
         ]
+
+    @cached_property
+    def _owed(self) -> list[ViewLink]:
+        """Return the lists of what the agent's departments owe."""
+        return [
+            ViewLink(
+                key=wanted.value,
+                name=slice_words(wanted)[0],
+                icon=slice_words(wanted)[1],
+                address=reverse("desk:view", args=[wanted.value]),
+                count=self.slice_count(wanted),
+                tone=TONES.get(wanted, ""),
+            )
+            for wanted in slices_of(self._agent)
+        ]
+
+    def slice_count(self, wanted: Slice) -> int:
+        """Return how much is in a list of what the agent's departments owe; read once."""
+        if wanted not in self._slice_counts:
+            self._slice_counts[wanted] = slice_count(
+                self.counts, agent=self._agent, wanted=wanted, shop_id=self.shop_id, now=timezone.now()
+            )
+        return self._slice_counts[wanted]
 
     @property
     def _approvals(self) -> list[ViewLink]:

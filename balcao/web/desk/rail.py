@@ -9,6 +9,16 @@ LINKS = (
     RailLink("desk", "desk:inbox", _("Inbox"), "tray-regular", "tray-fill", (Permission.TICKET_READ,), keys="g i"),
     RailLink(
         "desk",
+        "desk:board",
+        _("Stages"),
+        "steps-regular",
+        "steps-fill",
+        (Permission.STAGE_WORK,),
+        keys="g s",
+        section="stages",
+    ),
+    RailLink(
+        "desk",
         "desk:customers",
         _("Customers"),
         "users-three-regular",

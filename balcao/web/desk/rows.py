@@ -1,6 +1,6 @@
 """List rows: what one line of the list says about a ticket."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
@@ -14,6 +14,7 @@ from balcao.web.components import formats
 from balcao.web.components.matters import kind_sign, kind_words
 from balcao.web.components.promises import DuePill, due_pill
 from balcao.web.desk import words
+from balcao.web.desk.stage_lists import Staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,30 @@ class Row:
     draft_by: str
 
 
-def rows_of(rows: Iterable[ListRow], *, now: datetime, address: str, many_shops: bool) -> list[Row]:
-    """Return the rows; `address` is the ticket's address with `{}` for its number."""
+def rows_of(
+    rows: Iterable[ListRow],
+    *,
+    now: datetime,
+    address: str,
+    many_shops: bool,
+    stages: Mapping[int, Staged] | None = None,
+) -> list[Row]:
+    """Return the rows; `address` is the ticket's address with `{}` for its number, `stages` what is said of theirs."""
     zone = timezone.get_current_timezone()
     wording = _wording(now.astimezone(zone).date(), translation.get_language() or "en", zone)
-    drawn = [(_row(row, wording, address, many_shops), row.promise) for row in rows]
+    drawn = [_placed(row, (stages or {}).get(row.id), wording, address, many_shops) for row in rows]
     return [_dated(row, promise, wording, now) if is_promised(promise) else row for row, promise in drawn]
+
+
+def _placed(
+    row: ListRow,
+    staged: Staged | None,
+    wording: "_Wording",
+    address: str,
+    many_shops: bool,  # noqa: FBT001 - as `_row`
+) -> tuple[Row, DueFacts]:
+    drawn = _row(row, wording, address, many_shops, staged.words if staged else "")
+    return drawn, (staged.promise if staged and staged.promise else row.promise)
 
 
 def is_promised(promise: DueFacts) -> bool:
@@ -89,7 +108,13 @@ _wording = lru_cache(maxsize=64)(_Wording)
 
 
 @lru_cache(maxsize=4096)  # a list that is looked at all day consists of the same few hundred rows
-def _row(row: ListRow, wording: _Wording, address: str, many_shops: bool) -> Row:  # noqa: FBT001 - a cache key
+def _row(  # `many_shops` by place: all of them are a cache key
+    row: ListRow,
+    wording: _Wording,
+    address: str,
+    many_shops: bool,  # noqa: FBT001
+    stage: str,
+) -> Row:
     until = row.snoozed_until or row.remind_at
     return Row(
         pk=row.id,
@@ -109,7 +134,7 @@ def _row(row: ListRow, wording: _Wording, address: str, many_shops: bool) -> Row
         kind_words=kind_words(row.kind) if row.kind else "",
         due=None,
         urgent=words.priority_words(row.priority) if row.priority in (Priority.HIGH, Priority.URGENT) else "",
-        foot=" · ".join([wording.status[row.status], *row.tags[:2], *([row.shop] if many_shops else [])]),
+        foot=" · ".join([stage or wording.status[row.status], *row.tags[:2], *([row.shop] if many_shops else [])]),
         assignee=row.assignee,
         draft_by=row.writers[0] if row.writers else "",
     )

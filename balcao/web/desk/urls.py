@@ -5,6 +5,7 @@ from django.urls import path
 from balcao.web.desk.views import (
     approvals,
     bell,
+    board,
     bought,
     bulk,
     changing,
@@ -79,6 +80,8 @@ urlpatterns = [
     path("tickets/<int:number>/orders/<int:pk>/unlink/", ordering.unlink, name="order_unlink"),
     path("tickets/<int:number>/orders/<int:pk>/do/<slug:kind>/", ordering.act, name="order_act"),
     path("tickets/<int:number>/orders/<int:pk>/do/<slug:kind>/try/", ordering.dry_run, name="order_try"),
+    path("stages/", board.board, name="board"),
+    path("tickets/<int:number>/stage/<int:pk>/ways/", board.ways, name="ways"),
     path("tickets/<int:number>/process/", ways.begin, name="begin"),
     path("tickets/<int:number>/stage/<int:pk>/fields/", ways.fields, name="stage_fields"),
     path("tickets/<int:number>/stage/<int:pk>/give/", stage_work.give, name="stage_give"),

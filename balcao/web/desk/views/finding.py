@@ -28,6 +28,7 @@ from balcao.web.desk.composer import orders_beside
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import find, found_page
+from balcao.web.desk.stage_lists import stages_of
 
 _FEW = 6
 
@@ -43,7 +44,13 @@ def search(request: HttpRequest, agent: Agent) -> HttpResponse:
     more: dict[str, Any] = {
         "query": query,
         "problems": parse_search(query).problems,
-        "rows": rows_of(rows, now=timezone.now(), address=address, many_shops=len(around["desk"].shops) > 1),
+        "rows": rows_of(
+            rows,
+            now=timezone.now(),
+            address=address,
+            many_shops=len(around["desk"].shops) > 1,
+            stages=stages_of(row.id for row in rows),
+        ),
         "people": _people(agent, query) if not request.GET.get("after") else [],
         "more": "",
         "search": True,

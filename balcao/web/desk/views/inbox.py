@@ -14,18 +14,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from balcao.kit.keyset import BadCursor, decode_cursor, encode_cursor
 from balcao.kit.numbers import number_in
+from balcao.processes.queries.owed import Slice
 from balcao.staff import actions as staff
 from balcao.staff.models import Agent, Team
 from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView
 from balcao.tickets.queries import lists
-from balcao.tickets.queries.rows import RowPage, row_page
+from balcao.tickets.queries.rows import ListRow, RowPage, row_page
 from balcao.tickets.queries.walking import MOST_LEGS, Key, Order, View, order_for, orders_of
 from balcao.web.components.access import for_agents
 from balcao.web.desk.access import is_part
 from balcao.web.desk.frame import DeskFrame, context, view_words
 from balcao.web.desk.rows import rows_of
 from balcao.web.desk.searching import found_page
+from balcao.web.desk.stage_lists import Staged, home_key, page_of, slice_words, stages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,13 @@ class Chosen:
     view: View = View.MINE
     team_id: int | None = None
     query: str = ""  # of a saved view
+    owed: Slice | None = None  # what of the agent's departments' stages
 
     @property
     def count(self) -> int | None:
         """Return the kept count of the view, if it is counted."""
+        if self.owed:
+            return self.desk.slice_count(self.owed)
         return self.desk.counts.get(self.tally, 0) if self.tally else None
 
     @property
@@ -70,8 +75,8 @@ class Chosen:
 @require_safe
 @for_agents(Permission.TICKET_READ)
 def inbox(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Show the agent's own view."""
-    return view_page(request, agent, View.MINE.value)
+    """Show the agent's own view; who only does stages sees those of their departments."""
+    return view_page(request, agent, home_key(agent, View.MINE.value))
 
 
 @require_safe
@@ -99,21 +104,33 @@ def list_context(request: HttpRequest, agent: Agent, desk: DeskFrame, key: str) 
     chosen = chosen_view(desk, agent, key)
     order = order_for(chosen.view, _order(request, agent))
     now = timezone.now()
-    if chosen.query:
-        found, cursor = found_page(request, agent, chosen.query)
-        shown, more = found, _more(request, key, cursor)
-    else:
-        page = _page(request, agent, desk, chosen, order)
-        shown, more = page.rows, _more(request, key, _cursor(page, order))
-    rows = rows_of(shown, now=now, address=ticket_address(key), many_shops=desk.shop is None and len(desk.shops) > 1)
+    shown, stages, cursor = _shown(request, agent, desk, chosen, order, now)
+    many_shops = desk.shop is None and len(desk.shops) > 1
+    rows = rows_of(shown, now=now, address=ticket_address(key), many_shops=many_shops, stages=stages)
+    is_sorted = not (chosen.query or chosen.owed)
     return {
         "view": chosen,
         "rows": rows,
         "order": order.value,
-        "orders": [(one.value, order_words(one)) for one in orders_of(chosen.view)] if not chosen.query else [],
-        "order_words": order_words(order) if not chosen.query else "",
-        "more": more,
+        "orders": [(one.value, order_words(one)) for one in orders_of(chosen.view)] if is_sorted else [],
+        "order_words": order_words(order) if is_sorted else order_words(Order.DUE) if chosen.owed else "",
+        "more": _more(request, key, cursor),
     }
+
+
+def _shown(
+    request: HttpRequest, agent: Agent, desk: DeskFrame, chosen: Chosen, order: Order, now: datetime
+) -> tuple[list[ListRow], dict[int, Staged], str]:
+    """Return the rows of a page, what they say of stages, and where the next page begins."""
+    if chosen.owed:
+        after = request.GET.get("after", "")
+        return page_of(agent=agent, wanted=chosen.owed, shop_id=desk.shop_id, cursor=after, now=now)
+    if chosen.query:
+        rows, cursor = found_page(request, agent, chosen.query)
+    else:
+        page = _page(request, agent, desk, chosen, order)
+        rows, cursor = page.rows, _cursor(page, order)
+    return rows, stages_of(row.id for row in rows), cursor
 
 
 def ticket_address(key: str) -> str:
@@ -183,6 +200,9 @@ def chosen_view(desk: DeskFrame, agent: Agent, key: str) -> Chosen:
         return Chosen(desk, key, team.name, nothing, tally, view=View.TEAM, team_id=team.pk)
     if kind == "saved" and pk is not None:
         return _saved(desk, agent, pk)
+    if key in set(Slice):
+        wanted = Slice(key)
+        return Chosen(desk, key, slice_words(wanted)[0], _("Your departments owe nothing here."), owed=wanted)
     if key not in set(View) or key == View.TEAM:
         raise Http404
     return _standard(desk, agent, View(key))

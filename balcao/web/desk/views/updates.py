@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from balcao.kit.numbers import numbers_in
+from balcao.processes.queries.owed import Slice, tickets_among
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Message
@@ -17,8 +18,9 @@ from balcao.web.desk import words
 from balcao.web.desk.access import ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.rows import rows_of
+from balcao.web.desk.stage_lists import stages_of
 from balcao.web.desk.timeline import lines_of
-from balcao.web.desk.views.inbox import chosen_view, ticket_address
+from balcao.web.desk.views.inbox import Chosen, chosen_view, ticket_address
 from balcao.web.desk.views.ticket import ticket_context
 
 _MOST_ROWS = 60
@@ -35,17 +37,32 @@ def updates(request: HttpRequest, agent: Agent) -> HttpResponse:
     changed = _ids(request, "changed")
     shown = _ids(request, "shown")
     mine = visible(agent).filter(pk__in=changed, merged_into__isnull=True)
-    if not chosen.query:
+    if chosen.owed:
+        mine = mine.filter(pk__in=tickets_among(agent=agent, ticket_ids=changed))
+    elif not chosen.query:
         mine = mine.filter(view_filter(chosen.view, agent=agent, team_id=chosen.team_id))
     if desk.shop_id:
         mine = mine.filter(shop_id=desk.shop_id)
     present = set(mine.values_list("pk", flat=True))
     known = list(visible(agent).filter(pk__in=set(changed) & set(shown)).values_list("pk", flat=True)[:_MOST_ROWS])
     rows = rows_of(
-        rows_by_id(known, agent=agent), now=timezone.now(), address=ticket_address(key), many_shops=len(desk.shops) > 1
+        rows_by_id(known, agent=agent),
+        now=timezone.now(),
+        address=ticket_address(key),
+        many_shops=len(desk.shops) > 1,
+        stages=stages_of(known, by_stage=chosen.owed is not None),
     )
-    more = {"view": chosen, "rows": rows, "news": 0 if chosen.query else len(present - set(shown))}
+    more = {
+        "view": chosen,
+        "rows": rows,
+        "news": 0 if chosen.query or _is_narrow(chosen) else len(present - set(shown)),
+    }
     return render(request, "desk/_updates.html", {**around, **more})
+
+
+def _is_narrow(chosen: Chosen) -> bool:
+    """Tell whether what is new in a view cannot be told from what changed alone."""
+    return chosen.owed is not None and chosen.owed is not Slice.ALL
 
 
 def _ids(request: HttpRequest, name: str) -> list[int]:

@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,7 +25,7 @@ from balcao.tickets.models import Attachment, Ticket
 from balcao.tickets.queries.ordering import orders_of_ticket
 from balcao.tickets.types import Kind
 from balcao.web.components.access import for_agents
-from balcao.web.desk.access import ticket_for, view_key, wants_fragment
+from balcao.web.desk.access import safe_address, ticket_for, view_key, wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.processes import looking_up
 from balcao.web.desk.processes.forms import photos_in
@@ -40,6 +40,12 @@ _LONGEST_KEY = 40
 def suffix(request: HttpRequest) -> str:
     """Return what keeps the view that a ticket was opened from in addresses."""
     return f"?in={view_key(request)}" if view_key(request) else ""
+
+
+def onward(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """Go back to where a sheet was opened from: the board, or the ticket."""
+    address = safe_address(request, request.POST.get("next", ""), "")
+    return redirect(address) if address else back(request, ticket)
 
 
 def form_key(request: HttpRequest, agent: Agent, deed: str) -> str:
@@ -129,7 +135,7 @@ def _go(request: HttpRequest, agent: Agent, visit: Visit, sheet: WaySheet) -> Ht
     else:
         words = {"stage": text(sheet.track.blueprint.stage(sheet.way.target).names)}
         messages.success(request, _("It goes on: %(stage)s.") % words)
-    return back(request, visit.process.ticket)
+    return onward(request, visit.process.ticket)
 
 
 def keep_all(process: Process, fields: Iterable[Field], form: QueryDict, agent: Agent) -> dict[str, list[int]]:

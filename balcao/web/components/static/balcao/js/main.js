@@ -2,6 +2,7 @@
 import { start } from "./behaviour.js";
 import "./behaviours/aside.js";
 import "./behaviours/autosubmit.js";
+import "./behaviours/board.js";
 import "./behaviours/composer.js";
 import "./behaviours/copy.js";
 import "./behaviours/dialog.js";
