@@ -48,7 +48,8 @@ def end_visit(visit: Visit, *, now: datetime) -> None:
     visit.due_at, visit.breached_at = clock.due_at, clock.breached_at
     visit.used_seconds, visit.limit_seconds = reading_of(clock, now=now).used, clock.target_seconds
     waits = pauses_in(histories.events_of(clock.events))
-    visit.waited_seconds = sum(int(((one.until or now) - one.since).total_seconds()) for one in waits)
+    waited = sum(int(((one.until or now) - one.since).total_seconds()) for one in waits)
+    visit.waited_seconds = min(max(waited, 0), visit.lasted_seconds)
 
 
 def start_task(task: Task, *, task_type: types.Task, visit: Visit, now: datetime) -> None:

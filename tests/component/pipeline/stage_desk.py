@@ -1,5 +1,6 @@
 """A shop whose matters run through departments, for tests of what processes do by themselves."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -45,7 +46,7 @@ class StageDesk:
         self.order = Order.objects.select_related("account__backend__shop").get()
         self.caio = make_agent("Caio", shop=self.shop, role=Role.SUPERVISOR)
 
-    def begin(self, key: str, **more: Any) -> Process:
+    def begin(self, key: str, *, now: datetime = NOW, **more: Any) -> Process:
         blueprint = blueprint_for(key, shop_id=self.shop.pk)
         assert blueprint
         return start(
@@ -54,7 +55,7 @@ class StageDesk:
             order=self.order,
             mover=Mover(agent=self.caio),
             key=f"start {key}",
-            now=NOW,
+            now=now,
             **more,
         )
 
@@ -69,7 +70,7 @@ class StageDesk:
             if not done:
                 return
 
-    def go(self, process: Process, way: str, **more: Any) -> None:
+    def go(self, process: Process, way: str, *, now: datetime = NOW, **more: Any) -> None:
         """Let Caio take a way out of the present stage."""
         visit = last_visit(process)
-        forward(visit=visit, transition=way, mover=Mover(agent=self.caio), key=f"{visit.pk}:{way}", now=NOW, **more)
+        forward(visit=visit, transition=way, mover=Mover(agent=self.caio), key=f"{visit.pk}:{way}", now=now, **more)
