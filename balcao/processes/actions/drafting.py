@@ -1,8 +1,8 @@
 """Editing a draft step by step, taking an edit back, and publishing what passes the check."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,10 @@ from balcao.processes.types import BlueprintRefused
 from balcao.staff.models import Agent
 
 KEPT_EDITS = 30  # so many can be taken back
+_ON_ITS_WAY = timedelta(seconds=10)
+
+Change = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Draft = BlueprintVersion
 
 
 class DraftChanged(Exception):
@@ -36,25 +40,25 @@ class Published:
 
 
 @transaction.atomic
-def edit_draft(
-    *, blueprint: Blueprint, spec: Mapping[str, Any], seen: str, key: str, agent: Agent, now: datetime
-) -> BlueprintVersion:
+def edit_draft(*, blueprint: Blueprint, change: Change, seen: str, key: str, agent: Agent, now: datetime) -> Draft:
     """Save an edit, so that it can be taken back; the same key twice is one edit, and one that changes nothing none.
 
-    `seen` is the digest of what was edited; raises DraftChanged if that is no longer what there is.
+    `change` makes of what there is what there shall be; `seen` is the digest of what its author saw. Raises DraftChanged
+    if somebody else saved in between, BlueprintRefused if what comes of it cannot be read.
     """
     locked(Blueprint.objects.filter(pk=blueprint.pk)).get()
     draft = draft_of(blueprint)
     if draft and draft.edits.filter(key=key).exists():
         return draft
     shown = draft or blueprint.current
-    if shown is None or digest(shown.spec) != seen:
+    if shown is None or _is_stale(shown, seen, agent, now):
         raise DraftChanged(draft)
+    spec = write_blueprint(parse_blueprint(change(shown.spec)))
     if write_blueprint(parse_blueprint(shown.spec)) == spec:
         return shown
     before = draft.spec if draft else None
     saved = blueprints.save_draft(
-        blueprint=blueprint, spec=dict(spec), note=draft.note if draft else "", agent=agent, now=now
+        blueprint=blueprint, spec=spec, note=draft.note if draft else "", agent=agent, now=now
     )
     DraftEdit.objects.create(version=saved, key=key, before=before, made_at=now, made_by=agent)
     old = saved.edits.order_by("-pk").values_list("pk", flat=True)[KEPT_EDITS:]
@@ -62,12 +66,20 @@ def edit_draft(
     return saved
 
 
+def _is_stale(shown: BlueprintVersion, seen: str, agent: Agent, now: datetime) -> bool:
+    """Tell whether an edit was made from something else; one's own edit of just now may still be on its way back."""
+    if digest(shown.spec) == seen:
+        return False
+    is_draft = shown.published_at is None
+    return not (is_draft and shown.made_by_id == agent.pk and now - shown.made_at < _ON_ITS_WAY)
+
+
 @transaction.atomic
 def undo_edit(*, blueprint: Blueprint, seen: str, agent: Agent, now: datetime) -> BlueprintVersion | None:
     """Take the last edit back; return the draft, None if there is none any more. Raises DraftChanged."""
     locked(Blueprint.objects.filter(pk=blueprint.pk)).get()
     draft = draft_of(blueprint)
-    if draft is None or digest(draft.spec) != seen:
+    if draft is None or _is_stale(draft, seen, agent, now):
         raise DraftChanged(draft)
     edit = draft.edits.order_by("-pk").first()
     if edit is None:

@@ -178,6 +178,11 @@ def remove_field(blueprint: Blueprint, key: str) -> Blueprint:
     )
 
 
+def whole_hours(seconds: int) -> int:
+    """Return a length rounded up to hours: nobody promises seconds."""
+    return -(-seconds // 3600) * 3600
+
+
 def can_take(blueprint: Blueprint, suggestion: Suggestion) -> bool:
     """Tell whether a suggestion can be followed by one press."""
     return take_advice(blueprint, suggestion) != blueprint
@@ -186,7 +191,7 @@ def can_take(blueprint: Blueprint, suggestion: Suggestion) -> bool:
 def take_advice(blueprint: Blueprint, suggestion: Suggestion) -> Blueprint:
     """Follow a suggestion of the fit; where it cannot be, return the blueprint as it is."""
     if suggestion.advice is Advice.RAISE_TOTAL:
-        return replace(blueprint, total_seconds=suggestion.seconds)
+        return replace(blueprint, total_seconds=whole_hours(suggestion.seconds))
     stage = next((one for one in blueprint.stages if one.key == suggestion.stage), None)
     if stage is None:
         return blueprint

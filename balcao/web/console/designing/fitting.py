@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from django.utils.translation import gettext as _
 
-from balcao.processes.rules.editing import can_take
+from balcao.processes.rules.editing import can_take, whole_hours
 from balcao.processes.types import Advice, Blueprint, Fit, Suggestion, Unit
 from balcao.web.console.designing.words import span_words, stage_name
 
@@ -85,10 +85,8 @@ def picture(fit: Fit, blueprint: Blueprint, unit: Unit) -> FitPicture:
 
 
 def _tip(suggestion: Suggestion, blueprint: Blueprint, unit: Unit) -> Tip:
-    given = {
-        "stage": stage_name(blueprint, suggestion.stage),
-        "span": span_words(suggestion.seconds, unit),
-    }
+    seconds = whole_hours(suggestion.seconds) if suggestion.advice is Advice.RAISE_TOTAL else suggestion.seconds
+    given = {"stage": stage_name(blueprint, suggestion.stage), "span": span_words(seconds, unit)}
     words = {
         Advice.SHORTEN: _("Give “%(stage)s” %(span)s less"),
         Advice.RAISE_TOTAL: _("Promise the customer %(span)s"),

@@ -1,6 +1,7 @@
 """The editor: the path, the part that is looked at, and the check beside them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any
 
@@ -102,32 +103,39 @@ def edit(request: HttpRequest, agent: Agent, blueprint_id: int) -> HttpResponse:
     if design.read is None or not panel.is_in(design.read):
         return redirect("console:process", blueprint_id)
     posted = Posted(request.POST.dict(), {name: request.POST.getlist(name) for name in request.POST})
-    wanted, onward = carry_out(design.read, panel, posted, request.POST.get("deed", ""))
-    trouble = _kept(request, agent, design, wanted, posted)
-    if trouble:
-        return _shown(request, agent, design_for(agent, blueprint_id), panel, trouble)
-    return _onward(blueprint_id, onward)
-
-
-def _kept(request: HttpRequest, agent: Agent, design: Design, wanted: Blueprint, posted: Posted) -> Trouble | None:
-    """Save an edit; return why it was not saved."""
+    deed = request.POST.get("deed", "")
+    wanted, onward = carry_out(design.read, panel, posted, deed)
     if posted.errors:
-        return Trouble(wanted, posted.errors)
-    spec = write_blueprint(wanted)
+        return _shown(request, agent, design, panel, Trouble(wanted, posted.errors))
+
+    def change(read: Blueprint) -> Blueprint:
+        return carry_out(read, panel, posted, deed)[0] if panel.is_in(read) else read
+
+    trouble = _kept(request, agent, design, change)
+    if trouble is None:
+        return _onward(blueprint_id, onward)
+    design = design_for(agent, blueprint_id)
+    shown = change(design.read) if design.read else None
+    return _shown(request, agent, design, panel, replace(trouble, shown=shown))
+
+
+def _kept(
+    request: HttpRequest, agent: Agent, design: Design, change: Callable[[Blueprint], Blueprint]
+) -> Trouble | None:
+    """Save an edit; return why it was not saved."""
     try:
-        parse_blueprint(spec)
         drafting.edit_draft(
             blueprint=design.row,
-            spec=spec,
+            change=lambda spec: write_blueprint(change(parse_blueprint(spec))),
             seen=request.POST.get("seen", ""),
             key=request.POST.get("key", "")[:40],
             agent=agent,
             now=timezone.now(),
         )
     except BlueprintRefused as refused:
-        return Trouble(wanted, faults=refused.faults)
+        return Trouble(faults=refused.faults)
     except drafting.DraftChanged as changed:
-        return Trouble(wanted, somebody=_somebody(changed, agent))
+        return Trouble(somebody=_somebody(changed, agent))
     return None
 
 
@@ -157,10 +165,9 @@ def advice(request: HttpRequest, agent: Agent, blueprint_id: int) -> HttpRespons
     chosen = request.POST.get("advice", "")
     fits = [fit for fit in (report.total, *report.bounds) if fit]
     suggested = tuple(one for fit in fits if fit.bound == request.POST.get("bound", "") for one in fit.suggestions)
-    wanted = follow(design.read, suggested, chosen)
-    trouble = _kept(request, agent, design, wanted, Posted({}, {}))
+    trouble = _kept(request, agent, design, lambda read: follow(read, suggested, chosen))
     if trouble:
-        return _shown(request, agent, design_for(agent, blueprint_id), panel, Trouble(somebody=trouble.somebody))
+        return _shown(request, agent, design_for(agent, blueprint_id), panel, trouble)
     return _onward(blueprint_id, panel)
 
 

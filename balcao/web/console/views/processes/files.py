@@ -75,5 +75,7 @@ def _brought(request: HttpRequest, agent: Agent, shop: Shop | None) -> Blueprint
         raise BlueprintRefused((Fault("key", FaultCode.DUPLICATE, read.key),))
     shown = draft_of(row) or row.current
     if shown is not None:
-        drafting.edit_draft(blueprint=row, spec=spec, seen=digest(shown.spec), key=token_hex(12), agent=agent, now=now)
+        drafting.edit_draft(
+            blueprint=row, change=lambda _spec: spec, seen=digest(shown.spec), key=token_hex(12), agent=agent, now=now
+        )
     return row

@@ -69,7 +69,7 @@ def restore(request: HttpRequest, agent: Agent, blueprint_id: int, number: int) 
     try:
         drafting.edit_draft(
             blueprint=row,
-            spec=version.spec,
+            change=lambda _spec: version.spec,
             seen=request.POST.get("seen", ""),
             key=request.POST.get("key", "")[:40],
             agent=agent,

@@ -26,6 +26,7 @@ import "./behaviours/ready.js";
 import "./behaviours/remember.js";
 import "./behaviours/rows.js";
 import "./behaviours/sift.js";
+import "./behaviours/saver.js";
 import "./behaviours/suggest.js";
 import "./behaviours/sure.js";
 import "./behaviours/theme.js";
