@@ -13,7 +13,7 @@ _PURPOSE = "case page"
 
 
 def case_token(process: "models.Process") -> str:
-    """Return what a link to the customer's page of a matter ends with; it shows the stages and takes their part."""
+    """Return what a link to the customer's page of a matter ends with: whoever has it sees the stages and may answer."""
     return f"{process.pk}-{crypto.sign_token(process.pk, process.key, key=settings.SECRET_KEY, purpose=_PURPOSE)}"
 
 
@@ -28,7 +28,10 @@ def process_of_token(token: str, *, shop: Shop) -> "models.Process | None":
     number = number_in(pk)
     if number is None:
         return None
-    found = models.Process.objects.filter(pk=number, shop=shop).select_related("ticket", "order", "shop").first()
+    rows = models.Process.objects.filter(pk=number, shop=shop).select_related(
+        "ticket__identity__customer", "ticket__shop", "order__account__backend__shop", "order__backend__shop", "shop"
+    )
+    found = rows.first()
     if found is None or not crypto.check_token(signature, number, found.key, key=secret_keys(), purpose=_PURPOSE):
         return None
     return found

@@ -43,7 +43,7 @@ def outlook(
         if here.is_end:
             best = max(best[0], at), max(best[1], used)
             continue
-        left = _latest_leaving(here, at, hours, remaining_seconds if key == stage else None)
+        left = latest_leaving(here, at, hours, remaining_seconds if key == stage else None)
         if left is None:
             return Outlook(None, used)
         spent = used + (0 if here.stops_total else open_seconds(promised, at, left))
@@ -59,7 +59,7 @@ def _forward_from(blueprint: Blueprint, stage: str) -> Iterator[str]:
     yield from order[order.index(stage) :]
 
 
-def _latest_leaving(stage: Stage, at: datetime, hours: Hours, remaining: int | None) -> datetime | None:
+def latest_leaving(stage: Stage, at: datetime, hours: Hours, remaining: int | None) -> datetime | None:
     """Return when a stage is left at the latest: at the end of its limit and of those of its obligatory tasks."""
     own = stage.limit_seconds if remaining is None else max(remaining, 0)
     ends = [after(hours.of(unit=stage.unit, calendar=stage.calendar, owner=stage.owner), at, own)]
@@ -110,7 +110,7 @@ class _Ticket:
         stage, since = self.stage, self.at
         counted = self.hours.of(unit=stage.unit, calendar=stage.calendar, owner=stage.owner)
         due = after(counted, since, stage.limit_seconds)
-        left = _latest_leaving(stage, since, self.hours, None)
+        left = latest_leaving(stage, since, self.hours, None)
         if step.seconds is not None:
             left = after(counted, since, step.seconds)
         if left is None:

@@ -67,6 +67,11 @@ def short_day(local: date, *, year: int, language: str) -> str:
     return _short_day(local, year, False, language)
 
 
+def weekday(local: date, *, language: str) -> str:
+    """Return the name of a day of the week."""
+    return str(get_day_names("wide", locale=locale_of(language))[local.weekday()])
+
+
 def full(moment: datetime, *, zone: tzinfo, language: str) -> str:
     """Return day and time in full, for titles."""
     local = moment.astimezone(zone)

@@ -31,6 +31,8 @@ def install(environment: Environment) -> None:
         money=_money,
         number=_number,
         short_day=_short_day,
+        near_day=_near_day,
+        weekday=_weekday,
         size=_size,
         span=_span,
         when=_when,
@@ -178,6 +180,14 @@ def _number(value: float) -> str:
 def _short_day(moment: datetime, now: datetime) -> str:
     zone = _zone()
     return formats.short_day(moment.astimezone(zone).date(), year=now.astimezone(zone).year, language=_language())
+
+
+def _near_day(moment: datetime, now: datetime) -> str:
+    return _clock(moment) if _day_key(moment) == _day_key(now) else _short_day(moment, now)
+
+
+def _weekday(moment: datetime) -> str:
+    return formats.weekday(timezone.localtime(moment).date(), language=_language())
 
 
 def _money(amount: int, currency: str) -> str:

@@ -1,5 +1,7 @@
-"""Requests that customers make on the page of their order. They only come in; answers leave through the mailbox."""
+"""What customers ask for and say on their own pages. It only comes in; answers leave through the mailbox."""
 
+import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -12,6 +14,7 @@ from balcao.kit.redact import redact_cards
 from balcao.ports.channel import (
     ChannelError,
     Connection,
+    File,
     IdentityKind,
     Inbound,
     Limits,
@@ -26,6 +29,8 @@ from balcao.ports.channel import (
 
 NOTHING_OUT = N_("Nothing can be sent through the customers' pages.")
 NOT_READ = N_("The request has no words or no e-mail address.")
+BAD_FILES = N_("A file of the request cannot be read.")
+_PLAIN = "reply_token"  # ours, and no text: nothing is taken out of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Portal:
             return replace(raw, body=redact_cards(raw.body.decode("utf-8", "replace")).encode())
         if not isinstance(body, dict):
             return replace(raw, body=redact_cards(raw.body.decode("utf-8", "replace")).encode())
-        cleaned = {name: redact_cards(value) if isinstance(value, str) else value for name, value in body.items()}
+        cleaned = {name: _redacted(value) if name != _PLAIN else value for name, value in body.items()}
         return replace(raw, body=json.dumps(cleaned, ensure_ascii=False, sort_keys=True).encode())
 
     def parse(self, raw: RawEnvelope, connection: Connection) -> Inbound:
@@ -66,6 +71,8 @@ class Portal:
             proof=Proof.PROVEN if body.get("is_verified") is True else Proof.CLAIMED,
             proof_detail="portal",
             language=_text(body, "language"),
+            reply_tokens=(_text(body, _PLAIN),) if _text(body, _PLAIN) else (),
+            files=tuple(_files(body)),
             fields={"order": _text(body, "order")} if _text(body, "order") else {},
         )
 
@@ -95,3 +102,27 @@ def _opened(raw: RawEnvelope) -> Mapping[str, Any]:
 def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def _redacted(value: Any) -> Any:
+    """Redact every text but the contents of files, which are no text here."""
+    if isinstance(value, list):
+        return [_redacted(one) for one in value]
+    if isinstance(value, dict):
+        return {name: one if name == "content" else _redacted(one) for name, one in value.items()}
+    return redact_cards(value) if isinstance(value, str) else value
+
+
+def _files(body: Mapping[str, Any]) -> list[File]:
+    files = body.get("files", [])
+    if not isinstance(files, list):
+        raise Unreadable(BAD_FILES)
+    return [_file(stored) for stored in files]
+
+
+def _file(stored: Any) -> File:
+    try:
+        content = base64.b64decode(stored["content"], validate=True)
+        return File(name=str(stored["name"]), media_type=str(stored.get("type", "")), content=content)
+    except (KeyError, TypeError, AttributeError, binascii.Error, ValueError) as error:
+        raise Unreadable(BAD_FILES) from error

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from balcao.web.portal.orders import views
+from balcao.web.portal.orders.matters import codes
+from balcao.web.portal.orders.matters import views as matters
 
 app_name = "orders"
 urlpatterns = [
@@ -11,7 +13,12 @@ urlpatterns = [
     path("<slug:slug>/leave/", views.leave, name="leave"),
     path("<slug:slug>/v/<str:token>/", views.link, name="link"),
     path("<slug:slug>/s/<str:token>/", views.signed, name="signed"),
-    path("<slug:slug>/m/<str:token>/", views.case, name="case"),
+    path("<slug:slug>/m/<str:token>/", matters.case, name="case"),
+    path("<slug:slug>/m/<str:token>/say/", matters.answer, name="matter_say"),
+    path("<slug:slug>/m/<str:token>/files/<int:pk>/", matters.file, name="matter_file"),
+    path("<slug:slug>/m/<str:token>/code/", codes.send_code, name="matter_code"),
+    path("<slug:slug>/m/<str:token>/verify/", codes.enter_code, name="matter_verify"),
+    path("<slug:slug>/m/<str:token>/do/<slug:key>/", matters.do, name="matter_do"),
     path("<slug:slug>/orders/<str:number>/", views.order, name="order"),
     path("<slug:slug>/orders/<str:number>/code/", views.send_code, name="send_code"),
     path("<slug:slug>/orders/<str:number>/verify/", views.enter_code, name="enter_code"),

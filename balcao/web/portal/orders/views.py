@@ -1,17 +1,14 @@
 """The pages of orders for customers: found by number and e-mail, opened wholly by a code, acted on where allowed."""
 
 import logging
-from collections.abc import Callable
 from functools import wraps
 from secrets import token_urlsafe
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -19,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from balcao.commerce import queries
 from balcao.commerce.actions import verifying
 from balcao.commerce.actions.ledger import ActionDenied
-from balcao.commerce.actions.verifying import CannotVerify, Trouble
+from balcao.commerce.actions.verifying import CannotVerify
 from balcao.commerce.models import Order
 from balcao.commerce.rules import keys
 from balcao.commerce.rules.verifying import masked
@@ -28,86 +25,37 @@ from balcao.kit.counting import count, name_of, uncount
 from balcao.pipeline.submissions import network_of
 from balcao.pipeline.verification import ask_for_code
 from balcao.ports.commerce import KeyKind
-from balcao.processes.queries.cases import process_of_token
 from balcao.shops.models import Shop
 from balcao.tickets.queries.speaking import writes_from
-from balcao.web.portal.languages import chosen_language, offered_languages
 from balcao.web.portal.looks import sheet_of
 from balcao.web.portal.orders import granting, visits, words
-from balcao.web.portal.orders.matters import matter_of
+from balcao.web.portal.orders.matters.cards import cards_of
+from balcao.web.portal.orders.pages import HOUR, View, for_shop, page, to, trouble_words
 from balcao.web.portal.orders.sight import Sight
 from balcao.web.portal.orders.visits import Visit, visit_of
 from balcao.web.portal.orders.wishes import Wish, wish_of, wishes_of, written
 
-_HOUR = 3600
 _MOST_MISSES = 5  # an hour, of one network and for one number
 _MOST_REQUESTS = 10  # an hour, of one account at one level
-_CSP = (
-    "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 
 log = logging.getLogger(__name__)
-
-View = Callable[..., HttpResponse]
-
-
-def _for_shop(view: View) -> View:
-    """Give a view its shop and its visitor's language, and let nobody keep or frame what it answers."""
-
-    @wraps(view)
-    def answering(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        shop = Shop.objects.filter(slug=slug, backends__is_active=True).distinct().first()
-        if shop is None:
-            raise Http404
-        with translation.override(chosen_language(request, shop)), timezone.override(shop.time_zone):
-            answer = view(request, shop, *args, **kwargs)
-        answer.headers["Content-Security-Policy"] = _CSP
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["Referrer-Policy"] = "same-origin"  # a link of ours may stand in the address
-        patch_vary_headers(answer, ["Accept-Language", "Cookie"])
-        return answer
-
-    return answering
-
-
-def _page(request: HttpRequest, shop: Shop, name: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {
-        "shop": shop,
-        "languages": offered_languages(shop),
-        "language": translation.get_language(),
-        "is_embedded": False,
-        "named": visits.named,
-        "sorry": "",
-        "faults": {},
-        "form_key": request.POST.get("key", "")[:40] or token_urlsafe(12),
-        **more,
-    }
-    return render(request, f"portal/orders/{name}.html", context, status=status)
-
-
-def _to(name: str, shop: Shop, *args: str) -> HttpResponse:
-    answer = redirect(f"orders:{name}", shop.slug, *args)
-    answer["Location"] += f"?lang={translation.get_language()}"
-    return answer
-
 
 # --- The ways in ------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_shop
+@for_shop
 def find(request: HttpRequest, shop: Shop) -> HttpResponse:
     """Ask for number and e-mail. Whoever misses is told the same, whatever it was that did not fit."""
     if request.method != "POST":
-        return _page(request, shop, "find")
+        return page(request, shop, "find")
     number, email = (request.POST.get(name, "").strip()[:320] for name in ("number", "email"))
     typed = {"number": number, "email": email}
     tries = _tries(request, shop, number)
-    made = max([count(name, seconds=_HOUR) for name in tries])  # before looking: many at once are no way around it
+    made = max([count(name, seconds=HOUR) for name in tries])  # before looking: many at once are no way around it
     if made > _MOST_MISSES:
         sorry = _("There were too many tries. Please try again in an hour, or write to us.")
-        return _page(request, shop, "find", status=429, sorry=sorry, **typed)
+        return page(request, shop, "find", status=429, sorry=sorry, **typed)
     order = queries.order_of_contact(shop=shop, number=number, email=email)
     if order is None:
         if made == _MOST_MISSES:
@@ -115,7 +63,7 @@ def find(request: HttpRequest, shop: Shop) -> HttpResponse:
                 "Many misses on the customers' pages of %s: the search is closed to them for an hour", shop.slug
             )
         sorry = _("We find no order with this number and this e-mail address. Please check both.")
-        return _page(request, shop, "find", status=422, sorry=sorry, **typed)
+        return page(request, shop, "find", status=422, sorry=sorry, **typed)
     for name in tries:
         uncount(name)
     return _let_in(shop, order, EvidenceKind.ORDER_NUMBER)
@@ -131,11 +79,11 @@ def _tries(request: HttpRequest, shop: Shop, number: str) -> list[str]:
 def _let_in(shop: Shop, order: Order, kind: EvidenceKind) -> HttpResponse:
     visit = visits.begun()
     verifying.knew_order(account=order.account, visit=visit.secret, kind=kind, now=timezone.now())
-    return visits.keep(_to("order", shop, visits.named(order)), visit, shop)
+    return visits.keep(to("order", shop, visits.named(order)), visit, shop)
 
 
 @require_safe
-@_for_shop
+@for_shop
 def signed(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
     """Open the page by a link that we wrote to the customer: it shows the state, and more after a code."""
     order = queries.order_of_token(token, shop=shop)
@@ -143,51 +91,41 @@ def signed(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
         raise Http404
     visit = visit_of(request)
     if visit.order(shop, order.number) == order:  # who is here already stays as verified as they are
-        return _to("order", shop, visits.named(order))
+        return to("order", shop, visits.named(order))
     return _let_in(shop, order, EvidenceKind.SIGNED_LINK)
 
 
-@require_safe
-@_for_shop
-def case(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
-    """Show a matter by the link that stands in every letter about it."""
-    process = process_of_token(token, shop=shop)
-    if process is None:
-        raise Http404
-    return _page(request, shop, "matter", matter=matter_of(process, now=timezone.now()))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_shop
+@for_shop
 def link(request: HttpRequest, shop: Shop, token: str) -> HttpResponse:
     """Let whoever opens a one-time link say whether it is them who is speaking with us; looking uses nothing up."""
     now = timezone.now()
     challenge = verifying.challenge_of_link(token, now=now)
     if challenge is None or challenge.account.backend.shop_id != shop.pk:
-        return _page(request, shop, "link_over", status=410)
+        return page(request, shop, "link_over", status=410)
     if request.method != "POST":
         writer = writes_from(challenge.conversation, at=challenge.created_at)
-        return _page(request, shop, "link", challenge=challenge, writer=masked(writer) if writer else "")
+        return page(request, shop, "link", challenge=challenge, writer=masked(writer) if writer else "")
     if request.POST.get("answer") != "yes":
         verifying.disown(token=token, now=now)
-        return _page(request, shop, "link_disowned")
+        return page(request, shop, "link_disowned")
     if verifying.confirm_link(token=token, now=now) is None:
-        return _page(request, shop, "link_over", status=410)
+        return page(request, shop, "link_over", status=410)
     if challenge.order is None or not visits.named(challenge.order):
-        return _page(request, shop, "link_confirmed")
+        return page(request, shop, "link_confirmed")
     visit = visits.begun()
     verifying.came_by_link(account=challenge.account, visit=visit.secret, now=now)
-    return visits.keep(_to("order", shop, visits.named(challenge.order)), visit, shop)
+    return visits.keep(to("order", shop, visits.named(challenge.order)), visit, shop)
 
 
 @require_POST
-@_for_shop
+@for_shop
 def leave(request: HttpRequest, shop: Shop) -> HttpResponse:
     """End the visit."""
     visit = visit_of(request)
     if visit.secret:
         verifying.end_visit(visit=visit.secret, now=timezone.now())
-    return visits.end(_to("find", shop), shop)
+    return visits.end(to("find", shop), shop)
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
@@ -208,20 +146,20 @@ class _Unknown(Exception):
 
 def _known(view: View) -> View:
     @wraps(view)
-    def answering(request: HttpRequest, shop: Shop, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answering(request: HttpRequest, shop: Shop, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, shop, *args, **kwargs)
         except _Unknown:
             if request.method != "POST":
-                return _to("find", shop)
+                return to("find", shop)
             sorry = _("This page was open for too long. Please look your order up once more.")
-            return _page(request, shop, "find", status=403, sorry=sorry, here=reverse("orders:find", args=[shop.slug]))
+            return page(request, shop, "find", status=403, sorry=sorry, here=reverse("orders:find", args=[shop.slug]))
 
     return answering
 
 
 @require_safe
-@_for_shop
+@for_shop
 @_known
 def order(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
     """Show an order as far as the visitor is known."""
@@ -235,6 +173,7 @@ def _drawn(request: HttpRequest, shop: Shop, sight: Sight, *, status: int = 200,
     seen = {
         "sight": sight,
         "wishes": wishes_of(sight),
+        "cards": cards_of(sight.row, is_verified=sight.is_verified, now=sight.now),
         "others": [one for one in others if one.pk != sight.row.pk and visits.named(one)],
         "instrument": words.instrument,
         "parcel_state": words.parcel_state,
@@ -244,17 +183,17 @@ def _drawn(request: HttpRequest, shop: Shop, sight: Sight, *, status: int = 200,
         "code_sent_to": "",
         "here": reverse("orders:order", args=[shop.slug, visits.named(sight.row)]),
     }
-    return _page(request, shop, "order", status=status, **{**seen, **more})
+    return page(request, shop, "order", status=status, **{**seen, **more})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_shop
+@for_shop
 @_known
 def send_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
     """Have a code sent to the address that the order had before this visit."""
     visit, sight = _sight(request, shop, number)
     if request.method != "POST" or sight.is_verified:  # a phone opens a page anew that it had put away
-        return _to("order", shop, number)
+        return to("order", shop, number)
     try:
         ask_for_code(
             account=sight.row.account,
@@ -264,29 +203,23 @@ def send_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
             agent=None,
         )
     except CannotVerify as cannot:
-        return _drawn(request, shop, sight, status=429, code_error=_trouble(cannot.trouble), wants_code=True)
-    answer = _to("order", shop, number)
+        return _drawn(request, shop, sight, status=429, code_error=trouble_words(cannot.trouble), wants_code=True)
+    answer = to("order", shop, number)
     answer["Location"] += "#code"
     return answer
 
 
-def _trouble(trouble: Trouble) -> str:
-    if trouble == Trouble.TOO_OFTEN:
-        return _("We have sent three codes within an hour. Please use the newest one, or try again later.")
-    return _("This order has no e-mail address that we could send a code to. Please write to us.")
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_shop
+@for_shop
 @_known
 def enter_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
     """Take a typed code."""
     visit, sight = _sight(request, shop, number)
     if request.method != "POST" or sight.is_verified:
-        return _to("order", shop, number)
+        return to("order", shop, number)
     code = request.POST.get("code", "")[:20]
     if verifying.confirm_code(account=sight.row.account, visit=visit.secret, code=code, now=sight.now):
-        return _to("order", shop, number)
+        return to("order", shop, number)
     error = _("This code is wrong or too old. After five wrong ones you need a new code.")
     return _drawn(request, shop, sight, status=422, code_error=error, wants_code=True)
 
@@ -295,7 +228,7 @@ def enter_code(request: HttpRequest, shop: Shop, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_shop
+@for_shop
 @_known
 def wish(request: HttpRequest, shop: Shop, number: str, kind: str) -> HttpResponse:
     """Fill in a wish; what the rules allow is done at once, everything else becomes a request to the shop."""
@@ -303,11 +236,11 @@ def wish(request: HttpRequest, shop: Shop, number: str, kind: str) -> HttpRespon
     form = {"key": token_urlsafe(12), **written(request.POST)} if request.method == "POST" else {}
     found = wish_of(kind, sight, form)
     if found is None:
-        return _to("order", shop, number)
+        return to("order", shop, number)
     if request.method != "POST":
-        return _page(request, shop, "wish", sight=sight, wish=found)
+        return page(request, shop, "wish", sight=sight, wish=found)
     if found.faults:
-        return _page(request, shop, "wish", status=422, sight=sight, wish=found, faults=found.faults)
+        return page(request, shop, "wish", status=422, sight=sight, wish=found, faults=found.faults)
     return _granted(request, shop, visit, found)
 
 
@@ -318,14 +251,14 @@ def _granted(request: HttpRequest, shop: Shop, visit: Visit, wish: Wish) -> Http
         try:
             granting.do_at_once(wish, key=key)
         except ActionDenied:  # it changed while the form was open: asked for instead, with all that was filled in
-            return _page(request, shop, "wish", status=422, sight=sight, wish=Wish(wish.kind, sight, wish.form))
-        return _to("order", shop, visits.named(sight.row))
+            return page(request, shop, "wish", status=422, sight=sight, wish=Wish(wish.kind, sight, wish.form))
+        return to("order", shop, visits.named(sight.row))
     # Counted apart: whoever only knows number and address must not use up what the customer may ask.
-    if count(name_of("order-requests", sight.row.account_id, sight.is_verified), seconds=_HOUR) > _MOST_REQUESTS:
+    if count(name_of("order-requests", sight.row.account_id, sight.is_verified), seconds=HOUR) > _MOST_REQUESTS:
         sorry = _("So many requests came that we take no more for now. Please try again in an hour.")
-        return _page(request, shop, "wish", status=429, sight=sight, wish=wish, sorry=sorry)
+        return page(request, shop, "wish", status=429, sight=sight, wish=wish, sorry=sorry)
     granting.ask_for(shop, visit, wish, key=key)
-    return _page(request, shop, "asked", sight=sight)
+    return page(request, shop, "asked", sight=sight)
 
 
 @require_GET

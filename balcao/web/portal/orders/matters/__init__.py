@@ -1,0 +1,1 @@
+"""The page of a matter for its customer: where it stands, until when, and what they can do."""
