@@ -65,7 +65,7 @@ def open_return(
     if known:
         return known
     _hold(order)
-    _check(order, wanted)
+    check_wanted(order, wanted)
     weighed = weigh(order, wanted, notice=notice, now=now)
     process = _process(ticket, blueprint, order, weighed, opener, key, now)
     row = Return.objects.create(
@@ -122,7 +122,8 @@ def _hold(order: Order) -> None:
     order.document, order.stage, order.version = fresh.document, fresh.stage, fresh.version
 
 
-def _check(order: Order, wanted: Sequence[Wanted]) -> None:
+def check_wanted(order: Order, wanted: Sequence[Wanted]) -> None:
+    """Raise `CannotReturn` where these pieces cannot come back, whatever anybody's right is."""
     if not wanted:
         raise CannotReturn(Trouble.NOTHING)
     left = returnable(order)

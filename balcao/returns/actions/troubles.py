@@ -14,6 +14,7 @@ class Trouble(StrEnum):
     NO_SUCH_OUTCOME = "no_such_outcome"
     NO_VARIANT = "no_variant"  # an exchange says for what
     MIXED = "mixed"  # one return has one outcome: two parcels, or two returns
+    NO_PATH = "no_path"  # the shop has no process for returns in use
     NOT_NOW = "not_now"  # it has come too far for this, or not far enough
     NO_GROUNDS = "no_grounds"  # a refusal names its rule and tells the customer why
     THEIR_CHOICE = "their_choice"  # the customer may choose freely

@@ -85,7 +85,8 @@ class Term:
     shop: Value | None
     holds: Value | None
     side: Side  # whose it is; the law's where both give the same
-    grounds: Grounds
+    grounds: Grounds  # of what holds
+    law_grounds: Grounds | None = None  # of what the law says, whatever holds
 
 
 class Answer(StrEnum):

@@ -51,6 +51,7 @@ def _term(claim: Claim, parameter: Parameter, lines: tuple[LineAnswer, ...], sce
         holds=holds,
         side=side,
         grounds=said.grounds if said else Grounds(SHOP),
+        law_grounds=law.grounds if law else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from balcao.commerce import queries
 from balcao.commerce.models import LedgerEntry, Order
@@ -10,10 +11,13 @@ from balcao.commerce.types import OPEN_LEDGER, Level
 from balcao.ports import commerce as port
 from balcao.ports import money
 from balcao.ports.commerce import KeyKind, PaymentState
+from balcao.returns.models import Return
+from balcao.returns.queries.cases import returnable
+from balcao.returns.rules import numbers
 from balcao.web.portal.orders import words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sight:
     """An order as it is drawn for its customer."""
 
@@ -97,6 +101,18 @@ class Sight:
         street = " ".join(part for part in (at.line1, at.line2) if part)
         town = " ".join(part for part in (at.postcode, at.city, at.region) if part)
         return [part for part in (at.name, street, at.district, town) if part]
+
+    @cached_property
+    def can_send_back(self) -> bool:
+        """Tell whether something of it can come back: it left, and not everything came back yet."""
+        has_left = self.value.stage in (port.OrderStage.SHIPPED, port.OrderStage.DELIVERED)
+        return has_left and any(returnable(self.row).values())
+
+    @cached_property
+    def returns(self) -> list[tuple[str, Return]]:
+        """Return what comes back of it, by the number on its label."""
+        rows = Return.objects.filter(order=self.row).order_by("-pk")[:10]
+        return [(numbers.written(row.number, prefix=row.prefix), row) for row in rows]
 
     @property
     def under_way(self) -> list[LedgerEntry]:

@@ -5,6 +5,7 @@ from django.urls import path
 from balcao.web.portal.orders import views
 from balcao.web.portal.orders.matters import codes
 from balcao.web.portal.orders.matters import views as matters
+from balcao.web.portal.orders.returning import views as returning
 
 app_name = "orders"
 urlpatterns = [
@@ -22,5 +23,10 @@ urlpatterns = [
     path("<slug:slug>/orders/<str:number>/", views.order, name="order"),
     path("<slug:slug>/orders/<str:number>/code/", views.send_code, name="send_code"),
     path("<slug:slug>/orders/<str:number>/verify/", views.enter_code, name="enter_code"),
+    path("<slug:slug>/orders/<str:number>/return/", returning.begin, name="return_new"),
+    path("<slug:slug>/orders/<str:number>/returns/<str:rma>/", returning.show, name="return"),
+    path("<slug:slug>/orders/<str:number>/returns/<str:rma>/label.pdf", returning.label, name="return_label"),
+    path("<slug:slug>/orders/<str:number>/returns/<str:rma>/photos/", returning.photos, name="return_photos"),
+    path("<slug:slug>/orders/<str:number>/returns/<str:rma>/outcome/", returning.outcome, name="return_outcome"),
     path("<slug:slug>/orders/<str:number>/<slug:kind>/", views.wish, name="wish"),
 ]

@@ -1,0 +1,1 @@
+"""Customers send something back by themselves."""
