@@ -97,6 +97,13 @@ def _deed_sheet(page: Page) -> None:
     page.locator("#dialog h2").first.wait_for()
 
 
+def _bad_hours(page: Page) -> None:
+    """Say that Tuesday has an hour that no clock shows."""
+    page.locator("#week-tue").fill("09:00-25:00")
+    page.locator("button[form=settings]").click()
+    page.locator("[aria-invalid]").first.wait_for()
+
+
 def _missed(page: Page) -> None:
     """Look for an order that is not there."""
     page.locator("#f-number").fill("CM-00000")
@@ -124,6 +131,8 @@ DESK = (
     View("desk-bulk", "/in/ours/", does=_press("j x j x", shows="#bulk:not([hidden]), .bulk")),
     View("ticket", "{ticket}"),
     View("ticket-light", "{ticket}", who="light"),
+    View("ticket-clocks", "{broken}clocks/"),
+    View("ticket-clocks-none", "{unpromised}clocks/"),
     View("ticket-reply", "{ticket}?write=reply"),
     View("ticket-note", "{noted}?write=note"),
     View("ticket-forward", "{ticket}?write=forward"),
@@ -231,6 +240,23 @@ CONSOLE = (
     View("console-topics", "/console/topics/"),
     View("console-topic", "{topic}"),
     View("console-topic-refused", "/console/topics/new/", does=_refused(_FORM)),
+    View("console-targets", "/console/targets/"),
+    View("console-target", "{target}"),
+    View("console-target-refused", "/console/targets/new/", does=_refused(_FORM)),
+    View("console-calendars", "/console/calendars/"),
+    View("console-calendar", "{calendar}"),
+    View("console-calendar-refused", "{calendar}", does=_bad_hours),
+    View("console-calendar-new", "/console/calendars/new/"),
+    View("console-rules", "/console/rules/"),
+    View("console-rule", "{rule}"),
+    View("console-rule-tried", "{rule}", does=_click("button[name=try]", shows="#tried")),
+    View("console-rule-refused", "/console/rules/new/", does=_refused(_FORM)),
+    View("console-rule-log", "{rule}log/"),
+    View("console-webhooks", "/console/webhooks/"),
+    View("console-webhook", "{webhook}"),
+    View("console-webhook-settings", "{webhook}settings/"),
+    View("console-webhook-delivery", "{webhook delivery}"),
+    View("console-webhook-refused", "/console/webhooks/new/", does=_refused(_FORM)),
     View("console-tags", "/console/tags/"),
     View("console-tag", "{tag}"),
     View("console-tag-refused", "/console/tags/new/", does=_refused(_FORM)),

@@ -26,7 +26,7 @@ from django.conf import settings  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
 
-from balcao.automation.models import Macro  # noqa: E402
+from balcao.automation.models import Macro, Rule  # noqa: E402
 from balcao.channels.actions.connecting import create_channel  # noqa: E402
 from balcao.channels.actions.keeping import keep  # noqa: E402
 from balcao.channels.models import Channel, Dispatch, Envelope  # noqa: E402
@@ -39,9 +39,12 @@ from balcao.commerce.models import Backend, Order, Variant  # noqa: E402
 from balcao.commerce.queries import account_value, page_token, policy_of  # noqa: E402
 from balcao.commerce.types import Level, Watch  # noqa: E402
 from balcao.customers.models import CustomerNote, Link  # noqa: E402
+from balcao.deadlines.actions import clocks  # noqa: E402
+from balcao.deadlines.models import Calendar, Clock, Target  # noqa: E402
+from balcao.deadlines.types import ClockKind, ClockState  # noqa: E402
 from balcao.journal.types import SYSTEM  # noqa: E402
 from balcao.kit.crypto import random_token  # noqa: E402
-from balcao.pipeline import inbound, late_shipments, orders  # noqa: E402
+from balcao.pipeline import inbound, late_shipments, orders, timers  # noqa: E402
 from balcao.plugins.channels.mail.config import MailConfig  # noqa: E402
 from balcao.ports import registry  # noqa: E402
 from balcao.ports.calling import CLOSED  # noqa: E402
@@ -59,6 +62,9 @@ from balcao.tickets.types import Status  # noqa: E402
 from balcao.web.accounts.invitations import invitation_link  # noqa: E402
 from balcao.web.components.faults import server_error  # noqa: E402
 from balcao.web.portal.orders import visits  # noqa: E402
+from balcao.webhooks.actions import delivering  # noqa: E402
+from balcao.webhooks.actions.endpoints import create_endpoint  # noqa: E402
+from balcao.webhooks.types import Answer  # noqa: E402
 
 PASSWORD = "balcao-grid"  # noqa: S105 - of invented people
 LANGUAGES = {"en": "Nell Hart", "pt-br": "Olívia Prado", "tr": "Şule Ilgaz"}
@@ -66,6 +72,7 @@ NOW = timezone.now()
 VISIT = random_token(24)
 _FIRSTS: dict[str, Any] = {
     "macro": Macro,
+    "rule": Rule,
     "tag": Tag,
     "team": Team,
     "department": Department,
@@ -82,7 +89,7 @@ def main() -> None:
         "cookie": settings.SESSION_COOKIE_NAME,
         "sessions": _sessions(shop) | half,
         "visit": [visits.COOKIE, VISIT],
-        "places": _desk() | _console() | _door(shop) | _customers(shop),
+        "places": _desk() | _promises() | _console() | _door(shop) | _customers(shop),
         "broken": {code: _broken(code) for code in LANGUAGES},
     }
     print(json.dumps(state))
@@ -244,6 +251,20 @@ def _remarked(ticket: Ticket, agent: Agent) -> int:
     return ticket.identity.customer_id
 
 
+def _promises() -> dict[str, str]:
+    """Break a promise, so that people are asked to see to it, and find a ticket on which nothing was promised."""
+    first = Clock.objects.filter(kind=ClockKind.FIRST_RESPONSE, state=ClockState.RUNNING).order_by("pk")[0]
+    clocks.set_target(clock=first, target_seconds=120, at=NOW, key="grid")
+    Clock.objects.filter(pk=first.pk).update(owner=Department.objects.order_by("pk")[0])
+    timers.run_due(now=timezone.now())
+    promised = Clock.objects.values("ticket_id")
+    alone = Ticket.objects.exclude(pk__in=promised).order_by("-pk")[0]
+    return {
+        "broken": f"/tickets/{Ticket.objects.get(pk=first.ticket_id).number}/",
+        "unpromised": f"/tickets/{alone.number}/",
+    }
+
+
 def _console() -> dict[str, str]:
     helena = Agent.objects.get(email__startswith="helena@")
     mailbox, form = Channel.objects.filter(kind="mail")[0], Channel.objects.get(kind="form")
@@ -256,6 +277,9 @@ def _console() -> dict[str, str]:
         "quarantined": f"/console/quarantine/{quarantined.pk}/",
         "form": f"/f/{form.public_key}/",
         **_systems(helena, mailbox.shop),
+        **_webhook(mailbox.shop),
+        "calendar": f"/console/calendars/{Calendar.objects.order_by('pk')[0].pk}/",
+        "target": f"/console/targets/{Target.objects.order_by('pk')[0].pk}/",
         "agent": f"/console/agents/{Agent.objects.get(email__startswith='elif@').pk}/",
         **{name: f"/console/{name}s/{model.objects.order_by('pk')[0].pk}/" for name, model in _FIRSTS.items()},
     }
@@ -266,6 +290,19 @@ CM-30001;02/11/2026;Na esteira;Ana Souza;ana@example.com;CAN-AZ;Caneca Moringa;2
 CM-30002;03/11/2026;Enviado;Elif Kaya;elif@example.com;CAN-VM;Caneca Moringa;1;59,90;vermelha
 CM-30003;03/11/2026;Enviado;Bruno Lima;bruno@example.com;CAN-AZ;Caneca Moringa;um;49,90;azul
 """
+
+
+def _webhook(shop: Shop) -> dict[str, str]:
+    """Set a webhook up that took one message, and fails since."""
+    told: dict[str, Any] = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["ticket.*"], "shop": shop}
+    endpoint, _secret = create_endpoint(**told, actor=SYSTEM, now=NOW)
+    for _each in range(3):
+        delivering.ping(endpoint=endpoint, now=NOW)
+    took, failed, _waits = delivering.claim(worker="grid", now=NOW)
+    delivering.settle(delivery=took, answer=Answer(200, text='{"ok": true}', took=84), now=NOW)
+    delivering.settle(delivery=failed, answer=Answer(502, text="Bad gateway", took=1204), now=NOW)
+    page = f"/console/webhooks/{endpoint.pk}/"
+    return {"webhook": page, "webhook delivery": f"{page}deliveries/{failed.pk}/"}
 
 
 def _systems(agent: Agent, shop: Shop) -> dict[str, str]:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from balcao.deadlines.actions.calendars import create_calendar
 from balcao.deadlines.actions.targets import create_target
@@ -43,10 +45,12 @@ def plant(*, shop: Shop, now: datetime) -> Calendar:
     found = Calendar.objects.filter(shop=shop).order_by("pk").first()
     if found:
         return found
+    with override(shop.language.lower()):
+        name = _("%(shop)s: office hours") % {"shop": shop.name}
     spec = office_spec(zone=shop.time_zone, country=shop.region, language=shop.language, year=now.year)
     calendar = create_calendar(
         key=f"{shop.slug}-office"[:60],
-        name=f"{shop.name}: office"[:120],
+        name=name[:120],
         spec=spec,
         shop=shop,
         country=shop.region,

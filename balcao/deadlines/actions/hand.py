@@ -222,7 +222,8 @@ def steps_left(clock: Clock) -> list[Fire]:
 
 def _settle(clocks: Sequence[Clock]) -> None:
     since = {clock.pk: clock.ended_at or reading_of(clock).paused_at for clock in clocks if clock.fired}
-    asked = list(Escalation.objects.filter(clock__in=since, answered_at__isnull=True)) if since else []
+    rows = Escalation.objects.filter(clock__in=since, answered_at__isnull=True) if since else Escalation.objects.none()
+    asked = [row for row in rows if (at := since[row.clock_id]) and row.at <= at]  # a long pause is asked about later
     for escalation in asked:
         escalation.answered_at = since[escalation.clock_id]
     Escalation.objects.bulk_update(asked, ["answered_at"])

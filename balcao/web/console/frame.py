@@ -75,6 +75,8 @@ def groups_for(agent: Agent) -> list[Group]:
             _("Work"),
             [
                 _place("processes", _("Processes"), "steps", Permission.PROCESS_READ),
+                _place("targets", _("Targets"), "hourglass-medium", Permission.DEADLINE_EDIT),
+                _place("calendars", _("Calendars"), "calendar-blank", Permission.DEADLINE_EDIT),
                 _place("returns", _("Returns"), "arrow-u-up-left", Permission.SHOP_EDIT),
             ],
         ),

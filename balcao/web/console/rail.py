@@ -13,6 +13,7 @@ PERMISSIONS = (
     Permission.STAFF_EDIT,
     Permission.SHOP_EDIT,
     Permission.RULE_EDIT,
+    Permission.DEADLINE_EDIT,
     Permission.PROCESS_READ,
     Permission.WEBHOOK_EDIT,
     Permission.TOKEN_EDIT,

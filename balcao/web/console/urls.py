@@ -3,6 +3,7 @@
 from django.urls import path
 
 from balcao.web.console.views import (
+    calendars,
     channels,
     departments,
     embedding,
@@ -20,6 +21,7 @@ from balcao.web.console.views import (
     shop_systems,
     shops,
     tags,
+    targets,
     tokens,
     topics,
     webhooks,
@@ -79,6 +81,13 @@ urlpatterns = [
     path("topics/<int:topic_id>/", topics.topic, name="topic"),
     path("topics/<int:topic_id>/move/", topics.topic_move, name="topic_move"),
     path("topics/<int:topic_id>/delete/", topics.topic_delete, name="topic_delete"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendars.calendar_new, name="calendar_new"),
+    path("calendars/<int:pk>/", calendars.calendar, name="calendar"),
+    path("targets/", targets.targets, name="targets"),
+    path("targets/new/", targets.target, name="target_new"),
+    path("targets/<int:pk>/", targets.target, name="target"),
+    path("targets/<int:pk>/remove/", targets.target_remove, name="target_remove"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
     path("quarantine/release/", quarantine.release, name="release"),
     path("quarantine/<int:envelope_id>/", quarantine.envelope, name="envelope"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
@@ -71,7 +72,7 @@ def ticket_context(request: HttpRequest, agent: Agent, found: Ticket, desk: Desk
     zone, language = timezone.get_current_timezone(), translation.get_language() or "en"
     return {
         "flow": flow_of(found, person["bought"], language=language),
-        "clocks_address": "",
+        "clocks_address": reverse("desk:clocks", args=[found.number]),
         "due": due_pill(due_facts_of(found), now=now, zone=zone, language=language),
         "process": card_of(agent, found, now=now),
         "can_begin": may_begin(agent, found),
