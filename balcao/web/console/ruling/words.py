@@ -98,7 +98,7 @@ def stop_words(stop: str) -> str:
 
 def when_words(ruling: Ruling) -> str:
     """Return when a rule looks, as one part of a sentence."""
-    events = _(" or ").join(event_words(name) for name in ruling.events)
+    events = " · ".join(event_words(name) for name in ruling.events)
     if not ruling.minutes:
         return events
     return _("%(span)s after: %(events)s") % {"span": span_words(ruling.minutes), "events": events}

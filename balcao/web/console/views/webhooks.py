@@ -23,6 +23,7 @@ from balcao.web.console.webhook_words import event_choices, events_in_words, fam
 from balcao.webhooks import queries
 from balcao.webhooks.actions import delivering, endpoints, replaying
 from balcao.webhooks.models import Delivery, Endpoint
+from balcao.webhooks.rules.catalogue import FAMILIES
 from balcao.webhooks.types import DeliveryState
 
 _MAY = Permission.WEBHOOK_EDIT
@@ -118,7 +119,10 @@ def edit(request: HttpRequest, agent: Agent, endpoint_id: int) -> HttpResponse:
     """Change an endpoint."""
     endpoint = _endpoint_for(agent, endpoint_id)
     known = {"name": endpoint.name, "url": endpoint.url, "shop": endpoint.shop_id}
-    chosen = {"families": endpoint.events, "events": endpoint.events}
+    chosen = {
+        "families": [name for name in endpoint.events if name in FAMILIES],
+        "events": [name for name in endpoint.events if name not in FAMILIES],
+    }
     form = EndpointForm(request.POST or None, agent=agent, initial=known | chosen)
     if form.is_valid():
         try:
