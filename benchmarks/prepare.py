@@ -11,5 +11,7 @@ if __name__ == "__main__":
 
     from benchmarks.fill import fill, open_shop
     from benchmarks.fill_orders import fill_with_orders
+    from benchmarks.fill_processes import fill_with_processes
 
-    {"tickets": fill, "orders": fill_with_orders, "shop": open_shop}[sys.argv[1]](int(sys.argv[2]))
+    fillers = {"tickets": fill, "orders": fill_with_orders, "processes": fill_with_processes, "shop": open_shop}
+    fillers[sys.argv[1]](int(sys.argv[2]))

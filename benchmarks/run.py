@@ -8,14 +8,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from benchmarks import bringing, idle, intake, live, orders, pages
+from benchmarks import bringing, departments, idle, intake, live, orders, pages
 from benchmarks.client import reference
 from benchmarks.report import Measured, ratios, table
 from benchmarks.stage import ENGINES
 
-_ALL = ("W1", "W2", "W3", "W4", "W5", "W7", "W8", "O1", "O2", "O3")
+_ALL = ("W1", "W2", "W3", "W4", "W5", "W7", "W8", "O1", "O2", "O3", "P1", "P2", "P3")
 _PAGES = {"W2", "W3", "W4", "W5"}
 _ORDERS = {"O1", "O3"}
+_DEPARTMENTS = {"P1", "P2", "P3"}
 
 
 def main() -> int:
@@ -23,7 +24,7 @@ def main() -> int:
     options = _options()
     wanted = set(options.only.split(","))
     engines = ENGINES if options.engine == "both" else (options.engine,)
-    sizes = _Sizes(_numbers(options.sizes), _numbers(options.orders))
+    sizes = _Sizes(_numbers(options.sizes), _numbers(options.orders), _numbers(options.processes))
     measured = []
     speeds = [reference()]
     for engine in engines:
@@ -40,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--engine", choices=[*ENGINES, "both"], default="both")
     parser.add_argument("--sizes", default="100000,1000000", help="tickets in the database (100000,1000000)")
     parser.add_argument("--orders", default="10000,1000000", help="orders in the database (10000,1000000)")
+    parser.add_argument("--processes", default="1000,100000", help="running processes (1000,100000)")
     parser.add_argument("--only", default=",".join(_ALL), help=f"some of {','.join(_ALL)}")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     return parser.parse_args()
@@ -49,6 +51,7 @@ def _options() -> argparse.Namespace:
 class _Sizes:
     tickets: list[int]
     orders: list[int]
+    processes: list[int]
 
 
 def _numbers(text: str) -> list[int]:
@@ -61,6 +64,8 @@ def _measure(engine: str, sizes: _Sizes, wanted: set[str]) -> Iterator[Measured]
         yield from orders.measure(engine, sizes.orders, wanted)
     if "O2" in wanted:
         yield from bringing.measure(engine)
+    if wanted & _DEPARTMENTS:
+        yield from departments.measure(engine, sizes.processes, wanted)
 
 
 def _of_tickets(engine: str, sizes: list[int], wanted: set[str]) -> Iterator[Measured]:

@@ -45,8 +45,12 @@ TARGETS = {
     "O3-tax": Target("orders by tax id", 10, "ms"),
     "O3-number": Target("order by its number", 10, "ms"),
     "O3-tracking": Target("order by a parcel's code", 10, "ms"),
+    "P1-idle": Target("scan of timers, nothing due", 2, "ms"),
+    "P1-firing": Target("one timer that is due, told", 20, "ms"),
+    "P2-board": Target("stage board", 60, "ms"),
+    "P3-owed": Target("what a department owes, 50 of it", 30, "ms"),
 }
 
 # How much dearer a million tickets may be than a hundred thousand, and a million orders than ten thousand.
 RATIOS = {"W2-page": 1.2, "W2-fragment": 1.2, "W5-rare": 2.0, "W5-common": 2.0}
-RATIOS |= dict.fromkeys((key for key in TARGETS if key.startswith(("O1", "O3"))), 1.5)
+RATIOS |= dict.fromkeys((key for key in TARGETS if key.startswith(("O1", "O3", "P"))), 1.5)
