@@ -18,7 +18,7 @@ from balcao.journal.types import ActorKind, Subject, SubjectKind
 from balcao.kit.db import locked
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
-from balcao.pipeline import order_notices, promises, webhook_notices, webhooks
+from balcao.pipeline import order_notices, promises, stage_notices, webhook_notices, webhooks
 from balcao.pipeline.stages import following
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
@@ -196,6 +196,7 @@ def _tell_admins(kind: NoticeKind) -> Callable[[Entry, datetime], None]:
 _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     **order_notices.TELLERS,
     **webhook_notices.TELLERS,
+    **stage_notices.TELLERS,
     "ticket.message.received": _tell_assignee_of_message,
     "ticket.assigned": _tell_assignee,
     "ticket.note.added": _tell_mentioned,

@@ -113,4 +113,3 @@ def place_of(version: int, stage: str) -> tuple[int, int]:
 def usual_path(version: int, stage: str) -> tuple[str, ...]:
     """Return a stage of a version and those that usually follow it."""
     return usual.usual_path(blueprint_by_id(version), stage)
-

@@ -7,17 +7,18 @@ from balcao.processes.types import Blueprint, Outcome
 def usual_path(blueprint: Blueprint, stage: str) -> tuple[str, ...]:
     """Return a stage and those that usually follow it, ends left out.
 
-    From each stage it is the first way written that goes forward, drops no work and can still end well.
+    From each stage it is the first way written that goes forward, drops no work and can still end well; one for which
+    a reason is needed only where there is no other.
     """
     good = leading_to(blueprint, {one.key for one in blueprint.stages if one.outcome is Outcome.DONE})
     path: list[str] = []
     while not blueprint.stage(stage).is_end:
         path.append(stage)
         ways = (way for way in blueprint.ways_from(stage) if not (way.is_rework or way.drops_work))
-        ahead = next((way.target for way in ways if way.target in good and way.target not in path), None)
-        if ahead is None:
+        ahead = [way for way in ways if way.target in good and way.target not in path]
+        if not ahead:
             break
-        stage = ahead
+        stage = min(ahead, key=lambda way: way.needs_reason).target  # the first of those that are alike
     return tuple(path)
 
 

@@ -15,6 +15,7 @@ from balcao.commerce.queries import waiting_count
 from balcao.journal.queries import head_position
 from balcao.kit.prepared import Prepared
 from balcao.notices.models import Notice
+from balcao.processes.queries.asked import asked_of, decides
 from balcao.processes.queries.owed import Slice
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
@@ -183,7 +184,7 @@ class DeskFrame:
         rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
         return [
             Group("", [*(self.view_link(view) for view in (*first, View.MENTIONS)), *self._approvals]),
-            *([Group(_("My department"), self._owed)] if self._owed else []),
+            *([Group(_("My department's stages"), self._owed)] if self._owed else []),
             Group(_("By kind"), [self.view_link(view) for view in kinds]),
             *(
                 [Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])]
@@ -220,9 +221,11 @@ class DeskFrame:
     @property
     def _approvals(self) -> list[ViewLink]:
         """Return the way to what waits for approval, for those who may approve."""
-        if not self._agent.may(Permission.ORDER_APPROVE):
+        is_approver = self._agent.may(Permission.ORDER_APPROVE)
+        asked = len(asked_of(self._agent)) if self._agent.may(Permission.STAGE_WORK) and decides(self._agent) else 0
+        if not (is_approver or asked):
             return []
-        count = waiting_count(shop_ids=self._agent.shop_ids())
+        count = asked + (waiting_count(shop_ids=self._agent.shop_ids()) if is_approver else 0)
         return [ViewLink("approvals", _("Approvals"), "seal-check", reverse("desk:approvals"), count=count)]
 
     @cached_property

@@ -20,7 +20,7 @@ from balcao.tickets.types import DueFacts
 from balcao.web.desk.processes.words import party_words, task_words, text
 
 _NAMES = {
-    Slice.ALL: (pgettext_lazy("view", "My department's stages"), "steps"),
+    Slice.ALL: (pgettext_lazy("view", "All stages"), "steps"),
     Slice.SOON: (pgettext_lazy("view", "Stages due soon"), "hourglass-medium"),
     Slice.RISK: (pgettext_lazy("view", "Stages at risk"), "warning-circle"),
     Slice.FREE: (pgettext_lazy("view", "Stages nobody has"), "hand"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 from balcao.processes.queries.accounts import Account
 from balcao.processes.types import Bucket, Party
@@ -17,6 +18,7 @@ class Slice:
     name: str
     length: str
     percent: float
+    since: float  # where its share begins, in per cent
     kind: str  # department, outside or rest
     number: int  # of its colour
 
@@ -35,15 +37,17 @@ def account_lines(account: Account, departments: Mapping[str, str]) -> AccountLi
     """Return a ticket's account for drawing."""
     whole = account.age or 1.0
     ordered = sorted(account.seconds.items(), key=lambda pair: -pair[1])
+    begins = accumulate((100 * seconds / whole for _, seconds in ordered), initial=0.0)
     slices = [
         Slice(
             name=bucket_words(bucket, departments),
             length=left_words(timedelta(seconds=seconds)),
             percent=round(100 * seconds / whole, 1),
+            since=round(begin, 1),
             kind=_kind(bucket),
             number=number % 6 + 1,
         )
-        for number, (bucket, seconds) in enumerate(ordered)
+        for number, ((bucket, seconds), begin) in enumerate(zip(ordered, begins, strict=False))
         if seconds >= 1
     ]
     blame = bucket_words(account.blame.bucket, departments) if account.blame else ""

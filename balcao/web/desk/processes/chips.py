@@ -27,7 +27,6 @@ class Chip:
     title: str
     sign: str = ""
     classes: str = ""
-    used: float | None = None
     is_here: bool = False
 
 
@@ -77,8 +76,8 @@ def _running(leg: Leg, name: str, owner: str, now: datetime) -> Chip:
     sign = {"late": "warning-fill", "paused": "pause-fill"}.get(state, "clock")
     who = f"{owner} · {pill.words}" if pill else owner
     title = " · ".join(filter(None, [name, owner, pill.title if pill else "", times.limit_title(leg.stage)]))
-    used = times.used_share(visit, now=now) if visit else None
-    return Chip(name, who, title, sign, f"running {state}".strip(), used, is_here=True)
+    tenths = times.used_tenths(visit, now=now) if visit else 0
+    return Chip(name, who, title, sign, f"running used-{tenths} {state}".strip(), is_here=True)
 
 
 def promised_words(due_at: datetime, *, now: datetime, language: str) -> str:

@@ -10,7 +10,7 @@ from balcao.processes import models
 from balcao.processes.queries.standing import promise_of
 from balcao.processes.types import BUSINESS_DAY, Stage, Unit
 from balcao.tickets.types import DueFacts
-from balcao.web.components.promises import DuePill, due_pill, left_words, pause_words
+from balcao.web.components.promises import DuePill, due_pill, left_words
 
 
 def limit_words(seconds: int, unit: Unit) -> str:
@@ -42,15 +42,10 @@ def pill_of(promise: DueFacts, *, now: datetime) -> DuePill | None:
     return due_pill(promise, now=now, zone=zone, language=language)
 
 
-def used_share(visit: "models.Visit", *, now: datetime) -> float:
-    """Return how much of a running stay's time is gone, roughly, for drawing it: 0 to 1."""
+def used_tenths(visit: "models.Visit", *, now: datetime) -> int:
+    """Return how much of a running stay's time is gone, roughly, for drawing it: 1 to 10 tenths."""
     if visit.due_at is None:
-        return 0.5
+        return 5
     whole = (visit.due_at - visit.entered_at).total_seconds()
     gone = (now - visit.entered_at).total_seconds()
-    return round(min(max(gone / whole, 0.04), 1.0), 2) if whole > 0 else 1.0
-
-
-def waiting_words(visit: "models.Visit") -> str:
-    """Return whom a paused stay waits for, "" while it runs."""
-    return pause_words(visit.paused_for) if visit.paused_for else ""
+    return min(max(round(10 * gone / whole), 1), 10) if whole > 0 else 10

@@ -1,8 +1,10 @@
-"""Order actions that wait for a second pair of eyes: approved, or declined with a reason."""
+"""Order actions and ways out of stages that wait for a second pair of eyes: agreed to, or declined with a reason."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +15,10 @@ from balcao.commerce import queries
 from balcao.commerce.actions import ledger
 from balcao.commerce.models import LedgerEntry
 from balcao.commerce.rules import documents
-from balcao.staff.models import Agent
+from balcao.processes.models import Forward
+from balcao.processes.queries.asked import asked_of, decides
+from balcao.processes.queries.tracks import Track
+from balcao.staff.models import Agent, Department
 from balcao.staff.types import Permission
 from balcao.tickets.models import Ticket
 from balcao.web.components.access import for_agents
@@ -21,6 +26,8 @@ from balcao.web.desk.frame import context
 from balcao.web.desk.orders import effects, notices
 from balcao.web.desk.orders.denials import denial_words
 from balcao.web.desk.orders.effects import Told
+from balcao.web.desk.processes.card import AskedLine, asked_line
+from balcao.web.desk.processes.words import stage_or_key, text
 
 _LONGEST_REASON = 300
 
@@ -35,16 +42,55 @@ class Waiting:
     lines: list[Told]
     ticket: int | None  # its number
     is_own: bool
+    kind: str = "order"
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was asked for."""
+        return self.entry.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWay:
+    """One way out of a stage that waits: where, who asked for it and why."""
+
+    line: AskedLine
+    at: datetime
+    process: str
+    stage: str
+    kind: str = "way"
 
 
 @require_safe
-@for_agents(Permission.ORDER_APPROVE)
+@for_agents(Permission.TICKET_READ)
 def approvals(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """List what waits for approval, oldest first."""
-    rows = queries.waiting_for_approval(shop_ids=agent.shop_ids())
+    """List what waits for approval, oldest first: of orders and of stages, each for those who may decide on it."""
+    if not may_approve_any(agent):
+        raise PermissionDenied
+    rows = queries.waiting_for_approval(shop_ids=agent.shop_ids()) if agent.may(Permission.ORDER_APPROVE) else []
     numbers = dict(Ticket.objects.filter(pk__in={row.ticket for row in rows}).values_list("pk", "number"))
-    waiting = [_waiting(row, agent, numbers) for row in rows]
+    waiting: list[Waiting | AskedWay] = [_waiting(row, agent, numbers) for row in rows]
+    waiting += _ways(agent)
+    waiting.sort(key=lambda one: one.at)
     return render(request, "desk/approvals.html", context(request, agent, waiting=waiting))
+
+
+def may_approve_any(agent: Agent) -> bool:
+    """Tell whether anything can wait for an agent's approval."""
+    return agent.may(Permission.ORDER_APPROVE) or (agent.may(Permission.STAGE_WORK) and decides(agent))
+
+
+def _ways(agent: Agent) -> list[AskedWay]:
+    rows = asked_of(agent) if agent.may(Permission.STAGE_WORK) else []
+    roles = dict(Department.objects.exclude(key=None).values_list("key", "name")) if rows else {}
+    return [_way(row, agent, roles) for row in rows]
+
+
+def _way(row: Forward, agent: Agent, roles: dict[str, str]) -> AskedWay:
+    track = Track(row.visit.process)
+    line = asked_line(row, track, agent, roles)
+    stage = stage_or_key(track.blueprint, row.visit.stage)
+    return AskedWay(line=line, at=row.at, process=text(track.blueprint.names), stage=stage)
 
 
 def _waiting(entry: LedgerEntry, agent: Agent, numbers: dict[int, int]) -> Waiting:

@@ -18,6 +18,7 @@ from balcao.web.components.access import for_agents
 from balcao.web.desk.access import wants_fragment
 from balcao.web.desk.frame import context
 from balcao.web.desk.orders.words import state_words, thing_words
+from balcao.web.desk.processes.notices import notice_words
 
 _OF_ORDERS = (NoticeKind.APPROVAL, NoticeKind.ORDER)
 _SIGNS = {
@@ -76,6 +77,8 @@ def told(notice: Notice) -> Told:
     if notice.kind in (NoticeKind.DEADLINE, NoticeKind.ESCALATION):
         spoken = deadline_words(facts, now=timezone.now(), zone=timezone.get_current_timezone())
         return Told(spoken, sign, _address(notice), notice.at, notice.read_at is None)
+    if notice.kind == NoticeKind.STAGE:
+        return Told(notice_words(facts).strip(), sign, _address(notice), notice.at, notice.read_at is None)
     said = {name: facts.get(name, "") for name in ("number", "who", "channel", "order", "endpoint", "words")}
     if notice.kind in _OF_ORDERS:
         said["thing"] = thing_words(facts["kind"], facts["amount"] or 0, facts["currency"])
@@ -90,7 +93,6 @@ def told(notice: Notice) -> Told:
         NoticeKind.MAILBOX: _("%(channel)s cannot be read"),
         NoticeKind.APPROVAL: _("%(who)s asks for your approval: %(thing)s, order %(order)s"),
         NoticeKind.ORDER: _("%(thing)s, order %(order)s: %(state)s"),
-        NoticeKind.STAGE: _("A stage of %(number)s needs you"),
         NoticeKind.LATE: _("The shipment of order %(order)s is late or lost: %(number)s"),
         NoticeKind.WEBHOOK: _("The webhook %(endpoint)s does not take what it is sent"),
         NoticeKind.RULE: _("%(number)s: %(words)s"),

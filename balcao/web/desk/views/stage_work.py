@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -189,7 +190,7 @@ def disagree(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
 
 def _after(request: HttpRequest, asked: Forward) -> HttpResponse:
     if "next" in request.POST:
-        return redirect(safe_address(request, request.POST["next"], "/approvals/"))
+        return redirect(safe_address(request, request.POST["next"], reverse("desk:approvals")))
     return back(request, asked.visit.process.ticket)
 
 

@@ -14,16 +14,17 @@ from balcao.web.desk import urls
 # Pages that show nothing of a ticket or customer, or find none for a stranger by themselves.
 _OWN = {"inbox", "view", "shop", "bulk", "bulk_menu", "updates", "keys", "search", "palette", "colleagues"} | {
     "notices",
-    "notices_read", "saved_new", "saved_edit", "start", "log", "customers", "picture", "orders", "approvals"
+    "notices_read", "saved_new", "saved_edit", "start", "log", "customers", "picture", "orders", "approvals",
+    "board"
 }  # fmt: skip
 # These need a row of their own: tested with their deeds.
-_BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin", "approve", "decline"}
+_BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin", "approve", "decline", "agree", "disagree"}
 
 
 def addresses(message: Message) -> Iterator[tuple[str, str]]:
     identity = message.identity
     assert identity is not None
-    values = {"number": message.ticket.number, "pk": message.pk, "kind": "refund", "job": 1}
+    values = {"number": message.ticket.number, "pk": message.pk, "kind": "refund", "job": 1, "key": "cancel"}
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         name = str(pattern.name)

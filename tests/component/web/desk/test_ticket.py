@@ -83,7 +83,7 @@ def test_a_ticket_costs_the_same_however_long(
         arrive(minutes=-number, text=f"Word {number}", answers=[first.external_id])
     desk.get(f"/tickets/{ticket.number}/")
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         desk.get(f"/tickets/{ticket.number}/", **PART)
 
 
