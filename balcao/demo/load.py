@@ -19,10 +19,10 @@ from balcao.commerce.actions.verifying import Place
 from balcao.commerce.models import Order
 from balcao.customers import actions as customers
 from balcao.customers.models import Identity
-from balcao.demo import book
+from balcao.demo import book, house_rules
 from balcao.demo.setting import Shopfront, set_up
 from balcao.journal.actions import seal
-from balcao.pipeline import clock, followers, outbound
+from balcao.pipeline import clock, followers, outbound, ruling, timers
 from balcao.pipeline.inbound import Taken, take_in
 from balcao.ports.channel import IdentityKind, Party, RawEnvelope
 from balcao.shops.models import Shop
@@ -33,16 +33,13 @@ from balcao.tickets.models import Message, Tag, Ticket
 from balcao.tickets.types import Priority, Status
 
 FOLDER = files("balcao.demo")
+STRIDE = timedelta(hours=3)  # so often those who follow the journal read on while the week is played
 AGO = timedelta(minutes=4)  # the last step of the week happened so long before the demo is opened
 
 _DATED = re.compile(
     rb"^(Date:[ \t]*|Received:(?:[^\r\n]|\r?\n[ \t])*?;\s*)([^\r\n;]+)\r?$", re.MULTILINE | re.IGNORECASE
 )
 _ANSWER = re.compile(rb"<reply-([a-z0-9-]+)@demo\.example>")
-
-
-class Unexpected(Exception):
-    """A step of the demo did not lead where its script says; the message names the step."""
 
 
 @dataclass(slots=True)
@@ -80,13 +77,17 @@ def load(*, now: datetime, password: str, on_step: Callable[[], None] = lambda: 
     shift = now - AGO - steps[-1]["at"]
     front = set_up(password=password, now=steps[0]["at"] + shift - timedelta(days=30))
     _stock(front, shift, now=steps[0]["at"] + shift - timedelta(minutes=1))
-    play = Play(front, shift)
+    house_rules.lay_down(front, now=steps[0]["at"] + shift - timedelta(minutes=1))
+    play, caught_up = Play(front, shift), steps[0]["at"] + shift
     for step in steps:
         at = play.at(step["at"])
         _DEEDS[step["do"]](play, step, at)
         outbound.run_due(worker="demo", now=at + timedelta(seconds=12), clock=lambda at=at: at + timedelta(seconds=12))  # type: ignore[misc]
+        if at >= caught_up + STRIDE:
+            _catch_up(caught_up := at)
         on_step()
     _settle(now)
+    house_rules.lay_down_for_later(front, now=now)
     return front
 
 
@@ -104,12 +105,15 @@ def steps_of_the_week() -> list[dict[str, Any]]:
 
 def _settle(now: datetime) -> None:
     """Let everything that follows the journal catch up, so that the first page is complete."""
-    while seal():
-        pass
-    while followers.run_due(now=now):
-        while seal():
-            pass
+    _catch_up(now)
     while clock.run_due(now=now):
+        pass
+    _catch_up(now)
+
+
+def _catch_up(now: datetime) -> None:
+    """Let the journal be followed and time pass up to an instant, as it does while the desk runs."""
+    while seal() + followers.run_due(now=now) + ruling.run_due(now=now) or timers.run_due(now=now):
         pass
 
 

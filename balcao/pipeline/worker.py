@@ -15,7 +15,7 @@ from functools import partial
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from balcao.automation.actions import ruling
+from balcao.automation.actions import ruling as runs
 from balcao.commerce.actions import files
 from balcao.commerce.actions import refreshing as copies
 from balcao.jobs import actions as jobs
@@ -32,7 +32,7 @@ from balcao.pipeline import (
     outbound,
     poll,
     refreshing,
-    rules,
+    ruling,
     sealing,
     timers,
     webhooks,
@@ -70,14 +70,14 @@ def _tell_time(work: Work) -> int:
         copies.prune(now=work.now)
         files.prune(now=work.now)
         delivering.prune(now=work.now)
-        ruling.prune(now=work.now)
+        runs.prune(now=work.now)
     return clock.run_due(now=work.now) + late_shipments.run_due(now=work.now) + outlook.run_due(now=work.now)
 
 
 def _fire_timers(work: Work) -> int:
     if not jobs.hold(duty="timers", worker=work.worker, now=work.now, lasting=CLOCK_EVERY * 4):
         return 0
-    return timers.run_due(now=work.now) + rules.fire_due(now=work.now)
+    return timers.run_due(now=work.now) + ruling.fire_due(now=work.now)
 
 
 # What there is to do, in the order of a turn; each does a limited part and returns how much.
@@ -87,7 +87,7 @@ SOURCES: tuple[Source, ...] = (
     lambda work: orders.run_due(worker=work.worker, now=work.now),
     lambda work: followers.run_due(now=work.now),
     lambda work: doing.run_due(worker=work.worker, now=work.now),
-    lambda work: rules.run_due(now=work.now),
+    lambda work: ruling.run_due(now=work.now),
     lambda work: backend.run_due(worker=work.worker),
 )
 

@@ -17,7 +17,7 @@ from balcao.journal.actions import seal
 from balcao.journal.models import Entry, Reader
 from balcao.journal.types import SYSTEM
 from balcao.notices.models import Notice
-from balcao.pipeline import rules
+from balcao.pipeline import ruling
 from balcao.processes.actions.blueprints import bring_defaults
 from balcao.processes.models import Process
 from balcao.shops.models import Shop
@@ -58,7 +58,7 @@ def broken(now: datetime) -> Tag:
 
 
 def follow(now: datetime) -> None:
-    while seal() or rules.run_due(now=now):
+    while seal() or ruling.run_due(now=now):
         pass
 
 
@@ -134,9 +134,9 @@ def test_what_is_done_and_its_position_are_one_transaction(
         raise SystemExit
 
     with monkeypatch.context() as death:
-        death.setattr(rules, "advance", die)
+        death.setattr(ruling, "advance", die)
         with pytest.raises(SystemExit), transaction.atomic():
-            rules.run_due(now=now)
+            ruling.run_due(now=now)
     assert not Note.objects.exists()
     follow(now)
     assert Note.objects.count() == 1
@@ -224,9 +224,9 @@ def test_later_it_looks_anew_and_once(make_rule: MakeRule, channel: Channel, bia
     follow(now)
     answered, waiting = Ticket.objects.order_by("id")
     changing.set_status(ticket=answered, status=Status.WAITING, agent=bia, now=now)
-    assert rules.fire_due(now=now + 119 * MINUTE) == 0
-    assert rules.fire_due(now=now + 120 * MINUTE) == 2
-    assert rules.fire_due(now=now + 121 * MINUTE) == 0
+    assert ruling.fire_due(now=now + 119 * MINUTE) == 0
+    assert ruling.fire_due(now=now + 120 * MINUTE) == 2
+    assert ruling.fire_due(now=now + 121 * MINUTE) == 0
     waiting.refresh_from_db()
     answered.refresh_from_db()
     assert (waiting.priority, answered.priority) == ("urgent", "normal")
@@ -239,8 +239,8 @@ def test_later_counts_from_what_happened_last(make_rule: MakeRule, channel: Chan
     for minutes in (10, 30):
         receive(channel, now=now + minutes * MINUTE, answers=["one"], text=f"more {minutes}")
     follow(now + 31 * MINUTE)
-    assert rules.fire_due(now=now + 89 * MINUTE) == 0
-    assert rules.fire_due(now=now + 90 * MINUTE) == 1
+    assert ruling.fire_due(now=now + 89 * MINUTE) == 0
+    assert ruling.fire_due(now=now + 90 * MINUTE) == 1
 
 
 def test_a_rule_that_is_switched_off_forgets_what_it_wanted_later(
@@ -250,7 +250,7 @@ def test_a_rule_that_is_switched_off_forgets_what_it_wanted_later(
     receive(channel, now=now)
     follow(now)
     switch_rule(rule=rule, is_active=False, agent=bia, now=now)
-    assert rules.fire_due(now=now + timedelta(days=1)) == 0
+    assert ruling.fire_due(now=now + timedelta(days=1)) == 0
 
 
 def test_what_a_timer_did_sets_no_timer_of_the_same_rule(make_rule: MakeRule, channel: Channel, now: datetime) -> None:
@@ -258,7 +258,7 @@ def test_what_a_timer_did_sets_no_timer_of_the_same_rule(make_rule: MakeRule, ch
     receive(channel, now=now)
     changing.set_priority(ticket=Ticket.objects.get(), priority=Priority.LOW, agent=None, now=now)
     follow(now)
-    assert rules.fire_due(now=now + MINUTE) == 1
+    assert ruling.fire_due(now=now + MINUTE) == 1
     follow(now + MINUTE)
     assert Ticket.objects.get().priority == "high"
     assert not RuleTimer.objects.exists()
