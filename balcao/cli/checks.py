@@ -4,9 +4,7 @@ import ctypes
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from balcao.channels import queries as channels
 from balcao.channels.models import Channel
+from balcao.cli.findings import Finding, State
+from balcao.cli.promises import check_promises
 from balcao.commerce import queries as commerce
 from balcao.commerce.actions.book import Book
 from balcao.commerce.models import Backend
@@ -31,24 +31,6 @@ _UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 _TIMEX_BYTES = 256  # more than struct timex on any Linux
 
 
-class State(StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found."""
-
-    about: str
-    state: State
-    found: str
-    advice: str = ""
-
-
 def check_all(*, now: datetime) -> Iterator[Finding]:
     """Run every check; those that need the database only if it answers."""
     yield from check_settings()
@@ -63,6 +45,7 @@ def check_all(*, now: datetime) -> Iterator[Finding]:
     yield check_database(now=now)
     if connection.introspection.table_names():
         yield check_queue(now=now)
+        yield from check_promises(now=now)
         yield from check_channels()
         yield from check_shop_systems()
 

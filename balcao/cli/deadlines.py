@@ -1,7 +1,8 @@
-"""`balcao deadlines explain`: how due times come about, worked out for a file of examples."""
+"""`balcao deadlines explain`: how the due times of a ticket came about, or what a file of examples comes to."""
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,54 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the deeds and what each takes."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    explain = deeds.add_parser("explain", help="work examples of clocks out and compare them with what they expect")
-    explain.add_argument(
-        "--file", type=Path, required=True, metavar="FILE", help="JSON: calendars, and examples with what they expect"
-    )
+    explain = deeds.add_parser("explain", help="tell how due times come about")
+    what = explain.add_mutually_exclusive_group(required=True)
+    what.add_argument("ticket", nargs="?", type=int, metavar="TICKET", help="the number of a ticket")
+    what.add_argument("--file", type=Path, metavar="FILE", help="JSON: calendars, and examples with what they expect")
 
 
 def run(options: argparse.Namespace, output: Output) -> Exit:
+    """Explain a ticket, or work examples out."""
+    return _examples(options, output) if options.file else _ticket(options.ticket, output)
+
+
+def _ticket(number: int, output: Output) -> Exit:
+    """Tell of each clock of a ticket how it came to stand as it does, in the shop's time."""
+    import django
+
+    django.setup()
+    from zoneinfo import ZoneInfo
+
+    from django.utils import timezone
+
+    from balcao.deadlines.queries.clocks import calendar_names, clocks_of, explanation
+    from balcao.deadlines.rules.words import in_english
+    from balcao.tickets.models import Ticket
+
+    ticket = Ticket.objects.select_related("shop").filter(number=number).first()
+    if ticket is None:
+        raise CommandFailed(f"There is no ticket {number}.", code=Exit.USAGE)
+    zone = ZoneInfo(ticket.shop.time_zone or "UTC")
+    for clock in clocks_of(ticket.pk):
+        lines = explanation(clock, now=timezone.now())
+        names = calendar_names(lines)
+        said = [in_english(replace(line, calendar=names.get(line.calendar, "")), zone=zone) for line in lines]
+        told = {"clock": clock.pk, "kind": clock.kind, "number": clock.number, "rule": clock.rule, "state": clock.state}
+        due = clock.due_at.astimezone(zone).isoformat() if clock.due_at else None
+        about = f"{clock.kind.replace('_', ' ')} {clock.number}: {clock.state}"
+        output.result(
+            {**told, "due_at": due, "lines": said}, text="\n  ".join([_plain_text(about), *map(_plain_text, said)])
+        )
+    return Exit.OK
+
+
+def _plain_text(words: str) -> str:
+    from rich.markup import escape
+
+    return escape(words)
+
+
+def _examples(options: argparse.Namespace, output: Output) -> Exit:
     """Work every example out; ends with 1 when one comes out otherwise than it expects, or cannot be read."""
     from balcao.deadlines.rules.examples import BadExample, outcomes
 

@@ -21,7 +21,8 @@ def run(options: argparse.Namespace, output: Output) -> Exit:
 
     from django.utils import timezone
 
-    from balcao.cli.checks import State, check_all
+    from balcao.cli.checks import check_all
+    from balcao.cli.findings import State
 
     broken = 0
     for finding in check_all(now=timezone.now()):

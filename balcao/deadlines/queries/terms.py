@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from balcao.deadlines.rules.calendars import to_seconds
 from balcao.deadlines.rules.days import ends_at
 from balcao.deadlines.rules.law import RuleKind, TermKind, jurisdiction_of, last_day_of, rules
 from balcao.shops.models import Shop
@@ -24,4 +25,4 @@ def legal_terms(shop: Shop, *, at: datetime) -> list[Term]:
     zone = shop.time_zone or "UTC"
     rows = rules(jurisdiction, on=at.date(), kind=RuleKind.SHOP_ANSWER, term=TermKind.ANSWER)
     ends = {row.id: ends_at(last_day_of(row, start=at, zone=zone), zone=zone) for row in rows if row.is_default}
-    return [Term(rule, int((end - at).total_seconds())) for rule, end in ends.items()]
+    return [Term(rule, to_seconds(end) - to_seconds(at)) for rule, end in ends.items()]

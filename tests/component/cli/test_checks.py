@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from balcao.cli.checks import Finding, State, check_shop_systems
+from balcao.cli.checks import check_shop_systems
+from balcao.cli.findings import Finding, State
 from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend
 from balcao.commerce.models import Backend
