@@ -6,6 +6,7 @@ from balcao.api.v1 import problems
 from balcao.api.v1.guard import FORM, JSON, guarded, nothing_here
 from balcao.api.v1.openapi import Api, Readable
 from balcao.api.v1.views import (
+    clocks,
     customers,
     files,
     house,
@@ -13,6 +14,7 @@ from balcao.api.v1.views import (
     messages,
     order_actions,
     orders,
+    processes,
     searching,
     tickets,
     webhooks,
@@ -27,7 +29,21 @@ problem document (RFC 9457). Lists give at most 100 rows and a `next_cursor`. Ev
 
 api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespace="api-v1", renderer=Readable())
 problems.install(api)
-for _module in (tickets, messages, customers, orders, order_actions, files, searching, journal, webhooks, house):
+_ROUTERS = (
+    tickets,
+    clocks,
+    processes,
+    messages,
+    customers,
+    orders,
+    order_actions,
+    files,
+    searching,
+    journal,
+    webhooks,
+    house,
+)
+for _module in _ROUTERS:
     api.add_router("", _module.router)
 
 _FORM = "tickets/<number>/attachments"

@@ -66,7 +66,7 @@ def stages_of(blueprint: "models.Blueprint", kept: dict[str, int]) -> list[Stage
 
 def _of_others(blueprint: "models.Blueprint", known: set[str]) -> list[Stage]:
     found: dict[str, Stage] = {}
-    versions = blueprint.versions.exclude(published_at=None).exclude(pk=blueprint.current_id).order_by("-number")
+    versions = blueprint.versions.exclude(published_at=None).order_by("-number")
     for pk in versions.values_list("pk", flat=True):
         for stage in blueprint_by_id(pk).stages:
             if stage.key not in known and not stage.is_end:

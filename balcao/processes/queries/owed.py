@@ -1,7 +1,7 @@
 """What an agent's departments owe: open stages and tasks by when they are due, walked along an index per department."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -185,7 +185,7 @@ def tickets_among(*, agent: Agent, ticket_ids: Iterable[int]) -> set[int]:
 # --- Counts -----------------------------------------------------------------------------------------------------------
 
 
-def kept_count(kept: dict[str, int], *, agent: Agent, wanted: Slice) -> int:
+def kept_count(kept: Mapping[str, int], *, agent: Agent, wanted: Slice) -> int:
     """Return how much an agent's departments owe, from the kept counts; of all of it, or of what nobody has."""
     key = free_key if wanted is Slice.FREE else owed_key
     return sum(kept.get(key(department), 0) for department in departments_of(agent))

@@ -12,9 +12,15 @@ from balcao.api.v1.urls import api
 from balcao.channels.models import Channel
 from balcao.commerce.models import Order
 from balcao.journal.types import SYSTEM
+from balcao.processes.actions.blueprints import bring_defaults
+from balcao.processes.actions.moving import Mover, start
+from balcao.processes.actions.working import add_task
+from balcao.processes.models import Visit
+from balcao.processes.queries.blueprints import blueprint_for
+from balcao.processes.queries.courses import last_visit
 from balcao.shops.models import Shop
 from balcao.staff.actions import revoke_token, set_active
-from balcao.staff.models import Agent, ApiToken
+from balcao.staff.models import Agent, ApiToken, Department
 from balcao.staff.types import Role, Scope
 from balcao.testing.factories import make_agent, make_channel, receive
 from balcao.tickets.models import Attachment, Message, Note, Ticket, TicketMerge
@@ -54,6 +60,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/orders/{id}/actions": {"kind": "refund", "reason": "x", "amount": 1},
     "/tickets/{number}/orders": {"variants": [{"variant": "x"}], "method": "pix", "address": ADDRESS},
     "/order-actions/{id}/decline": {"reason": "x"},
+    "/tickets/{number}/processes": {"blueprint": "return"},
+    "/stages/{id}/forward": {"transition": "cancel"},
 }
 
 
@@ -114,7 +122,12 @@ def ids(message: Message, channel: Channel, bia: Agent, erp: Program, order: Ord
     )
     told = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["*"], "shop": channel.shop}
     endpoint, _secret = create_endpoint(**told, actor=SYSTEM, now=timezone.now())
+    visit = begin_return(ticket, bia)
+    given = {"department": visit.department, "seconds": 60, "is_obligatory": False, "agent": bia}
+    task = add_task(visit=visit, title="Count", **given, now=timezone.now())
     return {
+        "/stages": visit.pk,
+        "/tasks": task.pk,
         "/tickets": ticket.number,
         "/ticket-merges": merge["id"],
         "/ticket-splits": split["id"],
@@ -131,6 +144,16 @@ def ids(message: Message, channel: Channel, bia: Agent, erp: Program, order: Ord
         "/webhooks": endpoint.pk,
         "/webhook-deliveries": ping(endpoint=endpoint, now=timezone.now()).pk,
     }
+
+
+def begin_return(ticket: Ticket, agent: Agent) -> Visit:
+    """Let a return begin on a ticket; give its first stage."""
+    Department.objects.create(name="Customer care", key="cs")
+    bring_defaults(now=timezone.now())
+    blueprint = blueprint_for("return", shop_id=ticket.shop_id)
+    assert blueprint
+    given = {"order": None, "key": "given", "now": timezone.now()}
+    return last_visit(start(ticket=ticket, blueprint=blueprint, mover=Mover(agent=agent), **given))
 
 
 NAMED = sorted({(m, p) for m, p, _ in operations() if "{" in p and not p.startswith("/teams")})

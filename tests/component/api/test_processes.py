@@ -1,0 +1,90 @@
+"""Processes through the API: read, started, forwarded, their tasks done."""
+
+import pytest
+from django.utils import timezone
+
+from balcao.processes.actions.blueprints import bring_defaults
+from balcao.processes.actions.working import add_task
+from balcao.processes.models import Forward, Process, Visit
+from balcao.shops.models import Shop
+from balcao.staff.models import Agent, Department
+from balcao.staff.types import Role
+from balcao.testing.factories import make_agent
+from balcao.tickets.models import Ticket
+
+from .conftest import MakeProgram, Program
+
+
+@pytest.fixture(autouse=True)
+def blueprints(db: None) -> None:
+    for key in ("cs", "cs_lead", "log", "wh", "qc", "fin"):
+        Department.objects.create(name=key.upper(), key=key)
+    bring_defaults(now=timezone.now())
+
+
+@pytest.fixture
+def begun(erp: Program, ticket: Ticket) -> dict[str, object]:
+    answer = erp.post(f"/tickets/{ticket.number}/processes", {"blueprint": "return", "fields": {"reason": "defective"}})
+    assert answer.status_code == 201, answer.json()
+    told: dict[str, object] = answer.json()
+    return told
+
+
+def test_a_process_is_started_once_and_read_with_its_ways(erp: Program, ticket: Ticket) -> None:
+    body = {"blueprint": "return", "fields": {"reason": "defective"}}
+    first = erp.post(f"/tickets/{ticket.number}/processes", body, key="start")
+    again = erp.post(f"/tickets/{ticket.number}/processes", body, key="start")
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert Process.objects.count() == 1
+
+    (told,) = erp.get(f"/tickets/{ticket.number}/processes").json()
+    assert (told["blueprint"], told["stage"], told["fields"]) == ("return", "requested", {"reason": "defective"})
+    assert [stage["department"] for stage in told["stages"]] == ["cs"]
+    ways = {way["key"]: way for way in told["ways"]}
+    assert ways["ask_review"]["is_open"]
+    assert {"code": "guard", "detail": "within_policy"} in ways["approve"]["refusals"]
+
+
+def test_a_stage_is_forwarded_once(erp: Program, begun: dict[str, object]) -> None:
+    stage = Visit.objects.get()
+    body = {"transition": "ask_review", "remark": "Look at it"}
+    gone = erp.post(f"/stages/{stage.pk}/forward", body, key="go")
+    assert (gone.status_code, gone.json()["state"], gone.json()["target"]) == (201, "gone", "review")
+    assert erp.post(f"/stages/{stage.pk}/forward", body).json()["id"] == gone.json()["id"]
+    assert Forward.objects.count() == 1
+
+
+def test_what_stands_against_a_way_is_told_reason_by_reason(erp: Program, begun: dict[str, object]) -> None:
+    stage = Visit.objects.get()
+    refused = erp.post(f"/stages/{stage.pk}/forward", {"transition": "approve"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:balcao:problem:conflict")
+    assert "guard" in {error["code"] for error in refused.json()["errors"]}
+
+    wrong = erp.post(f"/stages/{stage.pk}/forward", {"transition": "ask_review", "fields": {"reason": "weather"}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/fields/reason")
+    photos = erp.post(f"/stages/{stage.pk}/forward", {"transition": "ask_review", "fields": {"photos": [1]}})
+    assert (photos.status_code, photos.json()["errors"][0]["pointer"]) == (422, "#/fields/photos")
+    assert Visit.objects.count() == 1
+
+
+def test_a_light_agent_does_what_their_own_department_owes(
+    make_program: MakeProgram, shop: Shop, bia: Agent, begun: dict[str, object]
+) -> None:
+    caio = make_agent("Caio", shop=shop, role=Role.LIGHT)
+    caio.departments.add(Department.objects.get(key="qc"))
+    stage, program = Visit.objects.get(), make_program(caio)
+    given = {"visit": stage, "seconds": 3600, "is_obligatory": False, "agent": bia, "now": timezone.now()}
+    own = add_task(title="Compare the lot", department=Department.objects.get(key="qc"), **given)
+    other = add_task(title="Weigh the box", department=Department.objects.get(key="wh"), **given)
+
+    assert program.post(f"/stages/{stage.pk}/forward", {"transition": "ask_review"}).status_code == 403
+    assert program.post(f"/tasks/{other.pk}/done", {}).status_code == 403
+    done = program.post(f"/tasks/{own.pk}/done", {"result": "Lot 0226"})
+    assert (done.status_code, done.json()["result"]) == (200, "Lot 0226")
+
+
+def test_an_order_that_the_ticket_is_not_about_is_refused(erp: Program, ticket: Ticket) -> None:
+    refused = erp.post(f"/tickets/{ticket.number}/processes", {"blueprint": "return", "order_id": 999})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/order_id")
+    unknown = erp.post(f"/tickets/{ticket.number}/processes", {"blueprint": "nonsense"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "#/blueprint")
