@@ -14,7 +14,7 @@ from benchmarks.report import Measured
 from benchmarks.stage import Desk, desk, filled
 
 _TIMES = 100
-_PAGES = {"P2-board": "/stages/", "P3-owed": "/?view=stages"}
+_PAGES = {"P2-board": "/stages/", "P3-owed": "/in/stages/"}
 
 
 def measure(engine: str, sizes: Sequence[int], wanted: set[str]) -> Iterator[Measured]:

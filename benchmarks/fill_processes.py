@@ -35,7 +35,8 @@ def fill_with_processes(count: int) -> None:
     blueprint = Blueprint.objects.get(key="return")
     stages = [one.key for one in blueprint_by_id(blueprint.current_id or 0).stages if not one.is_end]
     department = Department.objects.create(name="Bench", key="bench")
-    department.members.add(Agent.objects.get(pk=agent.pk))
+    department.members.add(agent)
+    Agent.objects.filter(pk=agent.pk).update(settings={"board": blueprint.pk})  # what they looked at last
     _rows(count, channel.shop, blueprint, stages, department)
     _counts(count, channel.shop, blueprint, stages, department)
     if is_postgres():
