@@ -1,6 +1,7 @@
 """What the desk offers in the rail."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from balcao.staff.types import Permission
 from balcao.web.components.rail import RailLink
@@ -10,7 +11,7 @@ LINKS = (
     RailLink(
         "desk",
         "desk:board",
-        _("Stages"),
+        pgettext_lazy("processes", "Stages"),
         "steps-regular",
         "steps-fill",
         (Permission.STAGE_WORK,),
@@ -26,6 +27,16 @@ LINKS = (
         (Permission.CUSTOMER_READ,),
         keys="g c",
         section="customers",
+    ),
+    RailLink(
+        "desk",
+        "desk:returns",
+        _("Returns"),
+        "arrow-u-up-left",
+        "arrow-u-up-left",
+        (Permission.STAGE_WORK,),
+        keys="g r",
+        section="returns",
     ),
     RailLink(
         "desk",

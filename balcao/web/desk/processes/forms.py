@@ -56,7 +56,8 @@ def read_fields(fields: Sequence[Field], form: QueryDict, currency: str) -> tupl
         name = PREFIX + field.key
         if field.type is FieldType.PHOTO or name not in form:
             continue
-        value = _READERS[field.type](form[name].strip(), currency) if form[name].strip() else None
+        typed = form.get(name, "").strip()
+        value = _READERS[field.type](typed, currency) if typed else None
         if value is _UNREADABLE:
             wrong.add(field.key)
         else:
@@ -127,7 +128,7 @@ def field_view(
         name=name,
         label=text(field.names),
         type=field.type.value,
-        value=form[name] if form is not None and is_typed else shown_value(field, known, around.currency),
+        value=form.get(name, "") if form is not None and is_typed else shown_value(field, known, around.currency),
         is_required=field.is_required if is_required is None else is_required,
         choices=_choices(field, around),
         error=error,

@@ -82,7 +82,7 @@ class StartSheet:
         """Return the chosen order, at first the one in question."""
         if "order" not in self._form:
             return self.orders[0] if self.orders else None
-        chosen = number_in(self._form["order"])
+        chosen = number_in(self._form.get("order", ""))
         return next((order for order in self.orders if order.pk == chosen), None)
 
     @cached_property

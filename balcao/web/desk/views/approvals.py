@@ -17,8 +17,9 @@ from balcao.commerce.models import LedgerEntry
 from balcao.commerce.rules import documents
 from balcao.processes.models import Forward
 from balcao.processes.queries.asked import asked_of, decides
+from balcao.processes.queries.roles import names_by_role
 from balcao.processes.queries.tracks import Track
-from balcao.staff.models import Agent, Department
+from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Ticket
 from balcao.web.components.access import for_agents
@@ -82,7 +83,7 @@ def may_approve_any(agent: Agent) -> bool:
 
 def _ways(agent: Agent) -> list[AskedWay]:
     rows = asked_of(agent) if agent.may(Permission.STAGE_WORK) else []
-    roles = dict(Department.objects.exclude(key=None).values_list("key", "name")) if rows else {}
+    roles = names_by_role() if rows else {}
     return [_way(row, agent, roles) for row in rows]
 
 

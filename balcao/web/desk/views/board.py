@@ -1,5 +1,7 @@
 """The stage board: who has what by when, and forwarding by drawing a card to the next stage."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,7 +34,7 @@ def board(request: HttpRequest, agent: Agent) -> HttpResponse:
     blueprint = _chosen(request, agent, offered)
     departments = list(Department.objects.filter(is_active=True).order_by("name"))
     wanted = _filter(request)
-    more = {
+    more: dict[str, Any] = {
         "blueprints": [(one.pk, text(blueprint_by_id(one.current_id).names)) for one in offered if one.current_id],
         "blueprint": blueprint,
         "departments": departments,

@@ -21,6 +21,7 @@ from balcao.processes.models import Forward, Visit
 from balcao.processes.queries.accounts import account_of
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.permits import departments_of
+from balcao.processes.queries.roles import names_by_role
 from balcao.staff.models import Agent, Department
 from balcao.staff.queries import agents_of_shop
 from balcao.staff.types import Permission
@@ -44,7 +45,7 @@ def attempt(request: HttpRequest, visit: Visit, deed: Callable[[], Any]) -> bool
     try:
         deed()
     except ProcessRefused as refused:
-        roles = dict(Department.objects.exclude(key=None).values_list("key", "name"))
+        roles = names_by_role()
         blueprint = blueprint_by_id(visit.process.version_id)
         for one in refused.refusals:
             messages.error(request, refusal_words(one, blueprint, roles))
@@ -219,7 +220,7 @@ def times(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     """Say whose time the ticket's age was, to the second and without a gap."""
     ticket: Ticket = ticket_for(agent, number)
     account = account_of(ticket, now=timezone.now())
-    roles = dict(Department.objects.exclude(key=None).values_list("key", "name"))
+    roles = names_by_role()
     more = {
         "ticket": ticket,
         "view": None,
