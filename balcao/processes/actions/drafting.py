@@ -43,8 +43,8 @@ class Published:
 def edit_draft(*, blueprint: Blueprint, change: Change, seen: str, key: str, agent: Agent, now: datetime) -> Draft:
     """Save an edit, so that it can be taken back; the same key twice is one edit, and one that changes nothing none.
 
-    `change` makes of what there is what there shall be; `seen` is the digest of what its author saw. Raises DraftChanged
-    if somebody else saved in between, BlueprintRefused if what comes of it cannot be read.
+    `change` makes of what there is what there shall be; `seen` is the digest of what its author saw. Raises
+    DraftChanged if somebody else saved in between, BlueprintRefused if what comes of it cannot be read.
     """
     locked(Blueprint.objects.filter(pk=blueprint.pk)).get()
     draft = draft_of(blueprint)

@@ -1,5 +1,6 @@
 """What differs between two versions, in words."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -102,37 +103,42 @@ def attribute_words(name: str) -> str:
 
 
 def _value(change: Change, value: Any, blueprint: Blueprint, roles: words.Roles) -> str:
-    match change.attribute:
-        case name if name in _NAMED:
-            return f"“{words.said(value)}”" if isinstance(value, dict) else ""
-        case "limit_seconds" | "total_seconds":
-            return words.span_words(value, _unit(change, blueprint))
-        case "unit" | "total_unit":
-            return dict(words.unit_choices())[value]
-        case "owner":
-            return roles.named(value)
-        case "pauses":
-            return pause_words(value) if value else ""
-        case "actor":
-            return words.actor_words(Actor(value))
-        case "target":
-            return words.stage_name(blueprint, value)
-        case "sources" | "until":
-            anywhere = _("any stage")
-            return ", ".join(anywhere if one == ANYWHERE else words.stage_name(blueprint, one) for one in value)
-        case "entry_fields" | "exit_fields" | "fields":
-            return ", ".join(words.field_name(blueprint, one) for one in value)
-        case "effects":
-            return ", ".join(words.effect_words(one, roles) for one in value)
-        case "guards":
-            return ", ".join(words.guard_words(one, blueprint, roles) for one in value)
-        case "tasks" | "reasons" | "choices":
-            return ", ".join(words.said(one.names, one.key) for one in value)
-        case "reminders":
-            return str(len(value))
-        case "approval":
-            return roles.named(value.role) if value else ""
-    return _plain(value)
+    name = change.attribute
+    if name in _NAMED:
+        return f"“{words.said(value)}”" if isinstance(value, dict) else ""
+    if name in ("limit_seconds", "total_seconds"):
+        return words.span_words(value, _unit(change, blueprint))
+    if name in _LISTS:
+        return ", ".join(_LISTS[name](one, blueprint, roles) for one in value)
+    return _WORDS[name](value, blueprint, roles) if value and name in _WORDS else _plain(value)
+
+
+_Say = Callable[[Any, Blueprint, words.Roles], str]
+_LISTS: Mapping[str, _Say] = {
+    "sources": lambda one, read, _roles: _("any stage") if one == ANYWHERE else words.stage_name(read, one),
+    "until": lambda one, read, _roles: words.stage_name(read, one),
+    "entry_fields": lambda one, read, _roles: words.field_name(read, one),
+    "exit_fields": lambda one, read, _roles: words.field_name(read, one),
+    "fields": lambda one, read, _roles: words.field_name(read, one),
+    "effects": lambda one, _read, roles: words.effect_words(one, roles),
+    "guards": words.guard_words,
+    "tasks": lambda one, _read, _roles: words.said(one.names, one.key),
+    "reasons": lambda one, _read, _roles: words.said(one.names, one.key),
+    "choices": lambda one, _read, _roles: words.said(one.names, one.key),
+}
+_WORDS: Mapping[str, _Say] = {
+    "unit": lambda unit, _read, _roles: dict(words.unit_choices())[unit],
+    "total_unit": lambda unit, _read, _roles: dict(words.unit_choices())[unit],
+    "owner": lambda role, _read, roles: roles.named(role),
+    "approval": lambda approval, _read, roles: roles.named(approval.role),
+    "pauses": lambda reason, _read, _roles: pause_words(reason),
+    "actor": lambda actor, _read, _roles: words.actor_words(Actor(actor)),
+    "kind": lambda kind, _read, _roles: words.kind_words(kind),
+    "outcome": lambda outcome, _read, _roles: words.outcome_words(outcome),
+    "type": lambda kind, _read, _roles: words.field_type_words(kind),
+    "target": lambda stage, read, _roles: words.stage_name(read, stage),
+    "reminders": lambda rows, _read, _roles: str(len(rows)),
+}
 
 
 def _plain(value: Any) -> str:

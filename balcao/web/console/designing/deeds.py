@@ -176,17 +176,9 @@ def _new_effect(blueprint: Blueprint, stage: Stage, kind: EffectKind) -> Effect:
 
 def _of_way(blueprint: Blueprint, panel: Panel, posted: Posted, name: str, rest: str) -> tuple[Blueprint, Panel]:
     way = blueprint.transition(panel.key)
-    what, _colon, number = rest.partition(":")
     match name:
-        case "add" if what == "guards" and posted.text("new_guard") in GUARDS:
-            guard = reading.new_guard(posted.text("new_guard"), blueprint)
-            return editing.with_way(blueprint, replace(way, guards=(*way.guards, guard))), panel
-        case "add" if what == "reasons":
-            names = in_every_language(lambda: _("New reason"))
-            added = reading.new_choice(way.reasons, names, "reason")
-            return editing.with_way(blueprint, replace(way, reasons=(*way.reasons, added))), panel
-        case "remove" if what in ("guards", "reasons"):
-            return editing.with_way(blueprint, _lessened(way, what, number)), panel
+        case "add" | "remove":
+            return editing.with_way(blueprint, _rows_of_way(blueprint, way, posted, name, rest)), panel
         case "insert":
             names = in_every_language(lambda: _("New stage"))
             grown, key = editing.insert_stage(blueprint, way=panel.key, names=names, way_names=go_on())
@@ -196,6 +188,17 @@ def _of_way(blueprint: Blueprint, panel: Panel, posted: Posted, name: str, rest:
         case "delete":
             return editing.remove_way(blueprint, panel.key), Panel("stage", way.sources[0])
     return blueprint, panel
+
+
+def _rows_of_way(blueprint: Blueprint, way: Transition, posted: Posted, name: str, rest: str) -> Transition:
+    what, _colon, number = rest.partition(":")
+    if name == "remove":
+        return _lessened(way, what, number) if what in ("guards", "reasons") else way
+    if what == "reasons":
+        names = in_every_language(lambda: _("New reason"))
+        return replace(way, reasons=(*way.reasons, reading.new_choice(way.reasons, names, "reason")))
+    chosen = posted.text("new_guard")
+    return replace(way, guards=(*way.guards, reading.new_guard(chosen, blueprint))) if chosen in GUARDS else way
 
 
 # --- Of a field and of the whole --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from itertools import accumulate
 from django.utils.translation import gettext as _
 
 from balcao.processes.rules.editing import can_take, whole_hours
-from balcao.processes.types import Advice, Blueprint, Fit, Suggestion, Unit
+from balcao.processes.types import Advice, Blueprint, Fit, Share, Suggestion, Unit
 from balcao.web.console.designing.words import span_words, stage_name
 
 
@@ -24,12 +24,24 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One stage of the worst path, with all stays in it."""
+
+    stage: str
+    name: str
+    words: str
+    seconds: int
+    times: int
+    tone: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tip:
     """One piece of advice."""
 
     words: str
     value: str  # what the button sends; "": it cannot be followed by a press
-    stage: str
+    is_rework: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class FitPicture:
     limit_percent: float
     spare_percent: float
     pieces: list[Piece]
+    places: list[Place]
     tips: list[Tip]
     fit: Fit
     standing: list[str]  # names of stages in which the promise stands
@@ -78,10 +91,28 @@ def picture(fit: Fit, blueprint: Blueprint, unit: Unit) -> FitPicture:
         round(100 * fit.limit_seconds / whole, 2),
         round(100 * max(fit.spare_seconds or 0, 0) / whole, 2),
         pieces,
-        [_tip(one, blueprint, unit) for one in fit.suggestions],
+        _places(pieces, shares, unit),
+        _tips(fit, blueprint, unit),
         fit,
         list(names),
     )
+
+
+def _tips(fit: Fit, blueprint: Blueprint, unit: Unit) -> list[Tip]:
+    """Return each piece of advice once; a loop that allows one round only has none to lose."""
+    found = dict.fromkeys(_tip(one, blueprint, unit) for one in fit.suggestions)
+    return [tip for tip in found if tip.value or not tip.is_rework]
+
+
+def _places(pieces: list[Piece], shares: list[Share], unit: Unit) -> list[Place]:
+    """Return each stage of the path once, with all its stays."""
+    found: dict[str, Place] = {}
+    for piece, share in zip(pieces, shares, strict=True):
+        before = found.get(piece.stage)
+        seconds = share.seconds + (before.seconds if before else 0)
+        times = before.times + 1 if before else 1
+        found[piece.stage] = Place(piece.stage, piece.name, span_words(seconds, unit), seconds, times, piece.tone)
+    return list(found.values())
 
 
 def _tip(suggestion: Suggestion, blueprint: Blueprint, unit: Unit) -> Tip:
@@ -95,4 +126,4 @@ def _tip(suggestion: Suggestion, blueprint: Blueprint, unit: Unit) -> Tip:
         Advice.LESS_REWORK: _("Allow one round less through “%(stage)s”: spares %(span)s"),
     }[suggestion.advice]
     value = f"{suggestion.advice}:{suggestion.stage}" if can_take(blueprint, suggestion) else ""
-    return Tip(words % given, value, suggestion.stage)
+    return Tip(words % given, value, suggestion.advice is Advice.LESS_REWORK)

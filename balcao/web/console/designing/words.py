@@ -142,7 +142,7 @@ def span_words(seconds: int, unit: Unit) -> str:
 def limit_words(seconds: int, unit: Unit) -> str:
     """Return a limit with the time it counts in."""
     words = span_words(seconds, unit)
-    return _("%(span)s of working time") % {"span": words} if unit is Unit.BUSINESS else f"{words} (24/7)"
+    return _("%(span)s of working time") % {"span": words} if unit is Unit.BUSINESS else f"{words} ({_('24/7')})"
 
 
 def unit_choices() -> Choices:
