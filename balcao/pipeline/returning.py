@@ -25,7 +25,6 @@ from balcao.returns.actions.photos import NoPhoto, add_photo
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import Return, ReturnLine
 from balcao.returns.queries.cases import Notice, Wanted
-from balcao.returns.queries.labels import number_of
 from balcao.returns.queries.words import reason_words
 from balcao.returns.types import Reason
 from balcao.shops.models import Shop
@@ -140,7 +139,7 @@ def acknowledge(row: Return, talk: Conversation, *, now: datetime) -> None:
 def _received(row: Return, language: str) -> str:
     lines = [f"- {one.quantity} × {one.name}: {reason_words(Reason(one.reason))}" for one in row.lines.order_by("pk")]
     facts = {
-        "number": number_of(row.number, row.prefix),
+        "number": row.written,
         "order": row.order.number,
         "moment": format_datetime(timezone.localtime(row.notice_at), "long", locale=locale_of(language)),
     }

@@ -7,6 +7,7 @@ from balcao.commerce.models import Order
 from balcao.customers.models import Identity
 from balcao.kit.db import words
 from balcao.processes.models import Process
+from balcao.returns.rules import numbers
 from balcao.returns.types import Answer, Disposition, Fault, Grade, Outcome, Payer, Reason, SendingWay
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
@@ -91,7 +92,12 @@ class Return(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prefix}-{self.number}"
+        return self.written
+
+    @property
+    def written(self) -> str:
+        """Return its number as it stands on the label."""
+        return numbers.written(self.number, prefix=self.prefix)
 
 
 class ReturnLine(models.Model):

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from balcao.kit.redact import redact_cards
-from balcao.processes.actions import moving
 from balcao.processes.actions.moving import Mover
 from balcao.returns.actions import advancing
 from balcao.returns.actions.advancing import advance
@@ -13,7 +12,6 @@ from balcao.returns.actions.holding import take_hold
 from balcao.returns.actions.telling import actor_of, tell
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import Return
-from balcao.returns.queries.cases import is_disputed
 from balcao.returns.queries.outcomes import most_withheld, worth_of
 from balcao.returns.types import Outcome
 from balcao.staff.models import Agent
@@ -71,7 +69,6 @@ def decide(
     outcome = _given(row)
     tell("decided", row, actor=actor_of(agent), now=now, outcome=outcome, amount=_amount(row), withheld=withheld)
     advancing.fill(row, {"amount": _amount(row), "remedy": outcome.value}, now=now)
-    moving.note_facts(process=row.process, facts={"is_disputed": is_disputed(row.order)}, now=now)
     row.process.refresh_from_db()
     if agent:  # a way that money takes is taken by somebody
         advance(row, _STAGES.get(outcome, ""), mover=Mover(agent=agent), key=f"return:decided:{row.pk}:{key}", now=now)

@@ -21,7 +21,7 @@ from balcao.returns.actions import advancing
 from balcao.returns.actions.telling import tell
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import NumberSeries, Return, ReturnLine
-from balcao.returns.queries.cases import Notice, Wanted, Weighed, is_disputed, returnable, weigh
+from balcao.returns.queries.cases import Notice, Wanted, Weighed, returnable, weigh
 from balcao.returns.queries.outcomes import worth_of
 from balcao.returns.rules.documents import plain
 from balcao.returns.rules.fields import of_wish
@@ -100,18 +100,17 @@ def open_return(
     )
     values = of_wish([one.reason for one in wanted], [fault_of(one.reason) for one in wanted], wanted[0].outcome)
     advancing.fill(row, values | {"amount": worth_of(row).refund}, now=now)
-    moving.note_facts(process=row.process, facts=facts_of(weighed, order), now=now)
+    moving.note_facts(process=row.process, facts=facts_of(weighed), now=now)
     return row
 
 
-def facts_of(weighed: Weighed, order: Order) -> dict[str, Any]:
+def facts_of(weighed: Weighed) -> dict[str, Any]:
     """Return what the guards of the process may know of the decision."""
     is_granted = weighed.decision.answer == Answer.GRANT
     return {
         "within_policy": is_granted,
         "needs_review": not is_granted,
         "risk_score": weighed.risk.score,
-        "is_disputed": is_disputed(order),
     }
 
 

@@ -10,9 +10,8 @@ from balcao.deadlines.rules.holidays import holiday_dates
 from balcao.ports import commerce as port
 from balcao.ports import money
 from balcao.ports.commerce import KeyKind
-from balcao.processes.models import Process
-from balcao.processes.types import BlueprintKind, ProcessState
 from balcao.processes.types import Outcome as End
+from balcao.processes.types import ProcessState
 from balcao.returns.models import Return, ReturnLine
 from balcao.returns.queries.policies import policy_of
 from balcao.returns.rules import money as worth
@@ -163,13 +162,6 @@ def _is_settled_unseen(line: ReturnLine, parent: Return) -> bool:
         return True
     is_unseen = line.given in (Outcome.CREDIT, Outcome.EXCHANGE) or parent.withheld > 0
     return process.outcome == End.DONE and is_unseen
-
-
-def is_disputed(order: orders.Order) -> bool:
-    """Tell whether the buyer's bank is asked to take the payment back: nothing is paid back beside that."""
-    return Process.objects.filter(
-        order=order, state=ProcessState.RUNNING, blueprint__key=BlueprintKind.CHARGEBACK
-    ).exists()
 
 
 def returnable(order: orders.Order) -> dict[str, int]:

@@ -9,7 +9,6 @@ from balcao.kit.locales import spoken_day
 from balcao.ports.commerce import Address
 from balcao.returns.models import Label as LabelRow
 from balcao.returns.queries.words import reason_words
-from balcao.returns.rules import numbers
 from balcao.returns.rules.labels import Label, LabelLine, LabelWords, pdf
 from balcao.returns.types import Reason
 
@@ -24,18 +23,13 @@ def label_pdf(row: LabelRow) -> bytes:
         )
         return pdf(
             Label(
-                number=number_of(parent.number, parent.prefix),
+                number=parent.written,
                 words=_words(row),
                 sender=tuple(row.sender),
                 receiver=tuple(row.receiver),
                 lines=lines,
             )
         )
-
-
-def number_of(number: int, prefix: str) -> str:
-    """Return the number of a return as people and scanners read it."""
-    return numbers.written(number, prefix=prefix)
 
 
 def address_lines(address: Address, *, name: str = "") -> list[str]:

@@ -1,9 +1,23 @@
 """What reasons and states are called, wherever words for customers or colleagues are made."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from balcao.returns.types import Disposition, Fault, Grade, Outcome, Reason, ReasonGroup, SendingWay, Trait
+from balcao.returns.types import (
+    Difference,
+    Disposition,
+    Fault,
+    Grade,
+    Mismatch,
+    Outcome,
+    Reason,
+    ReasonGroup,
+    SendingWay,
+    Signal,
+    Trait,
+)
 
 _REASONS = {
     Reason.CHANGED_MIND: pgettext_lazy("return reason", "I changed my mind"),
@@ -129,3 +143,34 @@ def trait_words(trait: Trait) -> str:
         Trait.ELECTRONICS: _("Phones, watches, tablets, computers"),
         Trait.ESSENTIAL: _("Essential: no waiting for a repair"),
     }[trait]
+
+
+def signal_words(signal: Signal) -> str:
+    """Return what a signal of fraud says."""
+    return {
+        Signal.WEIGHT: _("The parcel is lighter than it was sent"),
+        Signal.SERIAL: _("Another serial number than was sold"),
+        Signal.RATE: _("Sends back far more than others do"),
+        Signal.SHARED: _("Shares phone or tax id with other accounts"),
+        Signal.DENIED_RECEIPT: _("Said again that something was missing"),
+        Signal.OTHER_PAYEE: _("The money is asked to somebody else"),
+        Signal.FIRST_AND_DEAR: _("A first order of high value"),
+    }[signal]
+
+
+def difference_words(difference: Difference, *, names: Mapping[str, str]) -> str:
+    """Return what was found otherwise than it was told."""
+    name = names.get(difference.line, difference.line)
+    values = {"line": name, "told": difference.told, "found": difference.found}
+    if difference.kind == Mismatch.WORSE:
+        values |= {"told": grade_words(Grade(difference.told)), "found": grade_words(Grade(difference.found))}
+    return {
+        Mismatch.NOT_ANNOUNCED: _("%(line)s: nobody announced it."),
+        Mismatch.FEWER: _("%(line)s: %(found)s came, %(told)s were announced."),
+        Mismatch.MORE: _("%(line)s: %(found)s came, only %(told)s were announced."),
+        Mismatch.SERIAL: _("%(line)s: serial number %(found)s, sold was %(told)s."),
+        Mismatch.PARTS: _("%(line)s: missing is %(found)s."),
+        Mismatch.WORSE: _("%(line)s: %(found)s, expected was at worst: %(told)s."),
+        Mismatch.NOT_OURS: _("%(line)s: not ours, or the box was empty."),
+        Mismatch.LIGHTER: _("The parcel weighs %(found)s g, sent were %(told)s g."),
+    }[difference.kind] % values

@@ -30,6 +30,16 @@ LINKS = (
     ),
     RailLink(
         "desk",
+        "desk:returns",
+        _("Returns"),
+        "arrow-u-up-left",
+        "arrow-u-up-left",
+        (Permission.STAGE_WORK,),
+        keys="g r",
+        section="returns",
+    ),
+    RailLink(
+        "desk",
         "desk:orders",
         _("Orders"),
         "package-regular",

@@ -27,6 +27,9 @@ from balcao.web.desk.views import (
     uploading,
     ways,
 )
+from balcao.web.desk.views.returning import deeds as return_deeds
+from balcao.web.desk.views.returning import looking as return_looking
+from balcao.web.desk.views.returning import starting as return_starting
 
 app_name = "desk"
 urlpatterns = [
@@ -103,6 +106,16 @@ urlpatterns = [
     path("tickets/<int:number>/place/", selling.place, name="place"),
     path("tickets/<int:number>/place/try/", selling.place_try, name="place_try"),
     path("orders/", bought.orders, name="orders"),
+    path("tickets/<int:number>/orders/<int:pk>/return/", return_starting.begin, name="return_new"),
+    path("returns/", return_looking.returns, name="returns"),
+    path("returns/<int:pk>/", return_looking.show, name="return"),
+    path("returns/<int:pk>/label.pdf", return_looking.label, name="return_label"),
+    path("returns/<int:pk>/photos/<int:photo>/", return_looking.photo, name="return_photo"),
+    path("returns/<int:pk>/receive/", return_deeds.take_in, name="return_receive"),
+    path("returns/<int:pk>/inspect/", return_deeds.look, name="return_inspect"),
+    path("returns/<int:pk>/judge/", return_deeds.judge, name="return_judge"),
+    path("returns/<int:pk>/decide/", return_deeds.decide, name="return_decide"),
+    path("returns/<int:pk>/outcome/", return_deeds.outcome, name="return_outcome"),
     path("orders/<int:pk>/", bought.order, name="order"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:pk>/approve/", approvals.approve, name="approve"),

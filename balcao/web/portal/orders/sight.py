@@ -13,7 +13,6 @@ from balcao.ports import money
 from balcao.ports.commerce import KeyKind, PaymentState
 from balcao.returns.models import Return
 from balcao.returns.queries.cases import returnable
-from balcao.returns.rules import numbers
 from balcao.web.portal.orders import words
 
 
@@ -112,7 +111,7 @@ class Sight:
     def returns(self) -> list[tuple[str, Return]]:
         """Return what comes back of it, by the number on its label."""
         rows = Return.objects.filter(order=self.row).order_by("-pk")[:10]
-        return [(numbers.written(row.number, prefix=row.prefix), row) for row in rows]
+        return [(row.written, row) for row in rows]
 
     @property
     def under_way(self) -> list[LedgerEntry]:

@@ -15,7 +15,7 @@ from balcao.web.desk import urls
 _OWN = {"inbox", "view", "shop", "bulk", "bulk_menu", "updates", "keys", "search", "palette", "colleagues"} | {
     "notices",
     "notices_read", "saved_new", "saved_edit", "start", "log", "customers", "picture", "orders", "approvals",
-    "board"
+    "board", "returns"
 }  # fmt: skip
 # These need a row of their own: tested with their deeds.
 _BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin", "approve", "decline", "agree", "disagree"}
@@ -24,7 +24,14 @@ _BY_LINK = {"merge_undo", "split_undo", "customer_part", "customer_pin", "approv
 def addresses(message: Message) -> Iterator[tuple[str, str]]:
     identity = message.identity
     assert identity is not None
-    values = {"number": message.ticket.number, "pk": message.pk, "kind": "refund", "job": 1, "key": "cancel"}
+    values = {
+        "number": message.ticket.number,
+        "pk": message.pk,
+        "kind": "refund",
+        "job": 1,
+        "key": "cancel",
+        "photo": 1,
+    }
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         name = str(pattern.name)

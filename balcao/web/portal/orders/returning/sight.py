@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from balcao.processes.queries.cases import case_token
 from balcao.returns.models import Label, Return, ReturnLine
 from balcao.returns.queries.cases import weigh_again
-from balcao.returns.queries.labels import number_of
 from balcao.returns.queries.outcomes import Worth, outcomes_of, worth_of
 from balcao.returns.queries.telling import day_words, duty_words, explanation_words
 from balcao.returns.queries.words import outcome_words, reason_words
@@ -30,7 +29,7 @@ class ReturnSight:
     @property
     def number(self) -> str:
         """Return its number as it stands on the label."""
-        return number_of(self.row.number, self.row.prefix)
+        return self.row.written
 
     @cached_property
     def decision(self) -> Decision:

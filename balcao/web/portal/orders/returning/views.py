@@ -95,7 +95,7 @@ def _sent(request: HttpRequest, shop: Shop, visit: Visit, sight: Sight, sheet: R
         return _page(request, shop, "choose", status=422, sight=sight, sheet=sheet, sorry=sorry)
     if row is None:
         return pages.page(request, shop, "asked", sight=sight)
-    return pages.to("return", shop, visits.named(sight.row), numbers.written(row.number, prefix=row.prefix))
+    return pages.to("return", shop, visits.named(sight.row), row.written)
 
 
 def _request(sight: Sight, visit: Visit, words: str) -> Request:
@@ -167,7 +167,7 @@ def _declared(request: HttpRequest, shop: Shop, visit: Visit, sight: Sight) -> H
     except CannotReturn as cannot:
         sorry = trouble_words(cannot.trouble)
         return _page(request, shop, "declare", status=422, sight=sight, may=may, sorry=sorry)
-    number = numbers.written(row.number, prefix=row.prefix) if row else ""
+    number = row.written if row else ""
     return _page(request, shop, "declared", sight=sight, number=number)
 
 
@@ -206,7 +206,7 @@ def label(request: HttpRequest, shop: Shop, number: str, rma: str) -> HttpRespon
     if found is None:
         return pages.to("order", shop, number)
     answer = HttpResponse(label_pdf(found), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{numbers.written(found.goods_return.number)}.pdf"'
+    answer["Content-Disposition"] = f'inline; filename="{found.goods_return.written}.pdf"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 

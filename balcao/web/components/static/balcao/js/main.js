@@ -27,6 +27,7 @@ import "./behaviours/remember.js";
 import "./behaviours/rows.js";
 import "./behaviours/sift.js";
 import "./behaviours/saver.js";
+import "./behaviours/scan.js";
 import "./behaviours/suggest.js";
 import "./behaviours/sure.js";
 import "./behaviours/theme.js";

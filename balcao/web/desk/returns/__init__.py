@@ -1,0 +1,1 @@
+"""Returns as agents and the warehouse see them."""

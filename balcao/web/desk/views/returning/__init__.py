@@ -1,0 +1,1 @@
+"""What agents and the warehouse do with returns."""
