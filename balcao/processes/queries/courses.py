@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from balcao.commerce.queries import order_value
+from balcao.commerce.models import Order
+from balcao.commerce.queries import offers, order_value
+from balcao.ports import commerce as port
 from balcao.processes import models
 from balcao.processes.rules.known import of_order
-from balcao.processes.types import Course, EffectState, Facts, ForwardState
+from balcao.processes.types import BlueprintKind, Course, EffectState, Facts, ForwardState, ProcessState
 
 _OUTCOMES = {EffectState.DONE: True, EffectState.FAILED: False}
 
@@ -26,12 +28,13 @@ def course_of(process: "models.Process", visit: "models.Visit") -> Course:
 def facts_of(process: "models.Process", visit: "models.Visit", *, now: datetime) -> Facts:
     """Return everything known of a process now; approvals are added by who has them."""
     order = order_value(process.order) if process.order else None
+    found = {**of_order(order, now=now), **_stock(process.order, order), **process.facts}
     return Facts(
         now=now,
         entered_at=visit.entered_at,
         fields=process.fields,
         tasks={task.key: task.done_at is not None for task in process.tasks.order_by("pk")},
-        known={**of_order(order, now=now), **process.facts},
+        known={**found, "is_disputed": is_disputed(process.order)},  # of now, whatever was noted before
         effects=_effects(process),
         limit_passed=visit.breached_at is not None or (visit.due_at is not None and visit.due_at <= now),
     )
@@ -40,3 +43,26 @@ def facts_of(process: "models.Process", visit: "models.Visit", *, now: datetime)
 def _effects(process: "models.Process") -> dict[str, bool | None]:
     rows = process.effects.filter(step__gt="").order_by("pk").values_list("step", "state")
     return {step: _OUTCOMES.get(EffectState(state)) for step, state in rows}
+
+
+def is_disputed(order: Order | None) -> bool:
+    """Tell whether the buyer's bank is asked to take the payment back: nothing is paid back beside that."""
+    if order is None:
+        return False
+    rows = models.Process.objects.filter(order=order, state=ProcessState.RUNNING)
+    return rows.filter(blueprint__key=BlueprintKind.CHARGEBACK).exists()
+
+
+def _stock(row: Order | None, order: port.Order | None) -> dict[str, object]:
+    """Return whether what was bought can be sent once more; nothing where the shop does not say."""
+    if row is None or order is None:
+        return {}
+    wanted = {line.variant_ref: line.quantity - line.cancelled for line in order.lines if line.variant_ref}
+    known = offers(backend=row.backend, refs=wanted)
+    if not wanted or set(known) != set(wanted):
+        return {}
+    has = [
+        offer.variant.is_available and (offer.variant.stock is None or offer.variant.stock >= wanted[ref])
+        for ref, offer in known.items()
+    ]
+    return {"in_stock": all(has)}
