@@ -6,6 +6,7 @@ from balcao.api.v1 import problems
 from balcao.api.v1.guard import FORM, JSON, guarded, nothing_here
 from balcao.api.v1.openapi import Api, Readable
 from balcao.api.v1.views import (
+    clocks,
     customers,
     files,
     house,
@@ -30,6 +31,7 @@ api = Api(title="Balcão", version="1", description=ABOUT.strip(), urls_namespac
 problems.install(api)
 _ROUTERS = (
     tickets,
+    clocks,
     processes,
     messages,
     customers,
