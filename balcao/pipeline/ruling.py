@@ -226,7 +226,7 @@ class Deed:
     now: datetime
 
     @property
-    def common(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """Return what most actions on tickets take."""
         return {"ticket": self.ticket, "agent": None, "now": self.now}
 
@@ -237,39 +237,39 @@ class Deed:
 
 
 def _topic(deed: Deed) -> None:
-    classifying.set_topic(topic=_found(Topic.objects.filter(pk=deed.number).first(), "topic"), **deed.common)
+    classifying.set_topic(topic=_found(Topic.objects.filter(pk=deed.number).first(), "topic"), **deed.given)
 
 
 def _kind(deed: Deed) -> None:
-    classifying.set_kind(kind=Kind(deed.step.value), **deed.common)
+    classifying.set_kind(kind=Kind(deed.step.value), **deed.given)
 
 
 def _priority(deed: Deed) -> None:
-    changing.set_priority(priority=Priority(deed.step.value), **deed.common)
+    changing.set_priority(priority=Priority(deed.step.value), **deed.given)
 
 
 def _status(deed: Deed) -> None:
     back = deed.now + timedelta(days=deed.step.days) if deed.step.days else None
-    changing.set_status(status=Status(deed.step.value), remind_at=back, **deed.common)
+    changing.set_status(status=Status(deed.step.value), remind_at=back, **deed.given)
 
 
 def _assign(deed: Deed) -> None:
     chosen = _found(Agent.objects.filter(pk=deed.number).first(), "agent") if deed.step.value else None
-    changing.assign(assignee=chosen, team=deed.ticket.team, **deed.common)
+    changing.assign(assignee=chosen, team=deed.ticket.team, **deed.given)
 
 
 def _team(deed: Deed) -> None:
     chosen = _found(Team.objects.filter(pk=deed.number).first(), "team") if deed.step.value else None
-    changing.assign(assignee=deed.ticket.assignee, team=chosen, **deed.common)
+    changing.assign(assignee=deed.ticket.assignee, team=chosen, **deed.given)
 
 
 def _tag(deed: Deed) -> None:
     tag = _found(Tag.objects.filter(pk=deed.number).first(), "tag")
-    changing.add_tags(tags=[tag], **deed.common)
+    changing.add_tags(tags=[tag], **deed.given)
 
 
 def _untag(deed: Deed) -> None:
-    changing.set_tags(tags=list(deed.ticket.tags.exclude(pk=deed.number)), **deed.common)
+    changing.set_tags(tags=list(deed.ticket.tags.exclude(pk=deed.number)), **deed.given)
 
 
 def _write_note(deed: Deed) -> None:
