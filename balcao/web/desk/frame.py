@@ -24,7 +24,7 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import SavedView, Tag
 from balcao.tickets.queries import lists
 from balcao.tickets.queries.walking import View
-from balcao.web.desk.stage_lists import TONES, slice_count, slice_words, slices_of
+from balcao.web.desk.stage_lists import TONES, slice_count, slice_name, slice_words, slices_of
 
 _MOST_NAMES = 4
 _MOST_NOTICES = 99  # that the bell counts
@@ -184,7 +184,7 @@ class DeskFrame:
         rest = [View.SOLVED, View.CLOSED, View.SPAM, View.TRASH]
         return [
             Group("", [*(self.view_link(view) for view in (*first, View.MENTIONS)), *self._approvals]),
-            *([Group(_("My department's stages"), self._owed)] if self._owed else []),
+            *([Group(_("My department"), self._owed)] if self._owed else []),
             Group(_("By kind"), [self.view_link(view) for view in kinds]),
             *(
                 [Group(_("Teams"), [self.view_link(View.TEAM, team) for team in self.own_teams])]
@@ -201,7 +201,7 @@ class DeskFrame:
         return [
             ViewLink(
                 key=wanted.value,
-                name=slice_words(wanted)[0],
+                name=slice_name(wanted),
                 icon=slice_words(wanted)[1],
                 address=reverse("desk:view", args=[wanted.value]),
                 count=self.slice_count(wanted),

@@ -20,10 +20,16 @@ from balcao.tickets.types import DueFacts
 from balcao.web.desk.processes.words import party_words, task_words, text
 
 _NAMES = {
-    Slice.ALL: (pgettext_lazy("view", "All stages"), "steps"),
+    Slice.ALL: (pgettext_lazy("view", "My department's stages"), "steps"),
     Slice.SOON: (pgettext_lazy("view", "Stages due soon"), "hourglass-medium"),
     Slice.RISK: (pgettext_lazy("view", "Stages at risk"), "warning-circle"),
     Slice.FREE: (pgettext_lazy("view", "Stages nobody has"), "hand"),
+}
+_SHORT = {
+    Slice.ALL: pgettext_lazy("stages", "All stages"),
+    Slice.SOON: pgettext_lazy("stages", "Due soon"),
+    Slice.RISK: pgettext_lazy("stages", "At risk"),
+    Slice.FREE: pgettext_lazy("stages", "Nobody has"),
 }
 TONES = {Slice.SOON: "soon", Slice.RISK: "soon"}
 _KEPT = (Slice.ALL, Slice.FREE)
@@ -48,6 +54,11 @@ def slice_words(wanted: Slice) -> tuple[str, str]:
     """Return a list's name and icon."""
     words, icon = _NAMES[wanted]
     return str(words), icon
+
+
+def slice_name(wanted: Slice) -> str:
+    """Return a list's name beneath the heading that says whose stages they are."""
+    return str(_SHORT[wanted])
 
 
 def slice_count(kept: Mapping[str, int], *, agent: Agent, wanted: Slice, shop_id: int | None, now: datetime) -> int:

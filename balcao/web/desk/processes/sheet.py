@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from balcao.processes import types
 from balcao.processes.queries.tracks import Track
 from balcao.processes.rules import filling, moving
+from balcao.processes.rules.guards import is_filled
 from balcao.processes.types import (
     Answer,
     Facts,
@@ -26,7 +27,7 @@ from balcao.staff.models import Agent
 from balcao.tickets.models import Attachment
 from balcao.web.desk.orders.effects import Told
 from balcao.web.desk.processes import forms
-from balcao.web.desk.processes.asking import asked_fields, reads_field
+from balcao.web.desk.processes.asking import asked_fields, fields_of, reads_field
 from balcao.web.desk.processes.forms import Around, FieldView
 from balcao.web.desk.processes.happening import happening
 from balcao.web.desk.processes.words import choice_words, refusal_words, text
@@ -42,6 +43,7 @@ class Verdict:
     needs_approval: str  # the department that has to agree first, "" for none
     missing: tuple[Refusal, ...]  # what is still to be filled in
     against: tuple[str, ...]  # everything else that stands against it, in words
+    wants: tuple[str, ...] = ()  # conditions over fields that are empty yet, in words
 
 
 class WaySheet:
@@ -141,13 +143,22 @@ class WaySheet:
         approval = next((one.detail for one in refusals if one.code is RefusalCode.APPROVAL), "")
         missing = [one for one in refusals if one.code in _SAID_BESIDE]
         others = [one for one in refusals if one.code not in (*_SAID_BESIDE, RefusalCode.APPROVAL)]
+        wanted = [one for one in others if self._is_of_empty(one)]
         wrong = [Refusal(RefusalCode.FIELD, key) for key in self._read[1]]
         return Verdict(
             is_open=not (missing or others or wrong),
             needs_approval=approval,
             missing=(*missing, *(one for one in wrong if one not in missing)),
-            against=tuple(self._words(one) for one in others),
+            against=tuple(self._words(one) for one in others if one not in wanted),
+            wants=tuple(self._words(one) for one in wanted),
         )
+
+    def _is_of_empty(self, refusal: Refusal) -> bool:
+        """Tell whether a guard only does not hold because a field that it reads has no value yet."""
+        guard = next((one for one in self.way.guards if one.name == refusal.detail), None)
+        if refusal.code is not RefusalCode.GUARD or guard is None:
+            return False
+        return any(not is_filled(self.facts.fields.get(key)) for key in fields_of(guard))
 
     def _words(self, refusal: Refusal) -> str:
         return refusal_words(refusal, self.track.blueprint, self.departments, way=self.way.key)
