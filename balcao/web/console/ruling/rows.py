@@ -119,7 +119,7 @@ class RuleForm:
         minutes = self._minutes()
         if not self.events:
             self.errors["events"] = _("Choose when it looks.")
-        steps = [step for row in self.steps if row.act and (step := _step_of(row))]
+        steps = [step for row in self.steps if row.act and (step := self._step(row))]
         if not steps:
             self.errors["steps"] = _("Choose what it does.")
         every = [one for row in self.every if row.aspect and (one := self._condition(row))]
@@ -146,6 +146,13 @@ class RuleForm:
         relation = row.relation if row.relation in SHAPES[aspect] else SHAPES[aspect][0]
         return Condition(aspect, Relation(relation), tuple(values))
 
+    def _step(self, row: StepRow) -> RuleStep | None:
+        """Return a step, if its value is one that this agent may choose."""
+        if self.scope.has_targets(Act(row.act)) and row.value not in dict(row.targets(self.scope)):
+            row.error = _("Choose one.")
+            return None
+        return _step_of(row)
+
     def _values(self, row: ConditionRow, aspect: Aspect) -> list[str]:
         if aspect in TEXTS:
             return [phrase for one in row.text.split(",") if (phrase := one.strip())]
@@ -167,11 +174,8 @@ class RuleForm:
 
 def _step_of(row: StepRow) -> RuleStep | None:
     act = Act(row.act)
-    needs_value = act not in (Act.NOTE, Act.ASSIGN, Act.TEAM)
     days = number_in(row.days) or 0
-    if needs_value and not row.value:
-        row.error = _("Choose one.")
-    elif act == Act.NOTE and not row.text.strip():
+    if act == Act.NOTE and not row.text.strip():
         row.error = _("Write the note.")
     elif row.days.strip() and not 0 < days <= _LONGEST_WAIT:
         row.error = _("Enter a whole number of days, a year at most.")

@@ -20,6 +20,8 @@ from balcao.staff.models import Agent
 from balcao.testing.factories import receive
 from balcao.tickets.actions.arranging import save_tag
 from balcao.tickets.models import Tag, Ticket
+from balcao.webhooks.actions.endpoints import create_endpoint
+from balcao.webhooks.models import Endpoint
 
 LOOKS_AT_WORDS = {"all-0-aspect": "words", "all-0-relation": "is", "all-0-text": "quebrado, em pedaços"}
 
@@ -35,7 +37,9 @@ def tag(db: None) -> Tag:
 
 
 @pytest.fixture
-def given(moringa: Shop, tag: Tag) -> dict[str, Any]:
+def given(moringa: Shop, next_door: Shop, tag: Tag) -> dict[str, Any]:
+    told = {"name": "Theirs", "url": "https://erp.example.com/", "events": ["*"], "shop": next_door}
+    create_endpoint(**told, actor=SYSTEM, now=timezone.now())
     return {
         "name": "Chegou quebrado",
         "shop": moringa.pk,
@@ -104,6 +108,7 @@ def test_rows_become_a_rule_and_a_rule_becomes_rows(visitor: Client, given: dict
         ({"all-1-text": "a lot"}, "Enter a number."),
         ({"any-0-values": []}, "Say with what it is compared."),
         ({"steps-0-value": ""}, "Choose one."),
+        ({"steps-0-act": "webhook", "steps-0-value": "THEIRS"}, "Choose one."),  # of another shop
         ({"steps-2-text": ""}, "Write the note."),
         ({"steps-1-days": "many"}, "Enter a whole number of days"),
         ({"delay": "-3"}, "Enter a whole number; a year is the most."),
@@ -113,6 +118,7 @@ def test_rows_become_a_rule_and_a_rule_becomes_rows(visitor: Client, given: dict
 def test_what_is_wrong_is_said_at_its_row(
     visitor: Client, given: dict[str, Any], change: dict[str, Any], words: str
 ) -> None:
+    change = {name: Endpoint.objects.get().pk if value == "THEIRS" else value for name, value in change.items()}
     answer = visitor.post(reverse("console:rule_new"), given | change)
     assert answer.status_code == 422
     assert words in answer.content.decode()
