@@ -176,7 +176,7 @@ USE_TZ = True
 
 API_REQUESTS_A_MINUTE = env.number("BALCAO_API_REQUESTS_A_MINUTE", 600, least=1)  # of one token, in one process
 
-# --- Webhooks: what we send to the addresses that an admin enters --------------------------------------------------------
+# --- Webhooks: what we send to the addresses that an admin enters -----------------------------------------------------
 
 # Receivers in our own network, and over http: for development, and where the other system stands next door.
 WEBHOOKS_TO_PRIVATE = env.switch("BALCAO_WEBHOOKS_TO_PRIVATE", default=False)

@@ -95,7 +95,8 @@ class Department(models.Model):
     """A part of the company that owes others a piece of work (stock, finance, transport)."""
 
     name = models.CharField(max_length=80, unique=True)
-    key = models.SlugField(max_length=30, null=True, unique=True)  # what blueprints call it: "warehouse", "finance"
+    # What blueprints call it: "wh", "fin". Several have none, and yet it is unique.
+    key = models.SlugField(max_length=30, null=True, unique=True)  # noqa: DJ001
     lead = models.ForeignKey(
         Agent, null=True, on_delete=models.SET_NULL, related_name="leads"
     )  # answers for its delays

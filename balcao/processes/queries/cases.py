@@ -13,7 +13,7 @@ _PURPOSE = "case page"
 
 
 def case_token(process: "models.Process") -> str:
-    """Return what a link to the customer's page of a matter ends with: whoever has it sees the stages and may answer."""
+    """Return the end of a link to the customer's page of a matter; whoever has it sees the stages and may answer."""
     return f"{process.pk}-{crypto.sign_token(process.pk, process.key, key=settings.SECRET_KEY, purpose=_PURPOSE)}"
 
 

@@ -37,7 +37,8 @@ def fits_in_a_mail(field: Field) -> bool:
 def read_reply(text: str, *, ways: Sequence[str], fields: Sequence[Field]) -> Reply:
     """Return what an answer says; `ways` are the transitions in the order in which they were numbered."""
     named = {_plain(name): one for one in fields for name in (one.key, *one.names.values())}
-    way, values, unclear, words = "", dict[str, object](), [], []
+    way, values = "", dict[str, object]()
+    unclear, words = list[str](), list[str]()
     for line in text.strip().splitlines():
         number, fact = _WAY.match(line), _FACT.match(line)
         wanted = named.get(_plain(fact[1].split("(")[0])) if fact else None

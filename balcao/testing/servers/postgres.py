@@ -18,7 +18,7 @@ _ATTEMPTS = 100
 _OFTEN = ["listen_addresses=127.0.0.1", "max_connections=200"]
 # Speed over durability: the cluster does not outlive its test run.
 _FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB", "max_wal_size=256MB"]
-# What waits so long for somebody else's lock, or holds one and does nothing, is a fault: it becomes an error with a name.
+# What waits so long for somebody else's lock, or holds one and does nothing, is a fault: it becomes an error.
 _IMPATIENT = ["lock_timeout=120s", "idle_in_transaction_session_timeout=120s"]
 
 
