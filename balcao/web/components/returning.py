@@ -181,8 +181,8 @@ class ReturnSheet:
                 if last
                 else _("You are in time.")
             )
-        causes = " ".join(doubt_words(doubt) for doubt in answer.doubts)
-        return f"{causes} {_('One of us looks at it and answers you.')}".strip()
+        causes = [doubt_words(doubt) for doubt in answer.doubts]
+        return " ".join([*causes, _("One of us looks at it and answers you.")])
 
     @property
     def story(self) -> list[tuple[str, str]]:
