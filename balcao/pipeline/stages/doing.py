@@ -97,7 +97,7 @@ def _is_overtaken(visit: Visit) -> bool:
 def _remind(effect: Effect, now: datetime) -> None:
     visit = effect.visit
     if visit.left_at is None and not visit.paused_for:
-        _send(effect, news.reminder(visit, effect.spec["texts"]), now)
+        _send(effect, news.reminder(visit, effect.spec["texts"], now=now), now)
     else:
         effects.settle(effect=effect, code="overtaken", now=now)
 

@@ -31,19 +31,34 @@ def stage_news(visit: Visit, *, now: datetime) -> str:
     if not name:
         return ""
     with override(language):
-        parts = [_greeting(process), f"{name}. {said(stage.customer_texts, language)}".strip()]
-        parts += [promise_words(process, now=now)] if not stage.is_end else []
-        parts.append(_("You can follow it here: %(address)s") % {"address": case_address(process)})
+        parts = [_greeting(process), _sentences(name, said(stage.customer_texts, language))]
+        parts += _what_follows(visit, is_end=stage.is_end, now=now)
     return "\n\n".join(part for part in parts if part)
 
 
-def reminder(visit: Visit, texts: types.Texts) -> str:
+def _sentences(name: str, text: str) -> str:
+    """Return a stage's name and text as sentences."""
+    return f"{name}{'' if name.endswith(('?', '!', '.')) else '.'} {text}".strip()
+
+
+def _what_follows(visit: Visit, *, is_end: bool, now: datetime) -> list[str]:
+    """Return until when something is to be done, by whom, and where the page of it is."""
+    process = visit.process
+    where = {"address": case_address(process)}
+    if visit.outside == types.Party.CUSTOMER and visit.due_at and visit.due_at > now:
+        by = {"day": _day(visit.due_at, process, now=now), **where}
+        return [_("You can do your part here until %(day)s: %(address)s") % by]
+    promise = [] if is_end else [promise_words(process, now=now)]
+    return [*promise, _("You can follow it and write to us here: %(address)s") % where]
+
+
+def reminder(visit: Visit, texts: types.Texts, *, now: datetime) -> str:
     """Return the words with which somebody is reminded whom a stage waits for."""
     language = language_of(visit.process)
     words = said(texts, language)
     with override(language):
         parts = [_greeting(visit.process), words]
-        parts.append(_("You can follow it here: %(address)s") % {"address": case_address(visit.process)})
+        parts += _what_follows(visit, is_end=True, now=now)
     return "\n\n".join(parts) if words else ""
 
 
@@ -60,13 +75,18 @@ def promise_words(process: Process, *, now: datetime) -> str:
         return ""
     if total.state == ClockState.PAUSED and total.paused_for == PauseReason.CUSTOMER:
         return _("We go on as soon as you have done your part; until then our time stands still.")
-    if total.state != ClockState.RUNNING or total.due_at is None or total.due_at < now:
+    if total.state != ClockState.RUNNING or total.due_at is None:
         return ""
+    if total.due_at < now:
+        return "" if total.is_voided else _("It takes longer than we had promised, and we are sorry for that.")
+    return _("It will be settled by %(day)s.") % {"day": _day(total.due_at, process, now=now)}
+
+
+def _day(moment: datetime, process: Process, *, now: datetime) -> str:
+    """Return a day as it stands in a sentence to the customer, in the shop's time."""
     zone = ZoneInfo(process.ticket.shop.time_zone)
-    day, year = total.due_at.astimezone(zone).date(), now.astimezone(zone).year
-    return _("It will be settled by %(day)s.") % {
-        "day": locales.spoken_day(day, year=year, language=language_of(process))
-    }
+    year = now.astimezone(zone).year
+    return locales.spoken_day(moment.astimezone(zone).date(), year=year, language=language_of(process))
 
 
 def _greeting(process: Process) -> str:
