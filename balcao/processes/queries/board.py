@@ -48,7 +48,7 @@ def board_of(
     kept = counts_of(blueprint=blueprint.pk, shop_ids=shops)
     narrowed = _narrowed(shops, wanted, now, every_shop=agent.every_shop and not shop_id)
     return [
-        _column(blueprint.pk, stage, narrowed, kept if wanted.is_empty else None)
+        _column(blueprint.pk, stage, narrowed, kept, is_whole=wanted.is_empty)
         for stage in stages_of(blueprint, kept)
         if shops
     ]
@@ -100,11 +100,13 @@ def _narrowed(shops: frozenset[int], wanted: Filter, now: datetime, *, every_sho
     return narrowed
 
 
-def _column(blueprint: int, stage: Stage, narrowed: Q, kept: dict[str, int] | None) -> Column:
+def _column(blueprint: int, stage: Stage, narrowed: Q, kept: dict[str, int], *, is_whole: bool) -> Column:
     """Read a column in at most two steps along its index: first what has a due time, then what waits."""
+    count = kept.get(stage_key(blueprint, stage.key), 0)
+    if not count:
+        return Column(stage, [], 0 if is_whole else None, has_more=False)
     rows = models.Visit.objects.filter(narrowed, blueprint_id=blueprint, stage=stage.key).select_related(*_FACTS)
     cards = list(rows.filter(due_at__isnull=False).order_by("due_at", "id")[: MOST_CARDS + 1])
     if len(cards) <= MOST_CARDS:
         cards += rows.filter(due_at__isnull=True).order_by("id")[: MOST_CARDS + 1 - len(cards)]
-    count = kept.get(stage_key(blueprint, stage.key), 0) if kept is not None else None
-    return Column(stage, cards[:MOST_CARDS], count, len(cards) > MOST_CARDS)
+    return Column(stage, cards[:MOST_CARDS], count if is_whole else None, len(cards) > MOST_CARDS)

@@ -1,5 +1,6 @@
 """What departments owe, as lists beside the views, and the stage board."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from balcao.processes.actions import blueprints, working
 from balcao.processes.actions.moving import Mover, forward, start
 from balcao.processes.models import Blueprint, Process, Visit
 from balcao.processes.queries.blueprints import blueprint_for
+from balcao.processes.queries.board import Filter, board_of
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.queries.owed import Slice, owed_page
 from balcao.processes.queries.standing import standing_of
@@ -168,6 +170,23 @@ def test_the_board_asks_no_more_for_more_cards(desk: Client, begun: Callable[...
     with CaptureQueriesContext(connection) as many:
         desk.get(address)
     assert len(many) == len(few)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="small tables are read whole there, rightly")
+def test_board_and_lists_walk_their_indexes(begun: Callable[..., Process], leader: Agent) -> None:
+    to_review(begun(), leader)
+    returns, now = Blueprint.objects.get(key="return", shop=None), timezone.now()
+    with CaptureQueriesContext(connection) as asked:
+        board_of(blueprint=returns, agent=leader, shop_id=None, wanted=Filter(), now=now)
+        owed_page(agent=leader, now=now)
+    walks = [one["sql"] for one in asked if "ORDER BY" in one["sql"] and "due_at" in one["sql"]]
+    assert walks
+    for sql in walks:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        assert re.search(r"USING (COVERING )?INDEX processes_(board|owed|tasks_owed)", plan), plan
+        assert "TEMP B-TREE" not in plan, plan
 
 
 def test_from_the_board_one_forwards_and_comes_back_to_it(
