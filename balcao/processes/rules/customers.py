@@ -6,8 +6,8 @@ from datetime import datetime
 from balcao.processes.rules.simulating import latest_leaving
 from balcao.processes.types import Actor, Blueprint, Field, FieldType, Hours, Opening, RefusalCode, Transition
 
-_TELLING = (FieldType.TEXT, FieldType.PHOTO, FieldType.DATE, FieldType.NUMBER)  # what somebody tells, not decides
-_FILLABLE = (*_TELLING, FieldType.CHOICE, FieldType.YES_NO)
+_TYPED = (FieldType.TEXT, FieldType.DATE, FieldType.NUMBER)
+_FILLABLE = (*_TYPED, FieldType.PHOTO, FieldType.CHOICE, FieldType.YES_NO)
 
 
 def is_final(blueprint: Blueprint, way: Transition) -> bool:
@@ -27,8 +27,12 @@ def needs_code(blueprint: Blueprint, way: Transition) -> bool:
 
 
 def tells_only(field: Field) -> bool:
-    """Tell whether a field takes what the customer tells us, and no decision of theirs."""
-    return field.customer_may_fill and field.type in _TELLING
+    """Tell whether a field takes what the customer tells us by the way: photos, a tracking code if they have one.
+
+    What they must write for the way to be open decides something: an account for money, another product.
+    """
+    is_by_the_way = field.type in _TYPED and not field.is_required
+    return field.customer_may_fill and (is_by_the_way or field.type is FieldType.PHOTO)
 
 
 def can_fill(fields: Iterable[Field]) -> bool:

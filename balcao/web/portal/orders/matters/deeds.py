@@ -90,9 +90,9 @@ class Deeds:
 
     @property
     def others(self) -> list[Deed]:
-        """Return all the rest, what is not possible at the end."""
+        """Return all the rest: what ends it after what does not, what is not possible at the end."""
         rest = [one for one in self.open if one not in self.theirs]
-        return sorted([*rest, *self._past()], key=lambda one: bool(one.refused))
+        return sorted([*rest, *self._past()], key=lambda one: (bool(one.refused), one.is_final))
 
     # --- Ways ---------------------------------------------------------------------------------------------------------
 

@@ -28,10 +28,10 @@ def chip(
     if not is_promised:
         return None
     if is_broken:
-        return "late", "warning-circle", pgettext("promise", "Late")
+        return "late", "warning-circle", pgettext("matter", "Late")
     if is_at_risk and not is_over:
         return "soon", "clock", _("It is getting tight")
-    return "ok", "check", pgettext("promise", "On time")
+    return "ok", "check", pgettext("matter", "On time")
 
 
 def refusal(one: Refusal) -> str:
