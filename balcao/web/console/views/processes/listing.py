@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -110,7 +109,8 @@ def own(request: HttpRequest, agent: Agent, blueprint_id: int) -> HttpResponse:
     row = row_for(agent, blueprint_id)
     shop = Shop.objects.filter(pk__in=agent.shop_ids(), pk=_number(request.POST.get("shop", ""))).first()
     if shop is None or row.shop_id or row.current is None:
-        raise PermissionDenied
+        messages.error(request, _("Only a process of every shop gets a version for one of your shops."))
+        return redirect("console:processes")
     made = blueprints.create(key=row.key, shop=shop, spec=row.current.spec, agent=agent, now=timezone.now())
     return redirect("console:process", made.pk)
 
