@@ -8,7 +8,7 @@ import pytest
 from balcao.pipeline.steps import STEPS
 from balcao.testing.torture import torture
 
-ROUNDS = 200
+ROUNDS = 120
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def database(tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)  # it starts a worker anew for every death; on a busy machine that takes its time
 def test_nothing_is_lost_and_nothing_doubled_whenever_a_worker_dies(database: str, tmp_path: Path) -> None:
     seed = int.from_bytes(os.urandom(4))
     report = torture(database=database, folder=tmp_path, rounds=ROUNDS, seed=seed)
