@@ -90,11 +90,10 @@ def _received(batch: Batch, entry: Entry) -> None:
 def _first_heard(batch: Batch, entry: Entry) -> None:
     """Begin on a ticket that only machines wrote on so far; one that is older than its clocks goes on without any."""
     ticket, said = entry.facts["ticket"], entry.facts["message"]
-    row = batch.tickets.get(ticket)
     earlier = Message.objects.filter(ticket=ticket, pk__lt=said).exclude(
         kind__in=[MessageKind.AUTO, MessageKind.BOUNCE]
     )
-    if row and row.status not in HIDDEN and not earlier.exists():
+    if entry.facts.get("status") not in HIDDEN and not earlier.exists():
         by = By(channel=_channel(batch, entry))
         begin(batch, ticket, entry.at, key=_key(entry), by=by, is_asked=True)
 
@@ -208,6 +207,7 @@ TELLERS: dict[str, Callable[[Batch, Entry], None]] = {
     "ticket.split.undone": joining.undo_split,
     "process.started": totals.begin_process,
     "process.reopened": totals.begin_process,
+    "process.version.taken": totals.set_total,
     "process.ended": totals.end_process,
     "process.stage.entered": totals.hold_or_go_on,
     "process.resumed": totals.hold_or_go_on,

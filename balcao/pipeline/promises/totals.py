@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from balcao.deadlines.actions.choosing import hours_for, round_the_clock
 from balcao.deadlines.models import Clock
 from balcao.deadlines.queries.hours import key_of, version_at
+from balcao.deadlines.rules.histories import last_said
 from balcao.deadlines.types import ClockKind, ClockState, EventType
 from balcao.journal.models import Entry
 from balcao.pipeline.promises.batch import OPEN, Batch
@@ -19,13 +20,21 @@ def begin_process(batch: Batch, entry: Entry) -> None:
     begin(batch, ticket, entry.at, key=key, by=batch.by(ticket), is_asked=False)  # for a ticket older than its clocks
     total = batch.last(ticket, ClockKind.RESOLUTION)
     batch.mark(total, entry.at, key=key, process=entry.facts["process"], holds="")
+    set_total(batch, entry)
+    if total and total.state == ClockState.PAUSED:  # the departments begin to work
+        batch.happen(total, EventType.RESUME, entry.at, key=key)
+
+
+def set_total(batch: Batch, entry: Entry) -> None:
+    """Let the total take as long as the blueprint says, or another version of it; the history stays."""
+    total, key = batch.last(entry.facts["ticket"], ClockKind.RESOLUTION), f"entry:{entry.position}"
     if total is None or "total_seconds" not in entry.facts:
         return
-    seconds = entry.facts["total_seconds"]
-    batch.happen(total, EventType.SET_TARGET, entry.at, key=key, target_seconds=seconds)
-    batch.happen(total, EventType.SET_CALENDAR, entry.at, key=key, calendar=_hours(entry))
-    if total.state == ClockState.PAUSED:  # the departments begin to work
-        batch.happen(total, EventType.RESUME, entry.at, key=key)
+    seconds, hours = entry.facts["total_seconds"], _hours(entry)
+    if seconds != total.target_seconds:
+        batch.happen(total, EventType.SET_TARGET, entry.at, key=key, target_seconds=seconds)
+    if hours != last_said(total.events, "calendar"):
+        batch.happen(total, EventType.SET_CALENDAR, entry.at, key=key, calendar=hours)
 
 
 def _hours(entry: Entry) -> str:
