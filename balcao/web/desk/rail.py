@@ -15,7 +15,7 @@ LINKS = (
         "steps-regular",
         "steps-fill",
         (Permission.STAGE_WORK,),
-        keys="g s",
+        keys="g d",
         section="stages",
     ),
     RailLink(

@@ -70,8 +70,8 @@ def slice_count(kept: Mapping[str, int], *, agent: Agent, wanted: Slice, shop_id
 
 def home_key(agent: Agent, default: str) -> str:
     """Return the view in which an agent begins: who only does stages, with those of their departments."""
-    is_helper = not agent.may(Permission.TICKET_EDIT)
-    return Slice.ALL.value if is_helper and slices_of(agent) else default
+    does_stages_only = not agent.may(Permission.TICKET_EDIT)
+    return Slice.ALL.value if does_stages_only and slices_of(agent) else default
 
 
 def page_of(

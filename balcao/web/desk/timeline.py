@@ -157,7 +157,7 @@ class _Builder:
         self.lines.append(Fresh())
 
     def _event(self, entry: Entry) -> None:
-        said = words.event_words(entry.name, entry.facts, self.names, number=self.number)
+        said = self._words(entry)
         undo = _undo_address(entry, self.number)
         event = Event(
             entry.pk, entry.at, self._who(entry), said, _sign(entry.name), undo if undo in self.undoable else ""
@@ -166,6 +166,11 @@ class _Builder:
             self.lines[-1].entries.append(event)
         else:
             self.lines.append(Events([event]))
+
+    def _words(self, entry: Entry) -> str:
+        if entry.name.startswith("process."):
+            return processes.event_words(entry.name, entry.facts, self.names.departments, self.names.agents)
+        return words.event_words(entry.name, entry.facts, self.names, number=self.number)
 
     def _who(self, entry: Entry) -> str:
         if entry.actor_kind == ActorKind.AGENT:

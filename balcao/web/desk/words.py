@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
 from balcao.web.components.matters import kind_words
 from balcao.web.desk.orders import words as orders
-from balcao.web.desk.processes import events as processes
 
 _STATUSES = {
     Status.NEW: pgettext_lazy("status", "New"),
@@ -137,8 +136,6 @@ def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int
         ) or _("changed the tags")
     if "source_number" in facts:
         return _moved(name, facts, number)
-    if name.startswith("process."):
-        return processes.event_words(name, facts, names.departments, names.agents)
     is_of_orders = "order." in name or name.startswith("verification.")
     return orders.event_words(name, facts) if is_of_orders else _other_event(name)
 

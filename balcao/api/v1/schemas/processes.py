@@ -134,7 +134,7 @@ _OF_A_STAY = (
 )
 
 
-def process_out(track: Track, openings: Iterable[Opening]) -> ProcessOut:
+def told_process(track: Track, openings: Iterable[Opening]) -> ProcessOut:
     """Return a process with its whole way."""
     process = track.process
     return ProcessOut(

@@ -20,7 +20,7 @@ from balcao.api.v1.schemas.processes import (
     ProcessOut,
     TaskOut,
     forward_out,
-    process_out,
+    told_process,
     task_out,
 )
 from balcao.api.v1.words import Id, Number
@@ -80,7 +80,7 @@ def list_processes(request: HttpRequest, number: Named[Number]) -> list[ProcessO
 def _told(caller: Caller, process: Process, ticket: Ticket) -> ProcessOut:
     process.ticket = ticket
     track = Track(process)
-    return process_out(track, track.openings(agent=caller.eyes.pk, now=timezone.now()))
+    return told_process(track, track.openings(agent=caller.eyes.pk, now=timezone.now()))
 
 
 @router.post(
