@@ -236,6 +236,19 @@ def test_a_label_is_made_once_and_read_back(opened: Opened, bia: Agent) -> None:
         assert words in text
 
 
+@pytest.mark.parametrize(
+    "language, words", [("pt-br", "Etiqueta de devolução"), ("tr", "İade etiketi"), ("en", "Return label")]
+)
+def test_a_label_speaks_the_customers_language(opened: Opened, bia: Agent, language: str, words: str) -> None:
+    row = opened()
+    row.language = language
+    row.save(update_fields=["language"])
+
+    label = issue_label(row=row, way=SendingWay.LABEL, key="label", agent=bia, now=NOW)
+    text = pypdfium2.PdfDocument(label_pdf(label))[0].get_textpage().get_text_range()
+    assert words in text
+
+
 def test_the_first_scan_counts(opened: Opened, bia: Agent) -> None:
     row = opened()
     mark_in_transit(row=row, posted_at=NOW, agent=None, now=NOW, tracking="BR1")
