@@ -51,6 +51,15 @@ from balcao.ports.calling import CLOSED  # noqa: E402
 from balcao.ports.channel import RawEnvelope  # noqa: E402
 from balcao.ports.commerce import InstrumentKind, PlaceOrder  # noqa: E402
 from balcao.ports.config import Preset, presets  # noqa: E402
+from balcao.processes.actions import blueprints  # noqa: E402
+from balcao.processes.models import Blueprint  # noqa: E402
+from balcao.processes.actions import effects  # noqa: E402
+from balcao.processes.actions.blueprints import bring_defaults  # noqa: E402
+from balcao.processes.actions.moving import Mover, forward, start  # noqa: E402
+from balcao.processes.actions.working import add_task  # noqa: E402
+from balcao.processes.models import Effect, Process  # noqa: E402
+from balcao.processes.queries.blueprints import blueprint_for  # noqa: E402
+from balcao.processes.queries.courses import last_visit  # noqa: E402
 from balcao.shops.models import Shop  # noqa: E402
 from balcao.staff.actions import create_agent, create_token  # noqa: E402
 from balcao.staff.models import Agent, Department, Team  # noqa: E402
@@ -89,7 +98,7 @@ def main() -> None:
         "cookie": settings.SESSION_COOKIE_NAME,
         "sessions": _sessions(shop) | half,
         "visit": [visits.COOKIE, VISIT],
-        "places": _desk() | _promises() | _console() | _door(shop) | _customers(shop),
+        "places": _desk() | _promises() | _stages() | _console() | _door(shop) | _customers(shop),
         "broken": {code: _broken(code) for code in LANGUAGES},
     }
     print(json.dumps(state))
@@ -265,6 +274,50 @@ def _promises() -> dict[str, str]:
     }
 
 
+def _stages() -> dict[str, str]:
+    """Lead a return to its inspection, with a task and a step that failed, and ask for a way that needs agreement."""
+    helena = Agent.objects.get(email__startswith="helena@")
+    bring_defaults(now=NOW)
+    rows = Ticket.objects.filter(merged_into=None, status__in=["new", "open"], is_held_open=False).order_by("pk")
+    staged, asked = (_returned(ticket, helena) for ticket in rows[:2])
+    visit = last_visit(staged)
+    given = {"seconds": 7200, "is_obligatory": False, "agent": helena, "now": NOW}
+    department = visit.department or Department.objects.order_by("pk")[0]
+    department.members.add(helena)
+    add_task(visit=visit, title="Comparar com o lote 0226", department=department, **given)
+    step = Effect.objects.filter(process=staged).order_by("pk")[0]
+    effects.settle(effect=step, is_done=False, code="no_conversation", now=NOW)
+    money = {"amount": 80_000, "remedy": "refund", "disposition": "restock", "fault": "customer"}
+    _go(asked, "inspect", helena, {"grade": "a", "serial_matches": True, "parts_complete": True})
+    _go(asked, "refund", helena, money)
+    number = staged.ticket.number
+    return {
+        "staged": f"/tickets/{number}/",
+        "stage": f"/tickets/{number}/stage/{visit.pk}/",
+        "asked": f"/tickets/{asked.ticket.number}/",
+        "idle": f"/tickets/{rows[0].number}/",
+    }
+
+
+def _returned(ticket: Ticket, agent: Agent) -> Process:
+    blueprint = blueprint_for("return", shop_id=ticket.shop_id)
+    assert blueprint
+    facts = {"open_balance": 900_000, "is_disputed": False}
+    given = {"key": f"grid:{ticket.pk}", "now": NOW, "fields": {"reason": "defective"}, "facts": facts}
+    process = start(ticket=ticket, blueprint=blueprint, order=None, mover=Mover(agent=agent), **given)
+    _go(process, "ask_review", agent, {})
+    _go(process, "approve_reviewed", agent, {})
+    _go(process, "label_by_hand", agent, {"return_code": "RMA-1"})
+    _go(process, "receive", agent, {})
+    return process
+
+
+def _go(process: Process, way: str, agent: Agent, fields: dict[str, Any]) -> None:
+    visit = last_visit(process)
+    key = f"{visit.pk}:{way}"
+    forward(visit=visit, transition=way, mover=Mover(agent=agent), key=key, now=NOW, fields=fields)
+
+
 def _console() -> dict[str, str]:
     helena = Agent.objects.get(email__startswith="helena@")
     mailbox, form = Channel.objects.filter(kind="mail")[0], Channel.objects.get(kind="form")
@@ -278,11 +331,20 @@ def _console() -> dict[str, str]:
         "form": f"/f/{form.public_key}/",
         **_systems(helena, mailbox.shop),
         **_webhook(mailbox.shop),
+        **_processes(helena),
         "calendar": f"/console/calendars/{Calendar.objects.order_by('pk')[0].pk}/",
         "target": f"/console/targets/{Target.objects.order_by('pk')[0].pk}/",
         "agent": f"/console/agents/{Agent.objects.get(email__startswith='elif@').pk}/",
         **{name: f"/console/{name}s/{model.objects.order_by('pk')[0].pk}/" for name, model in _FIRSTS.items()},
     }
+
+
+def _processes(agent: Agent) -> dict[str, str]:
+    """Take a process that holds, and begin a draft of another that does not fit."""
+    row, other = (Blueprint.objects.get(key=key, shop=None) for key in ("return", "refund"))
+    spec = {**other.current.spec, "total_seconds": 3600} if other.current else {}
+    blueprints.save_draft(blueprint=other, spec=spec, note="", agent=agent, now=NOW)
+    return {"process": f"/console/processes/{row.pk}/", "process_draft": f"/console/processes/{other.pk}/"}
 
 
 _FILE = """Pedido;Data do pedido;Situação;Cliente;E-mail;SKU;Produto;Quantidade;Preço unitário;Cor

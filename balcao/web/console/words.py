@@ -73,6 +73,7 @@ def permission_words(permission: Permission) -> str:
         Permission.TOKEN_EDIT: _("Give programs access"),
         Permission.DEADLINE_EDIT: _("Set calendars and targets"),
         Permission.DEADLINE_VOID: _("Forgive a breach"),
+        Permission.BOARD_READ: _("See the numbers of departments and stages"),
         Permission.PROCESS_READ: _("See how processes are designed"),
         Permission.PROCESS_EDIT: _("Design processes"),
         Permission.WEBHOOK_EDIT: _("Set webhooks up"),

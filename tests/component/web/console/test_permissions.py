@@ -20,11 +20,17 @@ from balcao.commerce.actions.book import Book
 from balcao.commerce.actions.connecting import create_backend
 from balcao.commerce.actions.files import finish, keep_faults, take_file
 from balcao.commerce.models import ImportedFile
+from balcao.deadlines.actions.calendars import create_calendar
+from balcao.deadlines.actions.targets import create_target
+from balcao.deadlines.types import ClockKind
 from balcao.journal.types import SYSTEM
 from balcao.plugins.channels.form.config import FormConfig
 from balcao.plugins.channels.mail.config import MailConfig
 from balcao.ports import registry
 from balcao.ports.channel import RawEnvelope
+from balcao.processes.actions import blueprints
+from balcao.processes.rules.editing import blank
+from balcao.processes.rules.reading import write_blueprint
 from balcao.shops.models import Shop
 from balcao.staff.actions import create_department, create_team, create_token
 from balcao.staff.models import Agent
@@ -57,6 +63,13 @@ NEEDS = {
     "role": Permission.STAFF_EDIT,
     "team": Permission.STAFF_EDIT,
     "department": Permission.STAFF_EDIT,
+    **{
+        f"process_{deed}": Permission.PROCESS_EDIT
+        for deed in ("new", "bring", "edit", "advice", "undo", "drop", "own", "switch", "publish", "restore")
+    },
+    "process": Permission.PROCESS_READ,
+    "calendar": Permission.DEADLINE_EDIT,
+    "target": Permission.DEADLINE_EDIT,
     "token": Permission.TOKEN_EDIT,
     "webhook": Permission.WEBHOOK_EDIT,
     "rule": Permission.RULE_EDIT,
@@ -84,6 +97,14 @@ ONLY_POST = {
     "webhook_do",
     "webhook_replay",
     "webhook_again",
+    "target_remove",
+    "process_edit",
+    "process_advice",
+    "process_undo",
+    "process_drop",
+    "process_own",
+    "process_switch",
+    "process_restore",
 }
 # What deletes comes last, so that one house serves for all.
 ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
@@ -97,6 +118,8 @@ _OWNED = {
     "token_id",
     "endpoint_id",
     "rule_id",
+    "blueprint_id",
+    "pk",
 }
 OF_ONE_SHOP = [str(pattern.name) for pattern in urlpatterns if _OWNED & set(pattern.pattern.converters)]
 
@@ -154,7 +177,22 @@ class House:
         rule = save_rule(rule=None, name="R", shop=shop, ruling=ruling, is_active=True, agent=None, now=NOW)
         self.values["rule_id"] = rule.pk
         self.values |= {"endpoint_id": endpoint.pk, "delivery_id": ping(endpoint=endpoint, now=NOW).pk}
+        hours = {"tz": "UTC", "weekly": {"mon": ["09:00-18:00"]}, "overrides": {}}
+        self.calendar = create_calendar(key=shop.slug, name=shop.name, spec=hours, shop=shop, now=NOW)
+        clock = {"clock": ClockKind.RESOLUTION, "seconds": 3600, "calendar": self.calendar}
+        self.target = create_target(**clock, shop=shop, now=NOW)
+        self.values |= {"blueprint_id": self._process(shop), "number": 1}
         self.department = create_department(name=f"Stock {shop.pk}", members=[], **common)
+
+    @staticmethod
+    def _process(shop: Shop) -> int:
+        words = {"en": "Own", "pt-BR": "Próprio", "tr": "Kendi"}
+        spec = write_blueprint(blank(key="own", names=words, first=words, last=words, way=words))
+        blueprint = blueprints.create(key="own", shop=shop, spec=spec, agent=None, now=NOW)
+        admin = make_agent(f"Zoe{shop.pk}", shop=shop, role=Role.ADMIN)
+        blueprints.publish(draft=blueprint.versions.get(), agent=admin, take_running=False, now=NOW)
+        blueprints.save_draft(blueprint=blueprint, spec=spec, note="", agent=admin, now=NOW)
+        return blueprint.pk
 
     def _file(self) -> ImportedFile:
         given: dict[str, Any] = {
@@ -177,6 +215,8 @@ class House:
     def address(self, name: str) -> str:
         pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
         others = {"channel_embed": {"channel_id": self.form.pk}, "department": {"row_id": self.department.pk}}
+        others |= {"calendar": {"pk": self.calendar.pk}}
+        others |= {key: {"pk": self.target.pk} for key in ("target", "target_remove")}
         book = {"backend_id": self.book.pk}
         others |= {f"shop_system_{part}": book for part in ("files", "export", "import", "state", "faults")}
         others["shop_system_new"] = {"kind": "paper", "preset": "new"}
