@@ -265,7 +265,7 @@ def test_files_are_handed_out_after_the_code_only(ana: Client, desk: StageDesk) 
 
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    answer.close()
+    assert answer.getvalue().startswith(b"\x89PNG")
     assert ana.get(page_of(process, f"files/{row.pk + 1}/")).status_code == 404
 
 
