@@ -183,9 +183,10 @@ def create_department(
     now: datetime,
     key: str | None = None,
     lead: Agent | None = None,
+    email: str = "",
 ) -> Department:
-    """Create a department; `key` is what blueprints call it, `lead` answers for its delays."""
-    department = Department.objects.create(name=name, key=key, lead=lead)
+    """Create a department; `key` is what blueprints call it, `lead` answers for its delays, `email` is asked by mail."""
+    department = Department.objects.create(name=name, key=key, lead=lead, email=email.strip())
     department.members.set(members)
     record(name="department.created", at=now, actor=actor, about=[], facts={"department": department.pk})
     return department
@@ -202,10 +203,12 @@ def edit_department(
     now: datetime,
     key: str | None = None,
     lead: Agent | None = None,
+    email: str | None = None,
 ) -> Department:
-    """Change a department; `key` is what blueprints call it, `lead` answers for its delays."""
+    """Change a department; `key` is what blueprints call it, `lead` answers for its delays, `email` None stays."""
     department.name, department.is_active, department.key, department.lead = name, is_active, key, lead
-    department.save(update_fields=["name", "is_active", "key", "lead"])
+    department.email = department.email if email is None else email.strip()
+    department.save(update_fields=["name", "is_active", "key", "lead", "email"])
     department.members.set(members)
     record(name="department.changed", at=now, actor=actor, about=[], facts={"department": department.pk})
     return department

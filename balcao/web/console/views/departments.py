@@ -36,6 +36,11 @@ class DepartmentForm(MembersForm):
     lead = forms.ModelChoiceField(
         Agent.objects.none(), label=gettext_lazy("Answers for its delays"), required=False, empty_label="–"
     )
+    email = forms.EmailField(
+        label=gettext_lazy("Asked by mail at"),
+        required=False,
+        help_text=gettext_lazy("For those who do not use the desk: their answer does the stage, or becomes a note."),
+    )
     calendar = forms.ModelChoiceField(
         Calendar.objects.none(),
         label=gettext_lazy("Works by the calendar"),
@@ -111,6 +116,7 @@ def _initial(row: Department) -> dict[str, Any]:
         "is_active": row.is_active,
         "key": row.key or "",
         "lead": row.lead_id,
+        "email": row.email,
         "calendar": hours.calendar_id if hours else None,
     }
 
