@@ -26,11 +26,11 @@ def bring_in(output: Output) -> bool:
     """Bring the demo shop in unless there is a shop; say with which names one can log in."""
     from django.utils import timezone
 
-    from balcao.demo.load import is_loaded, load, steps_of_the_week
+    from balcao.demo.load import how_long, is_loaded, load
 
     is_new = not is_loaded()
     if is_new:
-        with output.progress("Opening the demo shop", total=len(steps_of_the_week())) as step:
+        with output.progress("Opening the demo shop", total=how_long()) as step:
             load(now=timezone.now(), password=PASSWORD, on_step=step)
     _say_logins(output)
     return is_new

@@ -19,21 +19,28 @@ from balcao.commerce.actions.verifying import Place
 from balcao.commerce.models import Order
 from balcao.customers import actions as customers
 from balcao.customers.models import Identity
-from balcao.demo import book, house_rules
+from balcao.demo import book, house_rules, matters
+from balcao.demo.deeds import Unexpected
+from balcao.demo.matters import Beat
 from balcao.demo.setting import Shopfront, set_up
 from balcao.journal.actions import seal
-from balcao.pipeline import clock, followers, outbound, ruling, timers
+from balcao.pipeline import clock, followers, orders, outbound, ruling, timers
 from balcao.pipeline.inbound import Taken, take_in
+from balcao.pipeline.stages import doing, outlook
 from balcao.ports.channel import IdentityKind, Party, RawEnvelope
+from balcao.processes.models import Effect
+from balcao.processes.types import EffectState
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
-from balcao.tickets.actions import changing, noting, sending
+from balcao.tickets.actions import changing, classifying, noting, sending
 from balcao.tickets.actions.merging import merge_tickets
-from balcao.tickets.models import Message, Tag, Ticket
+from balcao.tickets.models import Message, Tag, Ticket, Topic
 from balcao.tickets.types import Priority, Status
 
 FOLDER = files("balcao.demo")
+OPEN_FOR = timedelta(days=75)  # so long ago the shop was set up
 STRIDE = timedelta(hours=3)  # so often those who follow the journal read on while the week is played
+LONG_STRIDE = timedelta(days=10)  # ... and in the weeks before
 AGO = timedelta(minutes=4)  # the last step of the week happened so long before the demo is opened
 
 _DATED = re.compile(
@@ -75,26 +82,41 @@ def load(*, now: datetime, password: str, on_step: Callable[[], None] = lambda: 
     """Bring the demo shop in; raises `Unexpected` where the desk does something else than the script expects."""
     steps = steps_of_the_week()
     shift = now - AGO - steps[-1]["at"]
-    front = set_up(password=password, now=steps[0]["at"] + shift - timedelta(days=30))
-    _stock(front, shift, now=steps[0]["at"] + shift - timedelta(minutes=1))
-    house_rules.lay_down(front, now=steps[0]["at"] + shift - timedelta(minutes=1))
-    play, caught_up = Play(front, shift), steps[0]["at"] + shift
-    for step in steps:
-        at = play.at(step["at"])
-        _DEEDS[step["do"]](play, step, at)
-        outbound.run_due(worker="demo", now=at + timedelta(seconds=12), clock=lambda at=at: at + timedelta(seconds=12))  # type: ignore[misc]
-        if at >= caught_up + STRIDE:
-            _catch_up(caught_up := at)
+    week, opened = steps[0]["at"] + shift, now - OPEN_FOR
+    front = set_up(password=password, now=opened)
+    _stock(front, shift, now=now, opened=opened)
+    house_rules.lay_down(front, now=week - timedelta(minutes=1))
+    play, caught_up = Play(front, shift), opened
+    for beat in sorted([*_week_of(play, steps), *matters.beats(front=front, now=now)], key=lambda beat: beat.at):
+        beat.play(beat.at)
+        _work(beat.at)
+        if beat.at >= caught_up + (STRIDE if beat.at >= week else LONG_STRIDE):
+            _catch_up(caught_up := beat.at)
         on_step()
     _settle(now)
     house_rules.lay_down_for_later(front, now=now)
     return front
 
 
-def _stock(front: Shopfront, shift: timedelta, *, now: datetime) -> None:
-    left_out = book.bring_in(shop=front.shop, shift=shift, now=now)
+def _week_of(play: Play, steps: list[dict[str, Any]]) -> list[Beat]:
+    def playing(step: dict[str, Any]) -> Callable[[datetime], None]:
+        return lambda at: _DEEDS[step["do"]](play, step, at)
+
+    return [Beat(play.at(step["at"]), number, playing(step)) for number, step in enumerate(steps)]
+
+
+def _stock(front: Shopfront, shift: timedelta, *, now: datetime, opened: datetime) -> None:
+    shifts = matters.moved(office=matters.office_of(front, now), now=now)
+    left_out = book.bring_in(shop=front.shop, shift=shift, shifts=shifts, now=opened)
     if left_out:
         raise Unexpected(f"{left_out} of the demo's orders and products have faults: balcao orders import --check")
+
+
+def how_long() -> int:
+    """Return how many steps bringing the demo in takes."""
+    return len(steps_of_the_week()) + sum(
+        len(row["steps"]) + 1 + bool(row["agent"]) for row in matters.script()["matter"]
+    )
 
 
 def steps_of_the_week() -> list[dict[str, Any]]:
@@ -115,6 +137,18 @@ def _catch_up(now: datetime) -> None:
     """Let the journal be followed and time pass up to an instant, as it does while the desk runs."""
     while seal() + followers.run_due(now=now) + ruling.run_due(now=now) or timers.run_due(now=now):
         pass
+    outlook.run_due(now=now)
+
+
+def _work(at: datetime) -> None:
+    """Let everything be done that a step brought with it, as workers do at once."""
+    while doing.run_due(worker="demo", now=at, clock=lambda: at):
+        if orders.run_due(worker="demo", now=at, clock=lambda: at):
+            for effect in Effect.objects.filter(state=EffectState.WAITING).select_related("entry", "visit"):
+                if effect.entry:
+                    doing.settle_by(effect=effect, entry=effect.entry, now=at)
+    sent = at + timedelta(seconds=12)
+    outbound.run_due(worker="demo", now=sent, clock=lambda: sent)
 
 
 def _mail(play: Play, step: dict[str, Any], at: datetime) -> None:
@@ -273,6 +307,11 @@ def _tag(play: Play, step: dict[str, Any], at: datetime) -> None:
     changing.set_tags(ticket=ticket, tags=tags, agent=play.agent(step["agent"]), now=at)
 
 
+def _topic(play: Play, step: dict[str, Any], at: datetime) -> None:
+    topic = Topic.objects.get(key=step["topic"])
+    classifying.set_topic(ticket=play.ticket(step["on"]), topic=topic, agent=play.agent(step["agent"]), now=at)
+
+
 def _status(play: Play, step: dict[str, Any], at: datetime) -> None:
     changing.set_status(
         ticket=play.ticket(step["on"]),
@@ -343,6 +382,7 @@ _DEEDS: dict[str, Callable[[Play, dict[str, Any], datetime], None]] = {
     "draft": _draft,
     "assign": _assign,
     "tag": _tag,
+    "topic": _topic,
     "status": _status,
     "priority": _priority,
     "subject": _subject,

@@ -13,6 +13,7 @@ from balcao.automation.actions import save_macro
 from balcao.automation.types import Deed, Step
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel
+from balcao.demo import company
 from balcao.journal.types import SYSTEM
 from balcao.plugins.channels.form.config import FormConfig
 from balcao.plugins.channels.mail.config import MailConfig
@@ -50,12 +51,16 @@ def set_up(*, password: str, now: datetime) -> Shopfront:
     """Open the demo shop with its people, ways in, tags, macros and views."""
     facts = described()
     front = Shopfront(_shop(facts["shop"], now))
+    company.open_up(facts, front.shop, now=now)
     for row in facts["departments"]:
-        front.departments[row["slug"]] = create_department(name=row["name"], members=[], actor=SYSTEM, now=now)
+        front.departments[row["slug"]] = create_department(
+            name=row["name"], members=[], key=row["key"], email=row.get("email", ""), actor=SYSTEM, now=now
+        )
     for row in facts["teams"]:
         front.teams[row["slug"]] = create_team(name=row["name"], members=[], actor=SYSTEM, now=now)
     for row in facts["agents"]:
         front.agents[row["slug"]] = _agent(row, front, password, now)
+    company.lead(facts, front.departments, front.agents, now=now)
     for row in facts["tags"]:
         front.tags[row["slug"]] = save_tag(tag=None, name=row["name"], colour=row["colour"], actor=SYSTEM, now=now)
     _channels(facts, front, now)
@@ -92,7 +97,7 @@ def _agent(row: dict[str, Any], front: Shopfront, password: str, now: datetime) 
         every_shop=row["role"] == Role.ADMIN,
         shops=[front.shop],
         teams=[front.teams[slug] for slug in row["teams"]],
-        departments=[front.departments[row["department"]]] if row["department"] else [],
+        departments=[front.departments[slug] for slug in row["departments"]],
         actor=SYSTEM,
         now=now,
     )

@@ -17,6 +17,7 @@ from balcao.tickets.rules.searching import parse_search
 
 DEMO = Path(balcao.demo.__file__).parent
 SHOP: dict[str, Any] = tomllib.loads((DEMO / "shop.toml").read_text("utf-8"))
+MATTERS: list[dict[str, Any]] = tomllib.loads((DEMO / "matters.toml").read_text("utf-8"))["matter"]
 STEPS: list[dict[str, Any]] = tomllib.loads((DEMO / "timeline.toml").read_text("utf-8"))["step"]
 MAILS = sorted((DEMO / "mails").glob("*.eml"))
 FORMS = sorted((DEMO / "forms").glob("*.json"))
@@ -168,6 +169,24 @@ def test_steps_name_agents_tags_macros_teams_and_doors_of_the_shop() -> None:
         assert set(re.findall(r"@([a-z]+)", step["text"] if step["do"] == "note" else "")) <= agents
 
 
+def test_matters_name_people_and_departments_of_the_shop() -> None:
+    agents, departments = ({entry["slug"] for entry in SHOP[kind]} for kind in ("agents", "departments"))
+    assert len({matter["slug"] for matter in MATTERS}) == len(MATTERS)
+    for matter in MATTERS:
+        assert matter["agent"] in agents | {""}
+        assert RESERVED.search(matter["email"].split("@")[1])
+        for step in matter["steps"]:
+            assert step["by"] in agents | departments | {"customer"}
+            assert step.get("to", "atelie") in departments
+
+
+def test_the_steps_of_a_matter_follow_one_another() -> None:
+    for matter in MATTERS:
+        instants = [step["after"] if "after" in step else -step["ago"] for step in matter["steps"]]
+        assert instants == sorted(instants), matter["slug"]
+        assert min(instants, default=0) >= -matter.get("ago", 0), matter["slug"]
+
+
 def test_reminders_lie_ahead_of_their_step() -> None:
     for step in STEPS:
         for key in ("remind", "until"):
@@ -179,8 +198,11 @@ def test_shop_refers_only_to_itself() -> None:
     agents, tags, teams, departments = ({entry["slug"] for entry in SHOP[kind]} for kind in kinds)
     for agent in SHOP["agents"]:
         assert set(agent["teams"]) <= teams
-        assert agent["department"] in departments | {""}
+        assert set(agent["departments"]) <= departments
         assert agent["role"] in {"admin", "supervisor", "agent", "light"}
+    for department in SHOP["departments"]:
+        assert department["lead"] in agents
+        assert department.get("calendar", "galpao") in {entry["slug"] for entry in SHOP["calendars"]}
     for door in SHOP["mailboxes"] + SHOP["forms"]:
         assert door["team"] in teams
     for macro in SHOP["macros"]:

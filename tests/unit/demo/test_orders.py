@@ -24,9 +24,12 @@ def grouped(rows: list[Row], key: object, mapping: FileMapping) -> dict[str, lis
 
 
 def orders() -> dict[str, Told]:
-    rows = list(rows_in(DEMO / "orders" / "orders.csv"))
-    mapping = completed(FileMapping(), rows, home=CASA, fields=OF_ORDERS)
-    return {number: order_of(some, mapping) for number, some in grouped(rows, order_key, mapping).items()}
+    found = {}
+    for name in ("orders.csv", "matters.csv"):
+        rows = list(rows_in(DEMO / "orders" / name))
+        mapping = completed(FileMapping(), rows, home=CASA, fields=OF_ORDERS)
+        found |= {number: order_of(some, mapping) for number, some in grouped(rows, order_key, mapping).items()}
+    return found
 
 
 def test_every_order_can_be_read() -> None:
@@ -34,7 +37,9 @@ def test_every_order_can_be_read() -> None:
 
 
 def test_every_number_that_is_spoken_of_is_an_order() -> None:
-    texts = [path.read_text() for path in [*(DEMO / "forms").glob("*.json"), DEMO / "timeline.toml"]]
+    texts = [
+        path.read_text() for path in [*(DEMO / "forms").glob("*.json"), DEMO / "timeline.toml", DEMO / "matters.toml"]
+    ]
     texts += [path.read_bytes().decode(errors="replace") for path in (DEMO / "mails").glob("*.eml")]
 
     assert {number for text in texts for number in NUMBER.findall(text)} - set(orders()) == set()
