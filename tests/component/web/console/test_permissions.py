@@ -107,7 +107,9 @@ ONLY_POST = {
     "process_restore",
 }
 # What deletes comes last, so that one house serves for all.
-ADDRESSES = sorted((str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, name))
+ADDRESSES = sorted(
+    (str(pattern.name) for pattern in urlpatterns), key=lambda name: (name in ONLY_POST, "delete" in name, name)
+)
 _OWNED = {
     "shop_id",
     "channel_id",
