@@ -15,7 +15,9 @@ def asked_of(agent: Agent) -> "list[models.Forward]":
     rows = models.Forward.objects.filter(state=ForwardState.ASKED)
     if not agent.every_shop:
         rows = rows.filter(visit__shop_id__in=agent.shop_ids())
-    rows = rows.select_related("agent", "visit__process__ticket", "visit__process__order", "visit__department")
+    rows = rows.select_related(
+        "agent", "visit__process__ticket", "visit__process__order", "visit__process__shop", "visit__department"
+    )
     return [row for row in rows.order_by("id")[:_MOST] if _concerns(agent, row)]
 
 

@@ -242,13 +242,14 @@ def asked_line(row: Forward, track: Track, agent: Agent, roles: Mapping[str, str
     way = next((one for one in track.blueprint.transitions if one.key == row.transition), None)
     approval = way.approval if way else None
     amount = row.fields.get(approval.field, track.process.fields.get(approval.field)) if approval else None
-    order = track.process.order
+    process = track.process
+    currency = process.order.currency if process.order else process.shop.currency
     role = approval.role if approval else ""
     return AskedLine(
         forward=row,
         words=way_or_key(track.blueprint, row.transition),
         target=stage_or_key(track.blueprint, row.target),
-        amount=orders.money(amount, order.currency) if isinstance(amount, int) and order else "",
+        amount=orders.money(amount, currency) if isinstance(amount, int) else "",
         department=roles.get(role, role),
         reason=" · ".join(
             filter(None, [choice_words(way.reasons, row.reason) if way and row.reason else "", row.remark])

@@ -191,11 +191,15 @@ def test_a_second_pair_of_eyes_is_asked_for_and_agrees(
 
     # Then it waits: she cannot agree herself, finance can, from the ticket
     assert "asks for agreement" in page(desk, ticket)
+    assert "800" in page(desk, ticket)
     desk.post(f"/ways/{asked.pk}/agree/")
     assert Forward.objects.get(pk=asked.pk).state == ForwardState.ASKED
     elif_ = make_agent("Elif", shop=shop)
     elif_.departments.add(Department.objects.get(key="fin"))
-    assert sign_in(elif_).post(f"/ways/{asked.pk}/agree/").status_code == 302
+    waiting = sign_in(elif_).get("/approvals/").content.decode()
+    assert f'action="/ways/{asked.pk}/agree/"' in waiting
+    answer = sign_in(elif_).post(f"/ways/{asked.pk}/agree/", {"next": "/approvals/"})
+    assert answer["Location"] == "/approvals/"
     process.refresh_from_db()
     assert process.stage == "refunding"
     assert process.fields["amount"] == 80_000
