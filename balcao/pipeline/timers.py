@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, transaction
 
 from balcao.deadlines.actions import escalating
-from balcao.deadlines.models import Clock, Timer
+from balcao.deadlines.models import Clock, Escalation, Timer
 from balcao.journal import queries as journal
 from balcao.journal.models import Entry
+from balcao.kit.gathering import gathering, settle
 from balcao.pipeline.promises import totals
 from balcao.pipeline.promises.batch import Batch, gather
 from balcao.pipeline.promises.facts import keep_facts
@@ -18,6 +19,7 @@ from balcao.pipeline.telling_late import Crier
 
 BATCH = 100  # clocks that are looked at in one transaction
 _MOST = 20  # transactions of one turn: 2,000 clocks
+_ENTRIES = 4  # that firing a clock writes, as a rule
 _MENDED_BY = timedelta(minutes=10)  # a clock that cannot be read is looked at again
 
 log = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ def _fire_batch(until: datetime, now: datetime) -> int:
     due = set(held.values_list("clock", flat=True))  # as they stand now that nobody else can fire them
     clocks = [clock for clock in batch.hand.clocks if clock.pk in due]
     reached("timer.claimed")
-    _fire(batch, clocks, until, now)
+    with gathering(Entry, Escalation, room=_ENTRIES * len(clocks)):
+        _fire(batch, clocks, until, now)
     return len(clocks)
 
 
@@ -76,6 +79,7 @@ def _fire(batch: Batch, clocks: Sequence[Clock], until: datetime, now: datetime)
         crier.cry(clock, [step.step for step in fired])
     for asked in escalating.unanswered(clocks, until=until):
         crier.go_up(asked)
+    settle()  # the timers are wound by what was asked just now
     changed = batch.hand.write()
     keep_facts(batch, {clock.ticket_id for clock in changed}, now)
     totals.keep_up(changed)

@@ -1,6 +1,6 @@
 """Firing the steps of clocks, and asking people to do something about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,8 +14,11 @@ from balcao.deadlines.rules.ladder import Rung
 from balcao.deadlines.types import ClockState, Fire, Step
 from balcao.journal.actions import record
 from balcao.journal.types import Actor, ActorKind
+from balcao.kit.db import insert, insert_all
 from balcao.staff.models import Agent
 
+_Told = Escalation.told.through
+_HALF_AN_HOUR = timedelta(seconds=ladder.ANSWER_WITHIN)
 _SHARES = {Step.WARN_50: 50, Step.WARN_75: 75, Step.WARN_90: 90}
 
 
@@ -38,21 +41,18 @@ def fire(hand: Hand, clock: Clock, *, until: datetime) -> list[Fire]:
 
 
 def escalate(
-    *, clock: Clock, step: str, rung: Rung, agents: Iterable[Agent], due: datetime | None, at: datetime
+    *, clock: Clock, step: str, rung: Rung, agents: Collection[Agent], due: datetime | None, at: datetime
 ) -> Escalation:
     """Write down who was asked to do something; unanswered within half an hour of open time it goes one rung up."""
     answer_by = None
     if ladder.above(rung) and clock.state == ClockState.RUNNING:
         answer_by = after(HOURS[reading_of(clock).calendar], at, ladder.ANSWER_WITHIN) or at + _HALF_AN_HOUR
-    asked = Escalation.objects.create(clock=clock, step=step, rung=rung, at=at, answer_by=answer_by)
-    asked.told.set(agents)
+    asked = insert(Escalation(clock=clock, step=step, rung=rung, at=at, answer_by=answer_by))
+    insert_all([_Told(escalation_id=asked.pk, agent_id=agent.pk) for agent in agents])
     facts = {"step": step, "rung": int(rung), "told": sorted(agent.pk for agent in agents)}
     by = due.isoformat() if due else answer_by.isoformat() if answer_by else None
     record(name="clock.escalated", at=at, **told(clock, **facts, by=by))
     return asked
-
-
-_HALF_AN_HOUR = timedelta(seconds=ladder.ANSWER_WITHIN)
 
 
 def unanswered(clocks: Sequence[Clock], *, until: datetime) -> list[Escalation]:

@@ -7,7 +7,6 @@ follows from one, whose position is the key of its row in the history. What nobo
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +19,8 @@ from balcao.deadlines.rules import histories, ladder
 from balcao.deadlines.types import ClockEvent, ClockState, EventType, Fire, Reading
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
-from balcao.kit.db import locked
+from balcao.kit.db import insert, locked
+from balcao.kit.gathering import gathering
 
 _TABLE = Clock._meta.db_table  # noqa: SLF001 - Django's public-by-custom options
 _CACHED = (
@@ -41,21 +41,25 @@ _CACHED = (
 )
 
 
-@dataclass(slots=True)
 class Hand:
     """Clocks of some tickets, as their rows stand, and those of them that were changed since."""
 
-    clocks: list[Clock] = field(default_factory=list)
-    changed: list[Clock] = field(default_factory=list)
-    broken: list[Clock] = field(default_factory=list)  # those found late, of which nobody has heard
+    def __init__(self, clocks: Iterable[Clock] = ()) -> None:
+        self.clocks = list(clocks)
+        self._of: dict[int, list[Clock]] = {}  # by ticket
+        self._changed: dict[int, Clock] = {}  # by identity: a new clock has no key yet
+        self._broken: list[Clock] = []  # those found late, of which nobody has heard
+        for clock in self.clocks:
+            self._of.setdefault(clock.ticket_id, []).append(clock)
 
     def of(self, ticket_id: int, *kinds: str) -> list[Clock]:
         """Return a ticket's clocks of these kinds, the oldest first."""
-        return [clock for clock in self.clocks if clock.ticket_id == ticket_id and clock.kind in kinds]
+        return [clock for clock in self._of.get(ticket_id, ()) if clock.kind in kinds]
 
     def begin(self, clock: Clock, event: ClockEvent, *, key: str, **more: Any) -> Clock:
         """Take a new clock in hand, with the event that starts it."""
         self.clocks.append(clock)
+        self._of.setdefault(clock.ticket_id, []).append(clock)
         self.add(clock, event, key=key, **more)
         return clock
 
@@ -71,8 +75,7 @@ class Hand:
             return False
         clock.events = [*clock.events, row]
         refresh(clock)
-        if clock not in self.changed:
-            self.changed.append(clock)
+        self.touch(clock)
         return True
 
     def note_breach(self, clock: Clock, *, now: datetime | None = None) -> None:
@@ -80,25 +83,27 @@ class Hand:
         due = reading_of(clock, now=now).breached_at
         event = ClockEvent(due, EventType.BREACH) if due else None
         if event and self.add(clock, event, key=f"breach {event.at.isoformat()}"):
-            self.broken.append(clock)
+            self._broken.append(clock)
 
     def touch(self, clock: Clock) -> None:
         """Have a clock written that was changed otherwise."""
-        if clock not in self.changed:
-            self.changed.append(clock)
+        self._changed[id(clock)] = clock
 
     def drop(self, clock: Clock) -> None:
         """Leave a clock unwritten."""
-        self.changed = [one for one in self.changed if one is not clock]
+        self._changed.pop(id(clock), None)
 
     def write(self) -> list[Clock]:
         """Write what was changed, within the caller's transaction; return it."""
-        for clock in [clock for clock in self.changed if clock.breached_at]:
+        for clock in [clock for clock in self._changed.values() if clock.breached_at]:
             self.note_breach(clock)
-        changed, self.changed, broken, self.broken = self.changed, [], self.broken, []
+        changed, broken = list(self._changed.values()), self._broken
+        self._changed, self._broken = {}, []
         fresh = [clock for clock in changed if clock._state.adding]  # noqa: SLF001 - Django's public-by-custom state
-        _update([clock for clock in changed if clock not in fresh])
-        Clock.objects.bulk_create(fresh)
+        _update([clock for clock in changed if not clock._state.adding])  # noqa: SLF001
+        with gathering(Clock, room=len(fresh)):
+            for clock in fresh:
+                insert(clock)
         _wind(changed)
         for clock in broken:
             if clock.breached_at:

@@ -36,7 +36,7 @@ def follow(entries: Sequence[Entry], now: datetime) -> None:
     answering.settle(batch, answers)
     changed = batch.hand.write()
     keep_facts(batch, {clock.ticket_id for clock in changed} | batch.stale | stale, now)
-    totals.keep_up(clock for clock in batch.hand.clocks if clock.ticket_id in stale or clock in changed)
+    totals.keep_up([*changed, *(clock for clock in batch.hand.clocks if clock.ticket_id in stale)])
 
 
 def tickets_of(entry: Entry) -> list[int]:
