@@ -51,14 +51,15 @@ from balcao.ports.calling import CLOSED  # noqa: E402
 from balcao.ports.channel import RawEnvelope  # noqa: E402
 from balcao.ports.commerce import InstrumentKind, PlaceOrder  # noqa: E402
 from balcao.ports.config import Preset, presets  # noqa: E402
-from balcao.processes.actions import blueprints  # noqa: E402
-from balcao.processes.models import Blueprint  # noqa: E402
-from balcao.processes.actions import effects  # noqa: E402
+from balcao.processes.actions import blueprints, effects  # noqa: E402
 from balcao.processes.actions.blueprints import bring_defaults  # noqa: E402
 from balcao.processes.actions.moving import Mover, forward, start  # noqa: E402
 from balcao.processes.actions.working import add_task  # noqa: E402
-from balcao.processes.models import Effect, Process  # noqa: E402
-from balcao.processes.queries.blueprints import blueprint_for  # noqa: E402
+from balcao.processes.models import (  # noqa: E402
+    Blueprint,
+    Effect,
+    Process,
+)
 from balcao.processes.queries.courses import last_visit  # noqa: E402
 from balcao.shops.models import Shop  # noqa: E402
 from balcao.staff.actions import create_agent, create_token  # noqa: E402
@@ -300,8 +301,7 @@ def _stages() -> dict[str, str]:
 
 
 def _returned(ticket: Ticket, agent: Agent) -> Process:
-    blueprint = blueprint_for("return", shop_id=ticket.shop_id)
-    assert blueprint
+    blueprint = Blueprint.objects.get(key="return", shop=None)
     facts = {"open_balance": 900_000, "is_disputed": False}
     given = {"key": f"grid:{ticket.pk}", "now": NOW, "fields": {"reason": "defective"}, "facts": facts}
     process = start(ticket=ticket, blueprint=blueprint, order=None, mover=Mover(agent=agent), **given)
