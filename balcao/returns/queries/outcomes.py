@@ -91,8 +91,11 @@ def most_withheld(row: Return) -> tuple[int, str]:
 def order_action(row: Return, kind: ActionKind) -> Action | None:
     """Return the order action by which a decided return is settled; None where it is not settled by such a one.
 
-    What a stage asks for by itself is made from here: the sums are those that were decided.
+    What a stage asks for by itself is made from here: the sums are those that were decided. A lower price is agreed on
+    by people, and so is its sum.
     """
+    if row.lines.filter(outcome=Outcome.REDUCTION).exists():
+        return None
     worth, reason = worth_of(row), f"return {row.prefix}-{row.number}"
     if kind == ActionKind.REFUND:
         return _refund(row, worth, reason)

@@ -29,6 +29,7 @@ from balcao.returns.types import Answer, LineAnswer, Outcome, Payer, Reason, Ret
 from balcao.web.components.formats import money as money_words
 
 _SEALED = {Trait.HYGIENE, Trait.MEDIA}
+_OFFERED = (Outcome.REFUND, Outcome.EXCHANGE, Outcome.CREDIT, Outcome.REPAIR, Outcome.REDUCTION)
 _LONGEST = 2000
 _UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _YES, _NO = "yes", "no"
@@ -201,7 +202,8 @@ class ReturnSheet:
         ]
         shared = [one for one in by_line[0] if all(one in others for others in by_line[1:])] or [Outcome.REFUND]
         can_exchange = all(one.variants for one in self.chosen)
-        offered = [one for one in shared if one != Outcome.EXCHANGE or can_exchange]
+        possible = [one for one in _OFFERED if one in shared and (one != Outcome.EXCHANGE or can_exchange)]
+        offered = possible or [Outcome.REFUND]  # nothing that is offered can be had: a person looks
         return [(one, outcome_words(one), self._comes_to(one)) for one in offered]
 
     def _comes_to(self, outcome: Outcome) -> str:

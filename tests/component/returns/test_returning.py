@@ -1,12 +1,14 @@
 """A return from its wish to what it came to."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pypdfium2
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from balcao.commerce import queries as commerce
 from balcao.commerce.actions import ledger
@@ -18,10 +20,11 @@ from balcao.pipeline import orders
 from balcao.ports.channel import File
 from balcao.ports.commerce import ActionKind, Exchange, GiveCredit, Refund, Swap
 from balcao.processes.actions import moving
-from balcao.processes.models import Process
+from balcao.processes.models import Blueprint, Process
 from balcao.returns.actions.choosing import choose_outcome
 from balcao.returns.actions.configuring import set_policy
 from balcao.returns.actions.judging import decide, judge
+from balcao.returns.actions.opening import Opener, open_return
 from balcao.returns.actions.photos import NoPhoto, add_photo
 from balcao.returns.actions.sending import issue_label, mark_in_transit
 from balcao.returns.actions.troubles import CannotReturn, Trouble
@@ -48,6 +51,9 @@ from balcao.returns.types import (
 )
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
+from balcao.testing.factories import make_channel
+from balcao.testing.factories import receive as arrive
+from balcao.tickets.models import Ticket
 from tests.component.returns.conftest import NOW, delivered
 
 Opened = Callable[..., Return]
@@ -434,3 +440,41 @@ def test_a_policy_is_told_once_and_open_returns_keep_theirs(opened: Opened, shop
     assert Entry.objects.filter(name="returns.policy.changed").count() == 2
     row.refresh_from_db()
     assert row.policy.get("bonus", 0) == 0
+
+
+# --- All at once ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_for_by_many_at_once_a_piece_comes_back_once(
+    shop: Shop, order: Order, path: Blueprint, bia: Agent
+) -> None:
+    channel = make_channel(shop)
+    for number in range(4):
+        arrive(channel, now=NOW, subject=f"Quero devolver {number}", **{"from": f"ana{number}@example.com"})
+    start = Barrier(4)
+
+    def ask(ticket: Ticket) -> str:
+        start.wait(timeout=30)
+        try:
+            open_return(
+                ticket=ticket,
+                blueprint=path,
+                order=Order.objects.select_related("account__backend__shop", "backend__shop").get(pk=order.pk),
+                wanted=[Wanted("1", 1, Reason.CHANGED_MIND)],
+                notice=Notice(NOW, "paper"),
+                opener=Opener(agent=bia),
+                key=f"k{ticket.pk}",
+                now=NOW,
+            )
+        except CannotReturn as cannot:
+            return cannot.trouble.value
+        finally:
+            connections.close_all()
+        return "opened"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(ask, Ticket.objects.order_by("pk")))
+
+    assert answers == ["opened", "opened", "too_many", "too_many"], "there are two mugs"
+    assert len({row.number for row in Return.objects.all()}) == 2

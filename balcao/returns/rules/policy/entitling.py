@@ -75,7 +75,7 @@ def _of_side(line: LineCase, claim: Claim, side: Side, scene: Scene) -> Entitlem
         is_in_time=is_in_time,
         side=side,
         grounds=grounds,
-        outcomes=_outcomes(claim, scene),
+        outcomes=_outcomes(line, claim, scene),
         is_free_choice=_chooses_freely(line, claim, scene),
         doubts=doubts,
     )
@@ -84,7 +84,7 @@ def _of_side(line: LineCase, claim: Claim, side: Side, scene: Scene) -> Entitlem
 def _of_lateness(right: Right, line: LineCase, scene: Scene) -> Entitlement:
     """Return what a late delivery gives: no period ends it."""
     is_free = _chooses_freely(line, Claim.DELIVERY, scene)
-    outcomes = _outcomes(Claim.DELIVERY, scene)
+    outcomes = _outcomes(line, Claim.DELIVERY, scene)
     return Entitlement(Claim.DELIVERY, None, None, True, Side.LAW, right.grounds, outcomes, is_free)
 
 
@@ -97,9 +97,13 @@ def _exceptions(line: LineCase, right: Right) -> tuple[Doubt, ...]:
     )
 
 
-def _outcomes(claim: Claim, scene: Scene) -> tuple[Outcome, ...]:
-    both = (right for side in (Side.LAW, Side.SHOP) if (right := scene.right(side, claim)))
-    return tuple(dict.fromkeys(outcome for right in both for outcome in right.outcomes))
+def _outcomes(line: LineCase, claim: Claim, scene: Scene) -> tuple[Outcome, ...]:
+    """Return what may be asked for now: by law, and what the shop offers beside it."""
+    law, shop = scene.right(Side.LAW, claim), scene.right(Side.SHOP, claim)
+    given: tuple[Outcome, ...] = ()
+    if law:
+        given = law.outcomes if _chooses_freely(line, claim, scene) else law.first
+    return tuple(dict.fromkeys((*given, *(shop.outcomes if shop else ()))))
 
 
 def _chooses_freely(line: LineCase, claim: Claim, scene: Scene) -> bool:

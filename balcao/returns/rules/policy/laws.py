@@ -57,7 +57,7 @@ def _right(claim: Claim, jurisdiction: Jurisdiction, on: date) -> Right | None:
     base = next((row for row in rows if row.term in (TermKind.RIGHT, TermKind.DELIVER)), None)
     if base is None:
         return None
-    outcomes, is_free = _choices(base, rows)
+    outcomes, is_free, first = _choices(base, rows)
     excepted = law.exceptions(jurisdiction, on=on) if claim == Claim.WITHDRAWAL else {}
     return Right(
         claim=claim,
@@ -66,6 +66,7 @@ def _right(claim: Claim, jurisdiction: Jurisdiction, on: date) -> Right | None:
         sayings=_sayings(rows),
         outcomes=outcomes,
         is_free_choice=is_free,
+        first=first,
         free_for=frozenset(trait for row in rows for trait in row.free_for),
         exceptions={trait: grounds_of(row) for trait, (_, row) in excepted.items()},
         extension=base.extension_if_uninformed,
@@ -77,14 +78,22 @@ def _period(row: LegalRule) -> Saying:
     return Saying(row.length, grounds_of(row), row.trigger, row.goods)
 
 
-def _choices(base: LegalRule, rows: Iterable[LegalRule]) -> tuple[tuple[Outcome, ...], bool]:
-    """Return what may be chosen, and whether freely; where a right only names what follows on a cure, that is first."""
+_CURES = (Outcome.REPAIR, Outcome.EXCHANGE)
+_Choices = tuple[tuple[Outcome, ...], bool, tuple[Outcome, ...]]
+
+
+def _choices(base: LegalRule, rows: Iterable[LegalRule]) -> _Choices:
+    """Return what may be chosen, whether freely, and if not, what at once.
+
+    Where a right only names what follows on a cure that failed, the cure is first.
+    """
     if base.consumer_choices:
-        return _outcomes(base.consumer_choices), base.is_free_choice
+        found = _outcomes(base.consumer_choices)
+        return found, base.is_free_choice, tuple(one for one in found if one in _CURES)
     cure = next((row for row in rows if row.term == TermKind.CURE), None)
     if cure:
-        return (Outcome.REPAIR, *_outcomes(cure.consumer_choices)), False
-    return (Outcome.REFUND,), True
+        return (Outcome.REPAIR, *_outcomes(cure.consumer_choices)), False, (Outcome.REPAIR,)
+    return (Outcome.REFUND,), True, ()
 
 
 def _outcomes(words: Iterable[str]) -> tuple[Outcome, ...]:

@@ -176,7 +176,7 @@ def test_its_page_has_the_label(ana: Client) -> None:
     answer = ana.get(f"{address(row)}label.pdf")
     text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
     assert "label.pdf" in page
-    assert "Days that count" in page
+    assert "How this was decided" in page
     assert answer["Content-Type"] == "application/pdf"
     assert numbers.written(row.number) in text
     assert "I changed my mind" in text

@@ -7,16 +7,22 @@ from functools import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.cases import case_token
 from balcao.returns.models import Label, Return, ReturnLine
 from balcao.returns.queries.cases import weigh_again
 from balcao.returns.queries.outcomes import Worth, outcomes_of, worth_of
 from balcao.returns.queries.telling import day_words, duty_words, explanation_words
 from balcao.returns.queries.words import outcome_words, reason_words
-from balcao.returns.types import Answer, Decision, DutyKind, Outcome, Reason
+from balcao.returns.types import Decision, DutyKind, Outcome, Reason
 from balcao.web.components.formats import money as money_words
 
-_TOLD = (DutyKind.SEND_BACK, DutyKind.REFUND, DutyKind.CURE)
+_REVIEW = "review"
+_TOLD = {
+    DutyKind.SEND_BACK: frozenset(Outcome),
+    DutyKind.REFUND: frozenset({Outcome.REFUND}),
+    DutyKind.CURE: frozenset({Outcome.REPAIR, Outcome.EXCHANGE}),
+}  # and for which wishes it is of interest
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class ReturnSight:
     @property
     def waits(self) -> bool:
         """Tell whether somebody has to look at it first."""
-        return self.row.answer == Answer.REVIEW and self.row.is_granted is None and not self.label
+        read = blueprint_by_id(self.row.process.version_id)
+        return self.label is None and self.row.process.stage in (read.start.key, _REVIEW)
 
     @property
     def headline(self) -> str:
@@ -103,9 +110,14 @@ class ReturnSight:
 
     @property
     def days(self) -> list[tuple[str, str]]:
-        """Return what is owed by which day."""
-        found = [(kind, self.decision.due(kind)) for kind in _TOLD]
-        return [(duty_words(kind), day_words(due.isoformat())) for kind, due in found if due]
+        """Return what is owed by which day to come; what is owed at once has none."""
+        chosen = Outcome(self.lines[0].outcome)
+        found = [(kind, self.decision.due(kind)) for kind, wishes in _TOLD.items() if chosen in wishes]
+        return [
+            (duty_words(kind), day_words(due.isoformat()))
+            for kind, due in found
+            if due and due > self.decision.notice_on
+        ]
 
     @property
     def story(self) -> list[tuple[str, str]]:
