@@ -66,6 +66,8 @@ def reopen(batch: Batch, ticket: int, at: datetime, *, key: str) -> None:
     total = batch.last(ticket, ClockKind.RESOLUTION)
     if total is None:
         return
+    if total.state == ClockState.PAUSED and last_said(total.events, "holds"):
+        return  # the stage still waits for somebody outside
     if total.state == ClockState.PAUSED and total.paused_for == PauseReason.CUSTOMER:
         batch.happen(total, EventType.RESUME, at, key=key)
     elif total.ended_at is not None and total.state != ClockState.CANCELLED:

@@ -132,3 +132,16 @@ def test_a_stage_of_customer_service_waits_with_its_ticket(desk: StageDesk) -> N
     assert last_visit(process).paused_for == "waiting_customer"
     receive(desk.channel, now=timezone.now(), subject="Re: quero devolver", **{"from": "ana@example.com"})
     desk.work()
+
+
+def test_an_answer_meanwhile_does_not_end_the_wait_of_a_stage(desk: StageDesk) -> None:
+    from balcao.tickets.actions import changing
+
+    desk.begin("return", fields={"reason": "defective"}, facts={"within_policy": True, "needs_review": False})
+    process = Process.objects.get()
+    desk.go(process, "approve")
+    desk.go(process, "label_by_hand", fields={"return_code": "RMA-1"})
+    changing.set_status(ticket=desk.ticket, status=Status.OPEN, agent=desk.caio, now=timezone.now())
+    desk.work()
+    total = Clock.objects.get(ticket_id=desk.ticket.pk, kind=ClockKind.RESOLUTION)
+    assert (total.state, total.paused_for) == ("paused", "waiting_customer")
