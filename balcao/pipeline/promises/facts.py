@@ -26,19 +26,19 @@ def facts_of(clocks: Sequence[Clock]) -> DueFacts:
     """Return what lists show: the promise, or the law's term, that is due first; else the pause that all are in."""
     open_ones = [clock for clock in clocks if clock.state in OPEN]
     late = [clock.breached_at for clock in open_ones if clock.breached_at]
-    common = DueFacts(breached_at=min(late, default=None), is_at_risk=any(clock.is_at_risk for clock in open_ones))
+    shown = DueFacts(breached_at=min(late, default=None), is_at_risk=any(clock.is_at_risk for clock in open_ones))
     running = [
         (clock.due_at, clock.pk, clock) for clock in open_ones if clock.state == ClockState.RUNNING and clock.due_at
     ]
     if running:
         first = min(running)[2]
         share = warned(reading_of(first), fired=first.fired) if first.fired else 0
-        return replace(common, due_at=first.due_at, due_kind=first.kind, warned=share)
+        return replace(shown, due_at=first.due_at, due_kind=first.kind, warned=share)
     paused = [(clock.paused_left or 0, clock.pk, clock) for clock in open_ones if clock.paused_for]
     if paused:
         last = min(paused)[2]
-        return replace(common, due_kind=last.kind, paused_for=last.paused_for, paused_left=last.paused_left)
-    return common
+        return replace(shown, due_kind=last.kind, paused_for=last.paused_for, paused_left=last.paused_left)
+    return shown
 
 
 def tell_changes(changed: Sequence[Ticket], now: datetime) -> None:

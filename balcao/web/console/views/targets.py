@@ -189,14 +189,14 @@ def _initial(request: HttpRequest, agent: Agent, row: Target | None) -> dict[str
 
 def _save(agent: Agent, row: Target | None, form: TargetForm) -> bool:
     facts, now = form.cleaned_data, timezone.now()
-    common = {name: facts[name] for name in ("seconds", "calendar", "counts_bot")}
+    promised = {name: facts[name] for name in ("seconds", "calendar", "counts_bot")}
     if row:
-        edit_target(target=row, now=now, agent=agent, **common)
+        edit_target(target=row, now=now, agent=agent, **promised)
         return True
     shop = next((one for one in shops_of(agent) if str(one.pk) == facts["shop"]), None)
     about = {name: facts[name] for name in ("kind", "priority", "channel_kind", "department")}
     try:
-        create_target(clock=ClockKind(facts["clock"]), shop=shop, now=now, agent=agent, **common, **about)
+        create_target(clock=ClockKind(facts["clock"]), shop=shop, now=now, agent=agent, **promised, **about)
     except ClockRefused:
         form.add_error(None, _("There is a target for exactly this already."))
         return False
