@@ -19,7 +19,7 @@ from balcao.returns.types import (
     SendingWay,
     Trait,
 )
-from balcao.web.console.views.policy import AmountField
+from balcao.web.console.amounts import AmountField
 
 _MOST_DAYS = 3650
 _MOST = 10**12

@@ -1,6 +1,5 @@
 """What the shop behind a shop system allows: its policy as a form, in plain words."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import get_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,6 +21,7 @@ from balcao.ports.commerce import ActionKind, OrderStage
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
 from balcao.web.components.access import for_agents
+from balcao.web.console.amounts import AmountField
 from balcao.web.console.frame import actor_of, page
 from balcao.web.console.mapping_words import stage_words
 from balcao.web.console.policy_words import action_words, level_words, refund_words, role_words, stage_questions
@@ -30,22 +30,7 @@ from balcao.web.console.views.shop_systems import MAY, backend_for, system_conte
 _LIMITED = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 _FLAGS = ("cancels_parts", "cancels_after_changes", "same_product_only", "different_variant_only")
 _MOST = 10**12
-_GROUP = 3
-_NO_MARK = re.compile(r"[.,]")
 _BY_THEMSELVES = (ActionKind.CHANGE_ADDRESS, ActionKind.CANCEL)  # what their page has a form for
-
-
-class AmountField(forms.DecimalField):
-    """An amount as people write it: 1.060,50 or 1,060.50."""
-
-    def to_python(self, value: Any) -> Any:
-        """Take the last mark as the one before the cents, unless three digits follow it as after a thousand."""
-        text = "".join(str(value or "").split())
-        whole, mark, cents = text.rpartition(max(",.", key=text.rfind))
-        is_thousand = len(cents) == _GROUP and (mark != get_format("DECIMAL_SEPARATOR") or text.count(mark) > 1)
-        if mark and not is_thousand:
-            text = f"{_NO_MARK.sub('', whole)}.{cents}"
-        return super().to_python(text if mark and not is_thousand else _NO_MARK.sub("", text))
 
 
 class PolicyForm(forms.Form):
