@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from balcao.channels.models import Channel
@@ -50,7 +50,7 @@ class TargetForm(forms.Form):
     department = forms.ModelChoiceField(
         Department.objects.filter(is_active=True), label=gettext_lazy("Department"), required=False
     )
-    hours = forms.IntegerField(label=gettext_lazy("Hours"), min_value=0, max_value=_MOST_HOURS, required=False)
+    hours = forms.IntegerField(label=pgettext_lazy("length", "Hours"), min_value=0, max_value=_MOST_HOURS, required=False)
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=0, max_value=59, required=False)
     calendar = forms.ModelChoiceField(Calendar.objects.none(), label=gettext_lazy("By the hours of"))
     counts_bot = forms.BooleanField(
