@@ -50,7 +50,9 @@ class TargetForm(forms.Form):
     department = forms.ModelChoiceField(
         Department.objects.filter(is_active=True), label=gettext_lazy("Department"), required=False
     )
-    hours = forms.IntegerField(label=pgettext_lazy("length", "Hours"), min_value=0, max_value=_MOST_HOURS, required=False)
+    hours = forms.IntegerField(
+        label=pgettext_lazy("length", "Hours"), min_value=0, max_value=_MOST_HOURS, required=False
+    )
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=0, max_value=59, required=False)
     calendar = forms.ModelChoiceField(Calendar.objects.none(), label=gettext_lazy("By the hours of"))
     counts_bot = forms.BooleanField(
