@@ -5,12 +5,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from balcao.channels.queries import connection_of
 from balcao.commerce.actions.ledger import Asker
 from balcao.commerce.models import Order
 from balcao.commerce.types import Level
+from balcao.demo.matter import Matter
 from balcao.pipeline.inbound import take_in
 from balcao.ports.channel import File, RawEnvelope
 from balcao.ports.commerce import Refund
@@ -32,9 +33,6 @@ from balcao.tickets.actions import sending as writing
 from balcao.tickets.models import Ticket
 from balcao.tickets.types import Status
 
-if TYPE_CHECKING:
-    from balcao.demo.matters import Matter
-
 Step = Mapping[str, Any]
 _CUSTOMER = "customer"
 
@@ -48,36 +46,36 @@ def ticket_of(pk: int) -> Ticket:
     return Ticket.objects.select_related("shop", "identity__customer", "assignee", "team").get(pk=pk)
 
 
-def order_of(matter: "Matter") -> Order | None:
+def order_of(matter: Matter) -> Order | None:
     """Return the order that a matter is about."""
     if "order" not in matter.row:
         return None
     return Order.objects.select_related("account__backend__shop", "backend__shop").get(number=matter.row["order"])
 
 
-def _agent(matter: "Matter", step: Step) -> Agent | None:
+def _agent(matter: Matter, step: Step) -> Agent | None:
     return None if step["by"] == _CUSTOMER else matter.front.agents[step["by"]]
 
 
-def _mover(matter: "Matter", step: Step) -> Mover:
+def _mover(matter: Matter, step: Step) -> Mover:
     agent = _agent(matter, step)
     return Mover(agent=agent) if agent else Mover(customer=ticket_of(matter.ticket).identity)
 
 
-def _path(matter: "Matter") -> Blueprint:
+def _path(matter: Matter) -> Blueprint:
     found = blueprint_for(matter.row["blueprint"], shop_id=matter.front.shop.pk)
     if found is None:
         raise Unexpected(f"there is no path {matter.row['blueprint']}")
     return found
 
 
-def _return(matter: "Matter") -> Return:
+def _return(matter: Matter) -> Return:
     return Return.objects.select_related("process__ticket", "order__account__backend", "shop").get(
         process=matter.process
     )
 
 
-def _begin(matter: "Matter", step: Step, at: datetime) -> None:
+def _begin(matter: Matter, step: Step, at: datetime) -> None:
     moving.start(
         ticket=ticket_of(matter.ticket),
         blueprint=_path(matter),
@@ -89,7 +87,7 @@ def _begin(matter: "Matter", step: Step, at: datetime) -> None:
     )
 
 
-def wanted(matter: "Matter", step: Step) -> list[Wanted]:
+def wanted(matter: Matter, step: Step) -> list[Wanted]:
     """Return everything that can still come back of a matter's order, as a step says it."""
     order = order_of(matter)
     return [
@@ -111,7 +109,7 @@ def picture(name: str) -> File:
     return File(name=name, media_type="image/jpeg", content=content)
 
 
-def _open(matter: "Matter", step: Step, at: datetime) -> None:
+def _open(matter: Matter, step: Step, at: datetime) -> None:
     order, ticket = order_of(matter), ticket_of(matter.ticket)
     if order is None:
         raise Unexpected("without an order nothing comes back")
@@ -128,7 +126,7 @@ def _open(matter: "Matter", step: Step, at: datetime) -> None:
     )
 
 
-def _go(matter: "Matter", step: Step, at: datetime) -> None:
+def _go(matter: Matter, step: Step, at: datetime) -> None:
     visit = last_visit(matter.process)
     moving.forward(
         visit=visit,
@@ -142,33 +140,33 @@ def _go(matter: "Matter", step: Step, at: datetime) -> None:
     )
 
 
-def _approve(matter: "Matter", step: Step, at: datetime) -> None:
+def _approve(matter: Matter, step: Step, at: datetime) -> None:
     """Be the second pair of eyes for the way that somebody asked for."""
     asked = last_visit(matter.process).forwards.get(state=ForwardState.ASKED)
     moving.approve(asked=asked, agent=matter.front.agents[step["by"]], now=at)
 
 
-def _post(matter: "Matter", step: Step, at: datetime) -> None:
+def _post(matter: Matter, step: Step, at: datetime) -> None:
     row = _return(matter)
     sending.mark_in_transit(row=row, posted_at=at, agent=None, now=at, carrier=step["carrier"], tracking=step["post"])
 
 
-def _receive(matter: "Matter", step: Step, at: datetime) -> None:
+def _receive(matter: Matter, step: Step, at: datetime) -> None:
     key = f"demo:{matter.row['slug']}"
     warehouse.receive(row=_return(matter), key=key, agent=_agent(matter, step), now=at, grams=step["receive"])
 
 
-def _inspect(matter: "Matter", step: Step, at: datetime) -> None:
+def _inspect(matter: Matter, step: Step, at: datetime) -> None:
     row, agent, remark = _return(matter), matter.front.agents[step["by"]], step.get("remark", "")
     found = [warehouse.Found(line.quantity, Grade(step["inspect"]), line, remark=remark) for line in row.lines.all()]
     warehouse.inspect(row=row, found=found, agent=agent, now=at)
 
 
-def _decide(matter: "Matter", step: Step, at: datetime) -> None:
+def _decide(matter: Matter, step: Step, at: datetime) -> None:
     decide(row=_return(matter), agent=matter.front.agents[step["by"]], now=at, key="demo")
 
 
-def _task(matter: "Matter", step: Step, at: datetime) -> None:
+def _task(matter: Matter, step: Step, at: datetime) -> None:
     working.add_task(
         visit=last_visit(matter.process),
         title=step["task"],
@@ -180,23 +178,23 @@ def _task(matter: "Matter", step: Step, at: datetime) -> None:
     )
 
 
-def _done(matter: "Matter", step: Step, at: datetime) -> None:
+def _done(matter: Matter, step: Step, at: datetime) -> None:
     task = matter.process.tasks.get(key=step["done"], done_at=None)
     working.do_task(task=task, result=step["text"], agent=matter.front.agents[step["by"]], now=at)
 
 
-def _reply(matter: "Matter", step: Step, at: datetime) -> None:
+def _reply(matter: Matter, step: Step, at: datetime) -> None:
     ticket = ticket_of(matter.ticket)
     talk = ticket.conversations.select_related("ticket__shop", "channel__shop").order_by("id")[0]
     words = writing.Writing(text=step["reply"], then=Status.OPEN)
     writing.send_message(conversation=talk, writing=words, agent=matter.front.agents[step["by"]], now=at)
 
 
-def _note(matter: "Matter", step: Step, at: datetime) -> None:
+def _note(matter: Matter, step: Step, at: datetime) -> None:
     noting.add_note(ticket=ticket_of(matter.ticket), text=step["note"], agent=matter.front.agents[step["by"]], now=at)
 
 
-def _pay(matter: "Matter", step: Step, at: datetime) -> None:
+def _pay(matter: Matter, step: Step, at: datetime) -> None:
     order, agent = order_of(matter), matter.front.agents[step["by"]]
     if order is None:
         raise Unexpected("without an order nothing is paid back")
@@ -214,7 +212,7 @@ def _pay(matter: "Matter", step: Step, at: datetime) -> None:
     )
 
 
-def _mail(matter: "Matter", step: Step, at: datetime) -> None:
+def _mail(matter: Matter, step: Step, at: datetime) -> None:
     """Let a department answer the mail by which it was asked."""
     asked = StageMail.objects.select_related("dispatch__channel").filter(visit__process=matter.process).latest("id")
     box, mail = asked.dispatch.channel, EmailMessage()
@@ -230,7 +228,7 @@ def _mail(matter: "Matter", step: Step, at: datetime) -> None:
         raise Unexpected("the department's answer became a message")
 
 
-DEEDS: Mapping[str, Callable[["Matter", Step, datetime], None]] = {
+DEEDS: Mapping[str, Callable[[Matter, Step, datetime], None]] = {
     "begin": _begin,
     "open": _open,
     "go": _go,

@@ -16,12 +16,12 @@ from balcao.deadlines.queries.hours import HOURS, key_of, version_at
 from balcao.deadlines.rules.calendars import after, from_seconds, latest_start, next_opening, to_seconds
 from balcao.deadlines.types import Calendar
 from balcao.demo.deeds import DEEDS, Unexpected, order_of, picture, ticket_of, wanted
+from balcao.demo.matter import Matter
 from balcao.demo.setting import Shopfront
 from balcao.pipeline.inbound import take_in
 from balcao.pipeline.requests import Request
 from balcao.pipeline.returning import Wish, send_back
 from balcao.ports.channel import RawEnvelope
-from balcao.processes.models import Process
 from balcao.tickets.actions import classifying, sending
 from balcao.tickets.models import Message, Topic
 from balcao.tickets.types import Status
@@ -39,21 +39,6 @@ class Beat:
     at: datetime
     number: int
     play: Callable[[datetime], None]
-
-
-@dataclass(slots=True)
-class Matter:
-    """One matter as its script says it, and what became of it so far."""
-
-    row: Mapping[str, Any]
-    front: Shopfront
-    began: datetime
-    ticket: int = 0
-
-    @property
-    def process(self) -> Process:
-        """Return the process that runs on it, or ran last."""
-        return Process.objects.select_related("ticket", "order", "version").filter(ticket=self.ticket).latest("id")
 
 
 def script() -> dict[str, Any]:

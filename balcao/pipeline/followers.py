@@ -20,6 +20,7 @@ from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
 from balcao.pipeline import order_notices, promises, stage_notices, webhook_notices, webhooks
 from balcao.pipeline.stages import following
+from balcao.pipeline.telling_late import tell_at_risk
 from balcao.ports.commerce import ActionKind
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
@@ -204,6 +205,7 @@ _TELLERS: dict[str, Callable[[Entry, datetime], None]] = {
     "ticket.message.uncertain": _tell_failed,
     "ticket.message.bounced": _tell_failed,
     "channel.envelope.quarantined": _tell_admins(NoticeKind.QUARANTINE),
+    "clock.at_risk": tell_at_risk,
     "channel.gap.found": _tell_admins(NoticeKind.GAP),
     "channel.fetch.failed": _tell_admins(NoticeKind.MAILBOX),
 }

@@ -12,6 +12,7 @@ from balcao.deadlines.types import ClockKind, Step
 from balcao.kit.i18n import N_
 from balcao.kit.locales import spoken_day
 
+AT_RISK = "at_risk"  # by the forecast
 _WARNINGS = (Step.WARN_75, Step.WARN_90)
 
 
@@ -26,6 +27,8 @@ def deadline_words(facts: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> 
     step, kind = facts.get("step", ""), ClockKind(facts["due_kind"])
     if step in _WARNINGS:
         return _due(kind) % said
+    if step == AT_RISK:
+        return _("%(number)s: by the forecast it will be late; due %(by)s (%(who)s)") % said
     if step == Step.LONG_PAUSE:
         return _("%(number)s has been paused for three days: is that still right? (%(who)s)") % said
     said["what"] = _late(kind) % said

@@ -8,14 +8,17 @@ from typing import Any
 from django.db.models import Q
 
 from balcao.deadlines.actions.escalating import escalate
-from balcao.deadlines.actions.hand import reading_of
+from balcao.deadlines.actions.hand import Hand, reading_of
 from balcao.deadlines.models import Clock, Escalation
+from balcao.deadlines.queries.targets import Promised
 from balcao.deadlines.rules import ladder
 from balcao.deadlines.rules.ladder import Rung
 from balcao.deadlines.types import ClockKind, Fire, Step
+from balcao.journal.models import Entry
 from balcao.journal.types import Subject, SubjectKind
 from balcao.notices.actions import tell
 from balcao.notices.models import NoticeKind
+from balcao.pipeline.late_words import AT_RISK
 from balcao.pipeline.promises.batch import Batch
 from balcao.processes.models import Task, Visit
 from balcao.staff.models import Agent, Department
@@ -51,6 +54,13 @@ class Crier:
         due = clock.due_at if step in _WARNINGS else None
         self._ask(clock, step.value, name, max(rung for rung, _ in found), agents, due=due)
 
+    def warn(self, clock: Clock, step: str) -> None:
+        """Tell the lead of something that nobody has to take up yet."""
+        ticket = self.batch.tickets.get(clock.ticket_id)
+        _, agents = self._people(clock, Rung.LEAD)
+        if ticket:
+            self._tell(clock, ticket, agents, NoticeKind.DEADLINE, step, clock.due_at)
+
     def go_up(self, asked: Escalation) -> None:
         """Tell those above the ones who did not answer."""
         above = ladder.above(Rung(asked.rung))
@@ -67,12 +77,24 @@ class Crier:
         asked = escalate(clock=clock, step=name, rung=rung, agents=agents, due=due, at=self.now)
         if ticket is None or not agents:
             return
-        by = due or asked.answer_by
+        kind = NoticeKind.DEADLINE if step in _WARNINGS else NoticeKind.ESCALATION
+        self._tell(clock, ticket, agents, kind, step, due or asked.answer_by)
+
+    def _tell(
+        self,
+        clock: Clock,
+        ticket: Ticket,
+        agents: Sequence[Agent],
+        kind: NoticeKind,
+        step: str,
+        by: datetime | None,
+    ) -> None:
         facts = {**self._facts(clock, ticket), "step": step, "by": by.isoformat() if by else ""}
+        subject = Subject(SubjectKind.TICKET, ticket.pk)
         tell(
             agents=agents,
-            kind=NoticeKind.DEADLINE if step in _WARNINGS else NoticeKind.ESCALATION,
-            subject=Subject(SubjectKind.TICKET, ticket.pk),
+            kind=kind,
+            subject=subject,
             facts=facts,
             now=self.now,
             shop_id=clock.shop_id,
@@ -138,3 +160,16 @@ class Crier:
             rows = Agent.objects.filter(here, role=_ROLES[rung], is_active=True).distinct()
             self._above[shop_id, rung] = list(rows.order_by("pk"))
         return self._above[shop_id, rung]
+
+
+# --- What will be late, although nothing is yet -----------------------------------------------------------------------
+
+
+def tell_at_risk(entry: Entry, now: datetime) -> None:
+    """Tell the lead of who owes a promise, or else the supervisors, that by the forecast it will not hold."""
+    clock = Clock.objects.filter(pk=entry.facts["clock"], is_at_risk=True).select_related("owner__lead").first()
+    ticket = Ticket.objects.filter(pk=clock.ticket_id).select_related("assignee").first() if clock else None
+    if clock is None or ticket is None:
+        return
+    batch = Batch(tickets={ticket.pk: ticket}, hand=Hand([clock]), messages={}, promised=Promised([], {}), owner=None)
+    Crier(batch, [clock], now).warn(clock, AT_RISK)

@@ -185,7 +185,7 @@ def create_department(
     lead: Agent | None = None,
     email: str = "",
 ) -> Department:
-    """Create a department; `key` is what blueprints call it, `lead` answers for its delays, `email` is asked by mail."""
+    """Create a department; `key` is what blueprints call it, `lead` answers for it, `email` is asked by mail."""
     department = Department.objects.create(name=name, key=key, lead=lead, email=email.strip())
     department.members.set(members)
     record(name="department.created", at=now, actor=actor, about=[], facts={"department": department.pk})

@@ -1,14 +1,10 @@
 """A customer on the phone: finds the order, opens it with the code from the mail, cancels it, and sees it done."""
 
-import re
-import time
-from email import message_from_bytes
-from email.policy import default
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from balcao.testing.servers import Operator
+from tests.browser.codes import code_for
 
 pytestmark = pytest.mark.slow
 
@@ -18,20 +14,6 @@ NUMBER, ADDRESS = "CM-20427", "lucas.andrade@correio.example"
 @pytest.fixture
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
     return {**browser_context_args, "viewport": {"width": 390, "height": 800}, "locale": "en-GB"}
-
-
-def code_for(operator: Operator, address: str) -> str:
-    """Wait for the mail, as its reader does, and return the digits."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        for path in sorted((operator.folder / "outbox").glob("*"), key=lambda path: -path.stat().st_mtime):
-            mail = message_from_bytes(path.read_bytes(), policy=default)
-            body = mail.get_body(("plain",))
-            found = re.search(r"\b(\d{3} \d{3})\b", body.get_content()) if body and address in str(mail["To"]) else None
-            if found:
-                return found[1]
-        time.sleep(0.2)
-    raise AssertionError("No mail with a code came.")
 
 
 def test_a_customer_cancels_their_order_by_themselves(page: Page, operator: Operator) -> None:

@@ -11,6 +11,7 @@ from balcao.pipeline.stages import outlook
 from balcao.pipeline.stages.by_mail import ask
 from balcao.pipeline.stages.doing import settle_by
 from balcao.processes.actions import effects
+from balcao.processes.actions.blueprints import bring_defaults
 from balcao.processes.actions.moving import look
 from balcao.processes.actions.working import pause, resume_for_customer
 from balcao.processes.models import Process, Visit
@@ -26,7 +27,9 @@ _OURS = (Department.CS, Department.CS_LEAD)
 
 
 def follow(entries: Sequence[Entry], now: datetime) -> None:
-    """Let running processes go on with what the journal tells."""
+    """Let running processes go on with what the journal tells; with the first shop come the default blueprints."""
+    if any(entry.name == "shop.created" for entry in entries):
+        bring_defaults(now=now)
     _settle_actions(entries, now)
     for process in _running(_tickets_where_they_wrote(entries)):
         resume_for_customer(process=process, at=now)

@@ -9,12 +9,14 @@ from django.db import connections
 
 from balcao.channels.models import Channel
 from balcao.deadlines.actions import escalating
+from balcao.deadlines.actions.clocks import set_forecast
 from balcao.deadlines.models import Clock, Escalation, Timer
 from balcao.deadlines.types import PauseReason
 from balcao.journal.actions import seal
 from balcao.journal.models import Entry
 from balcao.notices.models import Notice
 from balcao.pipeline import followers, notice_mails, timers
+from balcao.pipeline.late_words import deadline_words
 from balcao.ports import registry
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Department
@@ -222,6 +224,17 @@ def test_the_ladder_begins_anew_when_the_target_is_another(
     changing.set_priority(ticket=ticket, priority=Priority.URGENT, agent=bia, now=now + 3 * HOUR + MINUTE)
     fire(now + 3 * HOUR + 2 * MINUTE)
     assert told(bia)[-1] == told(lead)[-1] == told(sofia)[-1] == ("escalation", "overrun")
+
+
+def test_a_forecast_that_does_not_hold_is_told_to_the_lead(ticket: Ticket, lead: Agent, now: datetime) -> None:
+    total = Clock.objects.get(kind="resolution")
+    set_forecast(clock=total, forecast_at=now + 30 * DAY, now=now + HOUR)
+    fire(now + HOUR)
+
+    assert told(lead) == [("deadline", "at_risk")]
+    assert "by the forecast it will be late" in deadline_words(Notice.objects.latest("id").facts, now=now, zone=UTC)
+    ticket.refresh_from_db()
+    assert ticket.is_at_risk
 
 
 def test_what_is_over_fires_nothing(ticket: Ticket, bia: Agent, now: datetime) -> None:

@@ -20,8 +20,8 @@ from balcao.api.v1.schemas.processes import (
     ProcessOut,
     TaskOut,
     forward_out,
-    told_process,
     task_out,
+    told_process,
 )
 from balcao.api.v1.words import Id, Number
 from balcao.commerce.models import Order
