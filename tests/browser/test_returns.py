@@ -132,8 +132,10 @@ def test_a_return_goes_through_all_departments(
     found(nina, back)
     nina.locator("form[action*='/decide/'] button").click()
     if language == "tr":
+        ticket = nina.locator("main nav a[href*='/tickets/']").first.get_attribute("href")
         rafael = sign_in("rafael")
-        rafael.goto("/approvals/")
+        rafael.goto(str(ticket))
+        rafael.wait_for_selector("html[data-ready]")
         rafael.locator("form[action*='/ways/'][action*='/agree/'] button").first.click()
     sees(phone, number, "refunded", language)
 
