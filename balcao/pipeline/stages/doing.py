@@ -20,6 +20,7 @@ from balcao.notices.models import NoticeKind
 from balcao.pipeline.stages import news
 from balcao.pipeline.stages.wanted import CannotAct, action_of
 from balcao.pipeline.steps import reached
+from balcao.pipeline.timers import told_until
 from balcao.ports.commerce import Action, ActionKind
 from balcao.processes.actions import effects
 from balcao.processes.actions.entering import REMINDER
@@ -38,6 +39,7 @@ from balcao.tickets.models import Conversation, Message
 from balcao.tickets.queries.speaking import Speaking
 from balcao.tickets.types import Direction, MessageKind, TicketRefused
 
+_A_MOMENT = timedelta(seconds=1)
 MOST_TRIES = 8  # after that a person has to look
 _BACK_TO_ORIGIN = (ActionKind.REFUND, ActionKind.CANCEL)  # the money goes where it came from
 _GOOD = (LedgerState.DONE, LedgerState.PARTLY)
@@ -82,6 +84,9 @@ def _say(effect: Effect, now: datetime) -> None:
     visit = effect.visit
     if effect.spec.get("template", STAGE_NEWS) != STAGE_NEWS or _is_overtaken(visit):
         effects.settle(effect=effect, code="overtaken", now=now)
+        return
+    if told_until(now) <= visit.entered_at < now:  # the promises have not heard of this stage yet
+        effects.put_off(effect=effect, now=now, detail="", wait=_A_MOMENT)
         return
     _send(effect, news.stage_news(visit, now=now), now)
     Visit.objects.filter(pk=visit.pk).update(told_at=now)

@@ -78,9 +78,9 @@ def await_entry(*, effect: Effect, entry: LedgerEntry, now: datetime) -> None:
     )
 
 
-def put_off(*, effect: Effect, now: datetime, detail: str) -> None:
-    """Try a step again later."""
-    wait = _WAITS[min(effect.tries, len(_WAITS)) - 1]
+def put_off(*, effect: Effect, now: datetime, detail: str, wait: timedelta | None = None) -> None:
+    """Try a step again later: after this time, else after one that grows with the tries."""
+    wait = wait or _WAITS[min(effect.tries, len(_WAITS)) - 1]
     Effect.objects.filter(pk=effect.pk, state__in=_OPEN).update(
         state=EffectState.DUE, due_at=now + wait, leased_by="", detail=detail[:500]
     )
