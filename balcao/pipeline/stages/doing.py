@@ -176,8 +176,11 @@ def settle_by(*, effect: Effect, entry: LedgerEntry, now: datetime) -> None:
         code = entry.code or entry.state
         is_done = entry.state in _GOOD
         effects.settle(effect=effect, is_done=is_done, code="" if is_done else code, entry=entry, now=now)
-    else:
-        effects.await_entry(effect=effect, entry=entry, now=now)
+        return
+    effects.await_entry(effect=effect, entry=entry, now=now)
+    entry.refresh_from_db(fields=["state", "code"])
+    if entry.state in _OVER:  # it ended before anybody could know that the step waits for it
+        settle_by(effect=effect, entry=entry, now=now)
 
 
 def _act_again(effect: Effect, now: datetime) -> None:

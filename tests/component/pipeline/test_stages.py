@@ -11,6 +11,7 @@ from balcao.commerce.queries import order_value
 from balcao.deadlines.models import Clock
 from balcao.deadlines.types import ClockKind
 from balcao.journal.actions import seal
+from balcao.pipeline import followers, orders
 from balcao.pipeline.stages import doing, outlook
 from balcao.ports.money import open_balance
 from balcao.processes.actions.moving import Mover, fill
@@ -96,6 +97,20 @@ def test_a_step_whose_worker_died_is_done_once(desk: StageDesk) -> None:
     assert LedgerEntry.objects.count() == 1
     effect.refresh_from_db()
     assert effect.state == "done"
+
+
+def test_an_action_that_is_done_before_its_step_waits_is_not_missed(desk: StageDesk) -> None:
+    process = refunding(desk)
+    # Given a step whose worker is overtaken by the one that carries its action out, and by those who follow
+    effect = Effect.objects.get(step="refund")
+    doing._ask(effect, doing.action_of(effect), timezone.now())
+    stale = LedgerEntry.objects.get()
+    orders.run_due(worker="other", now=timezone.now(), clock=timezone.now)
+    seal()
+    followers.run_due(now=timezone.now())
+    doing.settle_by(effect=effect, entry=stale, now=timezone.now())
+    process.refresh_from_db()
+    assert process.stage == "refunded"
 
 
 def test_the_total_promise_is_that_of_the_blueprint_and_waits_for_the_customer(desk: StageDesk) -> None:
