@@ -12,7 +12,7 @@ def code_for(operator: Operator, address: str, *, since: float = 0) -> str:
     """Wait for the newest mail with a code to an address, written after an instant, and return its digits."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        written = {path: path.stat().st_mtime for path in (operator.folder / "outbox").glob("*")}
+        written = {path: path.stat().st_mtime for path in (operator.folder / "outbox").glob("[!.]*")}
         for path in sorted((path for path, at in written.items() if at >= since), key=lambda path: -written[path]):
             mail = message_from_bytes(path.read_bytes(), policy=default)
             body = mail.get_body(("plain",))
