@@ -174,6 +174,7 @@ def set_up(smtp_port: int, till: str, hooks: str) -> None:
     from balcao.journal.types import SYSTEM
     from balcao.plugins.channels.mail.config import MailConfig
     from balcao.testing.factories import make_agent, make_shop
+    from balcao.testing.torture import matters
     from balcao.testing.torture.clocks import promise
     from balcao.testing.torture.till import TillConfig
     from balcao.webhooks.actions.endpoints import create_endpoint
@@ -182,6 +183,7 @@ def set_up(smtp_port: int, till: str, hooks: str) -> None:
     shop = make_shop()
     make_agent("Bruno", shop=shop)
     promise(shop, now=datetime.now(UTC))
+    matters.design(now=datetime.now(UTC))
     config = MailConfig(
         address="ola@moringa.example",
         incoming="none",
@@ -215,12 +217,15 @@ def set_up(smtp_port: int, till: str, hooks: str) -> None:
 def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
     """Do what the processes of an installation do: take in, answer, understand, send, seal, follow."""
     from balcao.pipeline import inbound, orders, outbound, timers, webhooks
+    from balcao.pipeline.stages import doing
+    from balcao.testing.torture import matters
 
     worker = f"worker {os.getpid()}"
     take_in(mill, acknowledge=acknowledge)
     refresh(mill, worker)
     answer(mill)
     pay_back(mill, acknowledge=acknowledge)
+    matters.begin(mill)
     while inbound.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
     while outbound.run_due(worker=worker, now=mill.now(), clock=mill.now):
@@ -228,6 +233,10 @@ def work(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
     while orders.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
     while read_on(mill) or timers.run_due(now=mill.now()):
+        pass
+    while doing.run_due(worker=worker, now=mill.now(), clock=mill.now) or read_on(mill):
+        orders.run_due(worker=worker, now=mill.now(), clock=mill.now)
+    while outbound.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
     while webhooks.run_due(worker=worker, now=mill.now(), clock=mill.now):
         pass
@@ -305,12 +314,13 @@ def pay_back(mill: Mill, *, acknowledge: Callable[[str], None]) -> None:
 
 
 def is_something_open() -> bool:
-    """Tell whether an order action or a webhook waits to be tried or asked about."""
+    """Tell whether an order action, a step of a matter or a webhook waits to be tried or asked about."""
     from balcao.commerce.models import LedgerEntry
+    from balcao.testing.torture import matters
     from balcao.webhooks.models import Delivery
 
     is_deed_open = LedgerEntry.objects.filter(state__in=["queued", "performing", "uncertain"]).exists()
-    return is_deed_open or Delivery.objects.filter(state="queued").exists()
+    return is_deed_open or matters.is_something_open() or Delivery.objects.filter(state="queued").exists()
 
 
 def hurry_webhooks() -> int:
@@ -327,6 +337,7 @@ def findings() -> dict[str, Any]:
     from balcao.commerce.queries import order_value
     from balcao.journal import queries as journal
     from balcao.journal.models import Entry
+    from balcao.testing.torture import matters
     from balcao.testing.torture.clocks import findings as clock_findings
     from balcao.tickets.models import Message
     from balcao.webhooks.models import Delivery
@@ -348,6 +359,7 @@ def findings() -> dict[str, Any]:
         "events": _told_elsewhere(),
         "envelopes": dict(Counter(Envelope.objects.values_list("state", flat=True))),
         "clocks": clock_findings(),
+        "matters": matters.findings(),
         "broken_link": journal.first_broken_link(),
         "unsealed": journal.is_unsealed(),
     }

@@ -14,7 +14,7 @@ from typing import Any
 
 from balcao.testing.receivers import receiver
 from balcao.testing.servers import smtp
-from balcao.testing.torture import clocks
+from balcao.testing.torture import clocks, matters
 from balcao.testing.torture.till import Till, till
 
 
@@ -104,7 +104,8 @@ def _compare(found: dict[str, Any], arrived: Counter[str], known: Till, heard: C
         strange=_strange(found, arrived)
         + _strange_orders(found, known)
         + _strange_webhooks(found, heard)
-        + clocks.strange(found["clocks"]),
+        + clocks.strange(found["clocks"])
+        + matters.strange(found["matters"]),
         breaches=found["clocks"]["breached"],
         webhooks=dict(Counter(found["webhooks"].values())),
         heard_again=sum(count - 1 for count in heard.values()),
