@@ -36,18 +36,30 @@ class Server:
         # Loopback is where the test's own picture server is; in earnest it is refused.
         self.app = Live(pictures_from=Policy(allow_http=True, allow_private=True, ports=None, largest=100_000))
         config = uvicorn.Config(
-            self.app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws_per_message_deflate=False
+            self.app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=5,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
+        until = time.monotonic() + 30
         while not self._server.started:
+            assert time.monotonic() < until, "The live server does not start."
             time.sleep(0.01)
         self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join()
+        self._thread.join(20)
+        if self._thread.is_alive():  # nobody waits for ever for a page that does not go
+            self._server.force_exit = True
+            self._thread.join(20)
+        assert not self._thread.is_alive(), "The live server does not stop."
 
 
 class Page:
@@ -65,6 +77,14 @@ class Page:
         while True:
             message: dict[str, Any] = json.loads(self.line.recv(timeout=max(until - time.monotonic(), 0)))
             if message["type"] == kind:
+                return message
+
+    def hear_until(self, kind: str, holds: Callable[[dict[str, Any]], bool], *, within: float = 20) -> dict[str, Any]:
+        """Return the next message of a kind for which something holds; `TimeoutError` if none comes in time."""
+        until = time.monotonic() + within
+        while True:
+            message = self.hear(kind, within=max(until - time.monotonic(), 0))
+            if holds(message):
                 return message
 
     def hears_nothing_of(self, kind: str, *, within: float = 0.5) -> bool:

@@ -31,14 +31,8 @@ def other_server(transactional_db: None) -> Iterator[Server]:
     server.stop()
 
 
-def names(page: Page, kind: str = "presence") -> set[str]:
-    return {agent["name"] for agent in page.hear(kind)["agents"]}
-
-
 def seen(page: Page, name: str) -> bool:
-    while name not in names(page):
-        pass
-    return True
+    return bool(page.hear_until("presence", lambda news: name in {agent["name"] for agent in news["agents"]}))
 
 
 def test_colleagues_at_another_process_are_shown(
@@ -61,11 +55,9 @@ def test_who_writes_at_another_process_is_shown(
     hers.say(type="watch", tickets=[ticket.pk])
     assert seen(hers, "Bruno")  # both processes hear each other now
     his.say(type="typing", ticket=ticket.pk, mode="note")
-    while [agent["mode"] for agent in hers.hear("typing")["agents"]] != ["note"]:
-        pass
+    hers.hear_until("typing", lambda news: [agent["mode"] for agent in news["agents"]] == ["note"])
     his.line.close()
-    while hers.hear("typing")["agents"]:
-        pass
+    hers.hear_until("typing", lambda news: not news["agents"])
 
 
 def test_a_process_that_starts_later_learns_who_is_there(ana: Agent, bruno: Agent, open_page: Open) -> None:
