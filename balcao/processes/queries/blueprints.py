@@ -35,3 +35,8 @@ def blueprint_for(key: str, *, shop_id: int) -> "models.Blueprint | None":
     """Return the blueprint of a key that holds in a shop: its own before the company's."""
     rows = models.Blueprint.objects.filter(Q(shop=None) | Q(shop=shop_id), key=key, is_active=True)
     return rows.exclude(current=None).select_related("current").order_by(F("shop").desc(nulls_last=True)).first()
+
+
+def forget_blueprints() -> None:
+    """Read all versions anew: for tests, in which ids come again."""
+    _published.cache_clear()

@@ -24,6 +24,7 @@ ANSWERS_A_ROUND = 2
 REFUNDS_A_ROUND = 2
 DRAINING_ROUNDS = 4  # without a death, at the end
 MOST_DRAINING_ROUNDS = 60  # as long as something waits: an order action is put off for half an hour at most
+_MOST_MISSED = 4  # rounds, before the next step has its turn
 _SLOWEST = 60.0  # seconds
 _REFUND = "refund-"
 
@@ -38,7 +39,8 @@ class Mill:
     waiting: list[str] = field(default_factory=list)  # not acknowledged: its sender will try again
     refunds: list[str] = field(default_factory=list)  # keys of those that were taken into the ledger
     deaths: Counter[str] = field(default_factory=Counter)
-    tried: int = 0  # rounds that were to end at a step: each step in its turn
+    tried: int = 0  # steps at which a worker was to die: each in its turn
+    missed: int = 0  # rounds in which the present one was not met
     pace: float = 0.1  # seconds that a round takes when nobody dies
 
     def now(self) -> datetime:
@@ -60,8 +62,10 @@ class Mill:
         from balcao.pipeline import steps
 
         step, hit = steps.STEPS[self.tried % len(steps.STEPS)], self.chance.choice([1, 1, 2, 3])
-        self.tried += 1
+        hit = 1 if self.missed else hit  # it was not met so often, or there was nothing to do
         died = self._fork(lambda: steps.arm(step, hit=hit), after=None)
+        self.missed = 0 if died or self.missed == _MOST_MISSED else self.missed + 1
+        self.tried += not self.missed
         self.deaths[step if died else "none"] += 1
 
     def _die_at_an_instant(self) -> None:
