@@ -60,7 +60,9 @@ from balcao.processes.models import (  # noqa: E402
     Effect,
     Process,
 )
+from balcao.processes.queries.cases import case_token  # noqa: E402
 from balcao.processes.queries.courses import last_visit  # noqa: E402
+from balcao.returns.models import Return  # noqa: E402
 from balcao.shops.models import Shop  # noqa: E402
 from balcao.staff.actions import create_agent, create_token  # noqa: E402
 from balcao.staff.models import Agent, Department, Team  # noqa: E402
@@ -297,6 +299,18 @@ def _stages() -> dict[str, str]:
         "stage": f"/tickets/{number}/stage/{visit.pk}/",
         "asked": f"/tickets/{asked.ticket.number}/",
         "idle": f"/tickets/{rows[0].number}/",
+        "matter": f"/o/{staged.shop.slug}/m/{case_token(staged)}/",
+        **_came_back(),
+    }
+
+
+def _came_back() -> dict[str, str]:
+    """Return a return that somebody has to look at, and the order beside it from which another could be made."""
+    row = Return.objects.select_related("shop", "order", "process__ticket").order_by("-pk")[0]
+    return {
+        "return": f"/returns/{row.pk}/",
+        "return_new": f"/tickets/{row.process.ticket.number}/orders/{row.order_id}/return/",
+        "returns_policy": f"/console/returns/{row.shop_id}/",
     }
 
 
