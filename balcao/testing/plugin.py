@@ -84,15 +84,3 @@ def smtp_to_imap(imap_server: "ImapServer") -> Iterator["SmtpSink"]:
 
     with smtp(imap_server) as sink:
         yield sink
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(request: pytest.FixtureRequest) -> None:
-    """Forget what a process keeps by the ids of rows that never change: a test's rows go, and their ids come again."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
-        return
-    from balcao.processes.queries import blueprints, standing
-
-    blueprints.forget_blueprints()
-    standing.place_of.cache_clear()
-    standing.usual_path.cache_clear()

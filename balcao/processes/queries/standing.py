@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +9,7 @@ from django.db.models import QuerySet
 from balcao.deadlines.types import ClockKind
 from balcao.kit.prepared import Prepared
 from balcao.processes import models
-from balcao.processes.queries.blueprints import blueprint_by_id
+from balcao.processes.queries.blueprints import blueprint_by_id, derived
 from balcao.processes.rules import usual
 from balcao.processes.types import Texts
 from balcao.tickets.types import DueFacts
@@ -103,13 +102,11 @@ def warned(fired: Sequence[str] | None) -> int:
     return max((int(step.rpartition("_")[2]) for step in fired or () if step.startswith("warn_")), default=0)
 
 
-@lru_cache(maxsize=4096)
 def place_of(version: int, stage: str) -> tuple[int, int]:
     """Return the how manieth of how many stages of a version's usual path a stage is."""
-    return usual.place_of(blueprint_by_id(version), stage)
+    return derived(version, usual.places)[stage]
 
 
-@lru_cache(maxsize=4096)
 def usual_path(version: int, stage: str) -> tuple[str, ...]:
     """Return a stage of a version and those that usually follow it."""
-    return usual.usual_path(blueprint_by_id(version), stage)
+    return derived(version, usual.usual_paths)[stage]

@@ -29,3 +29,13 @@ def place_of(blueprint: Blueprint, stage: str) -> tuple[int, int]:
         return whole.index(stage) + 1, len(whole)
     ahead = next((whole.index(one) for one in usual_path(blueprint, stage)[1:] if one in whole), len(whole))
     return max(ahead, 1), len(whole)
+
+
+def usual_paths(blueprint: Blueprint) -> dict[str, tuple[str, ...]]:
+    """Return of every stage the path that usually begins with it."""
+    return {stage.key: usual_path(blueprint, stage.key) for stage in blueprint.stages}
+
+
+def places(blueprint: Blueprint) -> dict[str, tuple[int, int]]:
+    """Return of every stage its place on the usual path."""
+    return {stage.key: place_of(blueprint, stage.key) for stage in blueprint.stages}

@@ -1,21 +1,26 @@
 """By whose hours a blueprint is checked, and who plays the roles that it names."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
 
 from balcao.deadlines.actions.calendars import create_calendar, set_department_calendar
 from balcao.deadlines.actions.choosing import hours_for
 from balcao.deadlines.queries.hours import HOURS, key_of, version_at
 from balcao.processes.actions import blueprints
 from balcao.processes.models import Blueprint
+from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.designing import checked, roles_unplayed
 from balcao.processes.queries.hours import hours_of, hours_of_shops
+from balcao.processes.queries.standing import place_of
 from balcao.processes.rules.reading import parse_blueprint
 from balcao.processes.types import ROUND_THE_CLOCK, Unit
 from balcao.shops.models import Shop
 from balcao.staff.models import Department
-from balcao.testing.factories import make_shop
+from balcao.testing.factories import make_agent, make_shop
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -87,3 +92,28 @@ def test_a_role_is_nobodys_until_a_department_plays_it() -> None:
     assert "fin" not in roles_unplayed()
     Blueprint.objects.update(is_active=False)
     assert not roles_unplayed()
+
+
+def test_a_version_whose_publishing_was_rolled_back_is_read_anew(moringa: Shop) -> None:
+    blueprints.bring_defaults(now=NOW)
+    refund, agent = Blueprint.objects.get(key="refund"), make_agent("ada", shop=moringa)
+    assert refund.current
+    spec = refund.current.spec
+    draft = blueprints.save_draft(blueprint=refund, spec=spec, note="", agent=agent, now=NOW)
+    with suppress(ZeroDivisionError), transaction.atomic():
+        blueprints.publish(draft=draft, agent=agent, take_running=True, now=NOW)
+        assert blueprint_by_id(draft.pk).why == parse_blueprint(spec).why
+        raise ZeroDivisionError
+    other = {**spec, "why": "Weighed once more."}
+    again = blueprints.save_draft(blueprint=refund, spec=other, note="", agent=agent, now=NOW)
+    blueprints.publish(draft=again, agent=agent, take_running=True, now=NOW)
+    assert (again.pk, blueprint_by_id(again.pk).why) == (draft.pk, "Weighed once more.")
+
+
+def test_a_published_version_is_read_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    blueprints.bring_defaults(now=NOW)
+    version = Blueprint.objects.get(key="refund").current_id
+    assert version
+    with django_assert_num_queries(1):
+        assert blueprint_by_id(version) is blueprint_by_id(version)
+        assert place_of(version, blueprint_by_id(version).start.key)[0] == 1
