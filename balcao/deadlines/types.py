@@ -147,7 +147,6 @@ class Refusal(StrEnum):
     NO_BREACH = "no_breach"
     KEY_TAKEN = "key_taken"
     TARGET_TAKEN = "target_taken"  # another target fits exactly the same
-    IN_USE = "in_use"
     UNCHANGED = "unchanged"
 
 

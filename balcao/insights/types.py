@@ -34,11 +34,6 @@ class StageFigures:
         """Return the seconds that were the department's own."""
         return self.lasted - self.waited
 
-    @property
-    def typical(self) -> int:
-        """Return the mean open seconds of one stay."""
-        return self.used // self.stays if self.stays else 0
-
 
 @dataclass(frozen=True, slots=True)
 class DepartmentFigures:

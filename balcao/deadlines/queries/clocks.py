@@ -1,6 +1,6 @@
-"""Reading clocks: those of a ticket, how each came to stand as it does, and what is due in a time."""
+"""Reading clocks: those of a ticket, and how each came to stand as it does."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from balcao.deadlines.models import CalendarVersion, Clock, Escalation
@@ -48,16 +48,6 @@ def calendar_names(lines: Iterable[Line]) -> dict[str, str]:
     rows = CalendarVersion.objects.filter(pk__in=[id_in(key) for key in keys]).select_related("calendar")
     names = {row.pk: row.calendar.name for row in rows}
     return {key: names.get(id_in(key), "") for key in keys}
-
-
-def due_between(
-    *, shop_ids: Collection[int], since: datetime, until: datetime, department: int | None = None, limit: int = 200
-) -> list[Clock]:
-    """Return the running clocks of these shops that are due in a time, the first one first."""
-    rows = Clock.objects.filter(state=ClockState.RUNNING, due_at__gte=since, due_at__lt=until, shop__in=shop_ids)
-    if department is not None:
-        rows = rows.filter(owner=department)
-    return list(rows.select_related("owner").order_by("due_at", "pk")[:limit])
 
 
 def escalations_of(clock_ids: Iterable[int]) -> dict[int, list[Escalation]]:

@@ -12,7 +12,7 @@ from balcao.deadlines.rules import histories
 from balcao.deadlines.rules.calendars import after as open_after
 from balcao.deadlines.types import ClockKind, PauseReason
 from balcao.processes import types
-from balcao.processes.models import Process, Task, Visit
+from balcao.processes.models import Task, Visit
 from balcao.processes.queries.accounts import pauses_in
 from balcao.processes.types import Unit
 
@@ -144,10 +144,3 @@ def _hours(visit: Visit, unit: Unit, calendar: str) -> Calendar:
     if unit is Unit.CALENDAR:
         return round_the_clock()
     return hours_for(shop_id=visit.shop_id, department=visit.department, key=calendar)
-
-
-def process_of(clock: Clock) -> Process | None:
-    """Return the process to which a stage's clock belongs."""
-    if clock.subject_kind == VISIT:
-        return Process.objects.filter(visits=clock.subject_id).first()
-    return Process.objects.filter(tasks=clock.subject_id).first() if clock.subject_kind == TASK else None

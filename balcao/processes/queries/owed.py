@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 
 from balcao.processes import models
 from balcao.processes.queries.permits import departments_of
-from balcao.processes.queries.standing import promise_of
 from balcao.processes.rules.counting import free_key, owed_key
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket
@@ -166,11 +165,6 @@ def _tasks(ids: list[int]) -> "QuerySet[models.Task] | list[models.Task]":
     return models.Task.objects.filter(pk__in=ids).select_related(
         "visit__process__ticket", "department", "assignee", "clock"
     )
-
-
-def due_of(work: Owed) -> datetime | None:
-    """Return when a piece of work is due; None while it waits."""
-    return work.task.due_at if work.task else promise_of(work.visit).due_at
 
 
 def tickets_among(*, agent: Agent, ticket_ids: Iterable[int]) -> set[int]:
