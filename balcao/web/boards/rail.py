@@ -13,6 +13,6 @@ LINKS = (
         "chart-bar-regular",
         "chart-bar-fill",
         (Permission.BOARD_READ,),
-        keys="g r",
+        keys="g b",
     ),
 )

@@ -1,9 +1,12 @@
 """Search, palette, suggestions, the bell and the agent's own settings."""
 
+import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from balcao.journal.actions import seal
 from balcao.journal.models import Entry
@@ -89,7 +92,16 @@ def test_presence_and_layout_are_remembered(desk: Client, bia: Agent) -> None:
 
 
 def test_the_keys_are_explained(desk: Client) -> None:
-    assert "<kbd>r</kbd>" in desk.get("/keys/").content.decode()
+    page = desk.get("/keys/").content.decode()
+
+    assert "<kbd>r</kbd>" in page
+    assert " ".join(re.findall(r"<kbd>g</kbd>\s*<kbd>(.)</kbd>", page)) == "i d c r o"
+
+
+def test_no_two_places_have_the_same_keys() -> None:
+    keys = [link.keys for path in settings.RAIL for link in import_string(path)]
+
+    assert len(keys) == len(set(keys))
 
 
 def test_preferences_that_stay_as_they_are_change_nothing(desk: Client, bia: Agent) -> None:
