@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from balcao.kit.decimals import decimal
 from balcao.kit.numbers import number_in, numbers_in
 from balcao.processes.types import Field, FieldType
 from balcao.staff.models import Agent, Department
@@ -144,8 +144,7 @@ def shown_value(field: Field, known: Any, currency: str) -> str:
     if isinstance(known, bool):
         return "yes" if known else "no"
     if field.type is FieldType.MONEY and isinstance(known, int):
-        places = get_currency_precision(currency) if currency else 2
-        return f"{known / 10**places:.{places}f}"
+        return decimal(known, currency)
     return str(known)
 
 

@@ -1,8 +1,5 @@
 """What is done with a return on the desk: taken in, looked at, judged, decided."""
 
-from decimal import Decimal, InvalidOperation
-
-from babel.numbers import get_currency_precision
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +20,7 @@ from balcao.returns.types import Disposition, Grade, Outcome
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
+from balcao.web.desk.orders.typed import minor_units
 from balcao.web.desk.returns.view import may_work_here
 from balcao.web.desk.views.returning.looking import drawn, return_for
 
@@ -175,25 +173,15 @@ def decide(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     """Give the customer what they chose, less what a rule lets the shop take off."""
     row = return_for(agent, pk)
     remark = request.POST.get("remark", "")[:500]
+    withheld = minor_units(request.POST.get("withheld", "").strip() or "0", row.order.currency)
+    if withheld is None:
+        return _refused(request, agent, row, CannotReturn(Trouble.TOO_MUCH))
     try:
-        withheld = _minor(request.POST.get("withheld", ""), row.order.currency)
         judging.decide(row=row, agent=agent, now=timezone.now(), withheld=withheld, remark=remark)
     except CannotReturn as cannot:
         return _refused(request, agent, row, cannot)
     messages.success(request, _("Decided."))
     return redirect("desk:return", row.pk)
-
-
-def _minor(typed: str, currency: str) -> int:
-    """Return an amount in minor units, 0 for none; raises `CannotReturn` for what is no amount."""
-    text = "".join(typed.split()).replace(",", ".")
-    try:
-        amount = Decimal(text or "0").scaleb(get_currency_precision(currency))
-    except InvalidOperation as error:
-        raise CannotReturn(Trouble.TOO_MUCH) from error
-    if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value():
-        raise CannotReturn(Trouble.TOO_MUCH)
-    return int(amount)
 
 
 @require_POST
