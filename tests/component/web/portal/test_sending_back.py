@@ -219,11 +219,12 @@ def test_more_photos_and_another_wish(ana: Client) -> None:
     ana.post(f"{address(row)}photos/", {"photos": picture()})
     ana.post(f"{address(row)}outcome/", {"outcome": "credit"})
     refused = ana.post(f"{address(row)}outcome/", {"outcome": "repair"})
+    nonsense = ana.post(f"{address(row)}outcome/", {"outcome": "x"})
     no_picture = ana.post(f"{address(row)}photos/", {"photos": BytesIO(b"%PDF-1.4 no picture")})
 
     assert row.photos.count() == 1
     assert row.lines.get().outcome == "credit"
-    assert (refused.status_code, no_picture.status_code) == (422, 422)
+    assert (refused.status_code, nonsense.status_code, no_picture.status_code) == (422, 422, 422)
 
 
 def test_a_piece_that_comes_back_is_not_offered_again(ana: Client) -> None:

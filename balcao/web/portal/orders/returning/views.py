@@ -236,11 +236,17 @@ def outcome(request: HttpRequest, shop: Shop, number: str, rma: str) -> HttpResp
     if known is None:
         return pages.to("order", shop, number)
     sight, row = known
-    wanted = request.POST.get("outcome", "")
-    try:
-        chosen = Outcome(wanted) if wanted in set(Outcome) else Outcome.REFUND
-        choose_outcome(row=row, outcome=chosen, agent=None, identity=row.identity, now=sight.now)
-    except CannotReturn:
+    if not _is_chosen(row, request.POST.get("outcome", ""), sight):
         sorry = _("This cannot be chosen any more.")
         return _page(request, shop, "return", status=422, sight=sight, back=ReturnSight(row, sight.now), sorry=sorry)
     return pages.to("return", shop, number, rma)
+
+
+def _is_chosen(row: Return, wanted: str, sight: Sight) -> bool:
+    if wanted not in set(Outcome):
+        return False
+    try:
+        choose_outcome(row=row, outcome=Outcome(wanted), agent=None, identity=row.identity, now=sight.now)
+    except CannotReturn:
+        return False
+    return True
