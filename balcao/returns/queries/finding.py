@@ -43,11 +43,6 @@ def of_order(order_id: int) -> list[Return]:
     return list(_all().filter(order=order_id).order_by("-pk")[:_MOST])
 
 
-def of_ticket(ticket_id: int) -> list[Return]:
-    """Return the returns that a ticket is about, newest first."""
-    return list(_all().filter(process__ticket=ticket_id).order_by("-pk")[:_MOST])
-
-
 def _all() -> "QuerySet[Return]":
     return Return.objects.select_related("process__ticket__shop", "order__account", "order__backend__shop", "shop")
 

@@ -14,7 +14,6 @@ from balcao.returns.types import (
     Outcome,
     Reason,
     ReasonGroup,
-    SendingWay,
     Signal,
     Trait,
 )
@@ -113,16 +112,6 @@ def outcome_words(outcome: Outcome) -> str:
         Outcome.CREDIT: _("A gift card"),
         Outcome.REDUCTION: _("To keep it and pay less"),
     }[outcome]
-
-
-def way_words(way: SendingWay) -> str:
-    """Return how it comes back."""
-    return {
-        SendingWay.LABEL: _("A label to print"),
-        SendingWay.CODE: _("A code to show at a drop-off point"),
-        SendingWay.PICKUP: _("It is fetched"),
-        SendingWay.OWN: _("The customer sends it as they like"),
-    }[way]
 
 
 def trait_words(trait: Trait) -> str:

@@ -18,9 +18,6 @@ _FAULTS = {
 _NO_FAULT = {ReasonGroup.REGRET, ReasonGroup.FIT, ReasonGroup.GIFT}
 _UNHARMED = frozenset({Grade.A, Grade.B})
 _HARMED = frozenset({Grade.A, Grade.B, Grade.C, Grade.D})
-_HELPED_BY_PHOTOS = frozenset(
-    {ReasonGroup.DESCRIPTION, ReasonGroup.ARRIVAL, ReasonGroup.TRANSPORT, ReasonGroup.WRONG, ReasonGroup.MISSING}
-)
 
 
 def fault_of(reason: Reason) -> Fault:
@@ -41,11 +38,6 @@ def is_defect(reason: Reason) -> bool:
 def expected_grades(reason: Reason) -> frozenset[Grade]:
     """Return the states that surprise nobody; what is said to be broken may well be."""
     return _HARMED if is_defect(reason) else _UNHARMED
-
-
-def photos_help(reason: Reason) -> bool:
-    """Tell whether photos are asked for by default; a regret is exercised without any."""
-    return reason.group in _HELPED_BY_PHOTOS
 
 
 def reasons_by_group() -> dict[ReasonGroup, tuple[Reason, ...]]:

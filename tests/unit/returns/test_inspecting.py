@@ -3,8 +3,18 @@
 import pytest
 
 from balcao.returns.rules.inspecting import Announced, Inspected, differences, disposition_of, is_as_expected, totals
-from balcao.returns.rules.reasons import fault_of, is_defect, is_regret, photos_help, reasons_by_group
-from balcao.returns.types import Difference, Disposition, Fault, Grade, Mismatch, Reason, ReasonGroup, Trait
+from balcao.returns.rules.reasons import fault_of, is_defect, is_regret, reasons_by_group
+from balcao.returns.types import (
+    Difference,
+    Disposition,
+    Fault,
+    Grade,
+    Mismatch,
+    Reason,
+    ReasonGroup,
+    ReturnsPolicy,
+    Trait,
+)
 
 REGRETTED = Announced("1", 2, Reason.CHANGED_MIND, serial="SN-1")
 
@@ -89,9 +99,10 @@ def test_every_reason_has_a_group_a_fault_and_a_place() -> None:
 
 
 def test_a_regret_needs_no_photo_and_is_no_defect() -> None:
+    asked = ReturnsPolicy().photos
     for reason in Reason:
         assert not (is_regret(reason) and is_defect(reason))
-        assert not (is_regret(reason) and photos_help(reason))
-    assert photos_help(Reason.CONTENT_DAMAGED)
+        assert not (is_regret(reason) and reason.group in asked)
+    assert Reason.CONTENT_DAMAGED.group in asked
     assert not is_regret(Reason.CAME_TOO_LATE)
     assert not is_defect(Reason.CAME_TOO_LATE)
