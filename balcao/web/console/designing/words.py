@@ -22,7 +22,6 @@ from balcao.processes.types import (
     Guard,
     Outcome,
     Party,
-    Stage,
     Texts,
     Unit,
 )
@@ -387,11 +386,6 @@ def field_name(blueprint: Blueprint, key: str) -> str:
 def stage_name(blueprint: Blueprint, key: str) -> str:
     """Return what a stage is called; an unknown one by its key."""
     return next((said(one.names, key) for one in blueprint.stages if one.key == key), key)
-
-
-def customer_words(stage: Stage) -> str:
-    """Return how the customer sees a stage, "" if they go on seeing the one before."""
-    return said(stage.customer_names)
 
 
 # --- For the forms ------------------------------------------------------------------------------------------------

@@ -159,11 +159,6 @@ class ProcessCard:
         return may_work_on(self._agent, self.track.visit, shop_id=self.ticket.shop_id)
 
     @property
-    def can_start(self) -> bool:
-        """Tell whether the agent may begin another process once this one is over."""
-        return self._agent.may(Permission.TICKET_EDIT)
-
-    @property
     def can_do_order_work(self) -> bool:
         """Tell whether the agent may have a step tried again, which may act on the order."""
         return self._agent.may(Permission.TICKET_EDIT)
