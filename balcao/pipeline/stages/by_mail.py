@@ -19,7 +19,6 @@ from balcao.kit import crypto
 from balcao.kit.gathering import settle
 from balcao.kit.guards import one_line
 from balcao.kit.numbers import number_in
-from balcao.pipeline.stages.news import said
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Inbound, Nature, Outbound, Party, Proof
 from balcao.processes import types
@@ -33,6 +32,7 @@ from balcao.processes.types import Actor, FieldType, ForwardState, Transition
 from balcao.staff.models import Agent
 from balcao.tickets.actions.noting import note_by_itself
 from balcao.tickets.models import Note
+from balcao.tickets.rules.topics import said_in
 
 _PURPOSE = "stage mail"
 
@@ -77,7 +77,7 @@ def _write(channel: Channel, visit: Visit, address: str, subject: str, text: str
 
 def _subject(visit: Visit, language: str) -> str:
     stage = blueprint_by_id(visit.process.version_id).stage(visit.stage)
-    facts = {"number": visit.process.ticket.number, "stage": said(stage.names, language)}
+    facts = {"number": visit.process.ticket.number, "stage": said_in(stage.names, [language])}
     return _("Ticket %(number)s: %(stage)s") % facts
 
 
@@ -91,7 +91,7 @@ def _asking(visit: Visit, language: str, now: datetime) -> str:
         _("Due: %(when)s") % {"when": f"{visit.due_at:%Y-%m-%d %H:%M} UTC"} if visit.due_at else "",
     ]
     if ways:
-        lines = [f"{number}  {said(way.names, language)}" for number, way in enumerate(ways, 1)]
+        lines = [f"{number}  {said_in(way.names, [language])}" for number, way in enumerate(ways, 1)]
         parts.append(_("Done? Answer this mail with one of these numbers alone on the first line:"))
         parts.append("\n".join(lines))
     wanted = [line for field in _wanted(visit, ways) if (line := _line(field, language))]
@@ -106,10 +106,10 @@ def _asking(visit: Visit, language: str, now: datetime) -> str:
 def _line(field: types.Field, language: str) -> str:
     if not fits_in_a_mail(field):
         return ""
-    choices = ", ".join(said(one.names, language) for one in field.choices)
+    choices = ", ".join(said_in(one.names, [language]) for one in field.choices)
     if field.type is FieldType.YES_NO:
         choices = _("yes or no")
-    return f"{said(field.names, language)}{f' ({choices})' if choices else ''}: "
+    return f"{said_in(field.names, [language])}{f' ({choices})' if choices else ''}: "
 
 
 def _ways(visit: Visit, now: datetime) -> list[Transition]:
@@ -232,7 +232,7 @@ def _thanks(gone: Forward) -> str:
 def _sorry(visit: Visit, refused: ProcessRefused, language: str) -> str:
     """Say what is missing, so that the next answer can do it."""
     blueprint = blueprint_by_id(visit.process.version_id)
-    known = {field.key: said(field.names, language) for field in blueprint.fields}
+    known = {field.key: said_in(field.names, [language]) for field in blueprint.fields}
     missing = [known[one.detail] for one in refused.refusals if one.detail in known]
     if missing:
         words = _("Your words stand on the ticket, but the stage is not done yet. Still missing: %(names)s.")

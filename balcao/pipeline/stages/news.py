@@ -14,6 +14,7 @@ from balcao.processes import types
 from balcao.processes.models import Process, Visit
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.cases import case_address
+from balcao.tickets.rules.topics import said_in
 
 
 def language_of(process: Process) -> str:
@@ -27,11 +28,11 @@ def stage_news(visit: Visit, *, now: datetime) -> str:
     process = visit.process
     stage = blueprint_by_id(process.version_id).stage(visit.stage)
     language = language_of(process)
-    name = said(stage.customer_names, language)
+    name = said_in(stage.customer_names, [language])
     if not name:
         return ""
     with override(language):
-        parts = [_greeting(process), _sentences(name, said(stage.customer_texts, language))]
+        parts = [_greeting(process), _sentences(name, said_in(stage.customer_texts, [language]))]
         parts += _what_follows(visit, is_end=stage.is_end, now=now)
     return "\n\n".join(part for part in parts if part)
 
@@ -55,17 +56,11 @@ def _what_follows(visit: Visit, *, is_end: bool, now: datetime) -> list[str]:
 def reminder(visit: Visit, texts: types.Texts, *, now: datetime) -> str:
     """Return the words with which somebody is reminded whom a stage waits for."""
     language = language_of(visit.process)
-    words = said(texts, language)
+    words = said_in(texts, [language])
     with override(language):
         parts = [_greeting(visit.process), words]
         parts += _what_follows(visit, is_end=True, now=now)
     return "\n\n".join(parts) if words else ""
-
-
-def said(texts: types.Texts, language: str) -> str:
-    """Return a text in a language, else in the first there is."""
-    known = {code.lower(): text for code, text in texts.items()}
-    return known.get(language.lower()) or known.get("en") or next(iter(known.values()), "")
 
 
 def promise_words(process: Process, *, now: datetime) -> str:

@@ -9,11 +9,11 @@ from django.utils.translation import get_language, gettext, pgettext
 from balcao.insights import rules
 from balcao.insights.queries import stages as reading
 from balcao.insights.types import DepartmentFigures, Owed, StageFigures
-from balcao.pipeline.stages.news import said
 from balcao.processes.models import Blueprint
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.types import Party
 from balcao.staff.models import Agent, Department
+from balcao.tickets.rules.topics import said_in
 
 _HOUR = 3600
 
@@ -84,12 +84,12 @@ class Names:
     def process(self, blueprint: int) -> str:
         """Return what a blueprint is called."""
         version = self._current.get(blueprint)
-        return said(blueprint_by_id(version).names, self._language) if version else ""
+        return said_in(blueprint_by_id(version).names, [self._language]) if version else ""
 
     def stage(self, key: str, *, version: int | None) -> str:
         """Return what a stage is called in a version; its key where that has none such."""
         known = {one.key: one for one in blueprint_by_id(version).stages} if version else {}
-        return said(known[key].names, self._language) if key in known else key
+        return said_in(known[key].names, [self._language]) if key in known else key
 
     def stage_now(self, blueprint: int, key: str) -> str:
         """Return what a stage is called in the present version."""

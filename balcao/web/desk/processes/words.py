@@ -16,6 +16,7 @@ from balcao.processes.types import (
     RefusalCode,
     Texts,
 )
+from balcao.tickets.rules.topics import said_in
 from balcao.web.desk.processes.guards import GUARD_WORDS
 
 _PARTIES = {
@@ -45,14 +46,7 @@ _REFUSALS = {
 
 def text(texts: Texts) -> str:
     """Return a blueprint's words in the reader's language, in English where that is missing."""
-    language = get_language() or "en"
-    names = {name.lower(): words for name, words in texts.items()}
-    return (
-        names.get(language)
-        or names.get(language.partition("-")[0])
-        or names.get("en")
-        or next(iter(names.values()), "")
-    )
+    return said_in(texts, [get_language() or "en"])
 
 
 def party_words(party: str) -> str:

@@ -9,13 +9,13 @@ from django.utils import translation
 
 from balcao.deadlines.models import Clock
 from balcao.deadlines.types import ClockKind, ClockState, PauseReason
-from balcao.pipeline.stages.news import said
 from balcao.processes.models import Process
 from balcao.processes.queries.hours import hours_of
 from balcao.processes.queries.standing import usual_path
 from balcao.processes.queries.tracks import Leg, Track
 from balcao.processes.rules.customers import expected_leavings
 from balcao.processes.types import Party, Texts
+from balcao.tickets.rules.topics import said_in
 from balcao.web.portal.orders.matters import words
 
 _MOST_AHEAD = 3  # steps that are drawn before the last one
@@ -24,7 +24,7 @@ _WORTH_HIDING = 2
 
 def told(texts: Texts) -> str:
     """Return a blueprint's words in the language of the page."""
-    return said(texts, translation.get_language() or "en")
+    return said_in(texts, [translation.get_language() or "en"])
 
 
 @dataclass(frozen=True, slots=True)
