@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from balcao.commerce import queries as commerce
 from balcao.commerce.models import Order
 from balcao.ports import commerce as port
+from balcao.ports.channel import File
 from balcao.returns.queries.cases import Notice, Wanted, Weighed, returnable, weigh
 from balcao.returns.queries.policies import policy_of
 from balcao.returns.queries.telling import day_words, doubt_words, explanation_words
@@ -28,11 +30,22 @@ from balcao.returns.rules.reasons import reasons_by_group
 from balcao.returns.types import Answer, LineAnswer, Outcome, Payer, Reason, ReturnsPolicy, Trait
 from balcao.web.components.formats import money as money_words
 
+_MOST_PHOTOS = 5  # of one line at once
+_LARGEST_PHOTO = 10 * 1024 * 1024
 _SEALED = {Trait.HYGIENE, Trait.MEDIA}
 _OFFERED = (Outcome.REFUND, Outcome.EXCHANGE, Outcome.CREDIT, Outcome.REPAIR, Outcome.REDUCTION)
 _LONGEST = 2000
 _UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _YES, _NO = "yes", "no"
+
+
+def photos_in(request: HttpRequest, name: str) -> list[File]:
+    """Return the pictures that a form sent under a name, as many and as large as are taken."""
+    return [
+        File(name=one.name or "", media_type=one.content_type or "", content=one.read())
+        for one in request.FILES.getlist(name)[:_MOST_PHOTOS]
+        if one.size and one.size <= _LARGEST_PHOTO
+    ]
 
 
 @dataclass(frozen=True, slots=True)

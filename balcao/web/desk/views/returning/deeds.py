@@ -1,5 +1,7 @@
 """What is done with a return on the desk: taken in, looked at, judged, decided."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from balcao.kit.numbers import number_in
-from balcao.ports.channel import File
 from balcao.returns.actions import judging
 from balcao.returns.actions.choosing import choose_outcome
 from balcao.returns.actions.photos import NoPhoto, add_photo
@@ -20,6 +21,7 @@ from balcao.returns.types import Disposition, Grade, Outcome
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
+from balcao.web.components.returning import photos_in
 from balcao.web.desk.orders.typed import minor_units
 from balcao.web.desk.returns.view import may_work_here
 from balcao.web.desk.views.returning.looking import drawn, return_for
@@ -27,7 +29,6 @@ from balcao.web.desk.views.returning.looking import drawn, return_for
 _MOST_GRAMS = 1_000_000
 _MOST_PIECES = 10_000
 _LONGEST = 2000
-_LARGEST = 10 * 1024 * 1024
 
 
 def trouble_words(trouble: Trouble) -> str:
@@ -93,21 +94,11 @@ def look(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
         trouble = Trouble.NO_SUCH_LINE if not found else cannot.trouble
         return _refused(request, agent, row, CannotReturn(trouble))
     for one in rows:
-        for given in request.FILES.getlist(f"photo-{one.line_id}")[:5]:
-            _keep(row, given, agent, one.line)
+        for file in photos_in(request, f"photo-{one.line_id}"):
+            with suppress(NoPhoto):  # the findings stand without it
+                add_photo(row=row, file=file, line=one.line, agent=agent, now=timezone.now())
     messages.success(request, _("Written down."))
     return redirect("desk:return", row.pk)
-
-
-def _keep(row: Return, given: object, agent: Agent, line: ReturnLine | None) -> None:
-    name, kind = getattr(given, "name", "") or "", getattr(given, "content_type", "") or ""
-    if getattr(given, "size", 0) > _LARGEST:
-        return
-    try:
-        file = File(name=name, media_type=kind, content=given.read())  # type: ignore[attr-defined] # an uploaded file
-        add_photo(row=row, file=file, line=line, agent=agent, now=timezone.now())
-    except NoPhoto:  # the findings stand without it
-        return
 
 
 def _found_of(request: HttpRequest, line: ReturnLine) -> list[Found]:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from balcao.commerce.models import Order
 from balcao.pipeline.returning import Wish, open_for
-from balcao.ports.channel import File
 from balcao.processes.actions.moving import ProcessRefused
 from balcao.returns.actions.troubles import CannotReturn
 from balcao.returns.queries.cases import Notice
@@ -20,12 +19,10 @@ from balcao.staff.types import Permission
 from balcao.tickets.models import Message, Ticket
 from balcao.tickets.types import Direction
 from balcao.web.components.access import for_agents
-from balcao.web.components.returning import ReturnSheet
+from balcao.web.components.returning import ReturnSheet, photos_in
 from balcao.web.desk.access import ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.returning.deeds import trouble_words
-
-_LARGEST = 10 * 1024 * 1024
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +57,7 @@ def _notice(ticket: Ticket) -> Notice:
 
 
 def _opened(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: ReturnSheet) -> HttpResponse:
-    photos = tuple((one.ref, file) for one in sheet.chosen for file in _files(request, f"photos-{one.ref}"))
+    photos = tuple((one.ref, file) for one in sheet.chosen for file in photos_in(request, f"photos-{one.ref}"))
     try:
         row = open_for(
             ticket=ticket,
@@ -77,11 +74,6 @@ def _opened(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: ReturnShe
         sorry = _("Another process runs on this ticket. End it first, or use another ticket.")
         return _page(request, agent, ticket, sheet, status=422, sorry=sorry)
     return redirect("desk:return", row.pk)
-
-
-def _files(request: HttpRequest, name: str) -> list[File]:
-    given = [one for one in request.FILES.getlist(name)[:5] if one.size and one.size <= _LARGEST]
-    return [File(name=one.name or "", media_type=one.content_type or "", content=one.read()) for one in given]
 
 
 def _page(

@@ -14,7 +14,6 @@ from balcao.commerce.types import Level
 from balcao.kit.counting import count, name_of
 from balcao.pipeline.requests import Request
 from balcao.pipeline.returning import Wish, keep_photo, send_back
-from balcao.ports.channel import File
 from balcao.ports.commerce import ActionKind
 from balcao.returns.actions.choosing import choose_outcome
 from balcao.returns.actions.opening import Opener
@@ -25,7 +24,7 @@ from balcao.returns.queries.labels import label_pdf
 from balcao.returns.rules import numbers
 from balcao.returns.types import Outcome, Reason
 from balcao.shops.models import Shop
-from balcao.web.components.returning import ReturnSheet
+from balcao.web.components.returning import ReturnSheet, photos_in
 from balcao.web.portal.orders import pages, visits
 from balcao.web.portal.orders.pages import for_shop
 from balcao.web.portal.orders.returning.sight import ReturnSight
@@ -33,8 +32,6 @@ from balcao.web.portal.orders.sight import Sight
 from balcao.web.portal.orders.visits import Visit, visit_of
 
 _MOST_REQUESTS = 10  # an hour, of one account
-_MOST_PHOTOS = 5  # of one line at once
-_LARGEST = 10 * 1024 * 1024
 
 
 def _page(request: HttpRequest, shop: Shop, name: str, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -80,7 +77,7 @@ def _went_on(request: HttpRequest, shop: Shop, visit: Visit, sight: Sight, sheet
 def _sent(request: HttpRequest, shop: Shop, visit: Visit, sight: Sight, sheet: ReturnSheet) -> HttpResponse:
     if _asks_too_often(sight):
         return _page(request, shop, "choose", status=429, sight=sight, sheet=sheet, sorry=_too_often())
-    photos = tuple((one.ref, file) for one in sheet.chosen for file in _files(request, f"photos-{one.ref}"))
+    photos = tuple((one.ref, file) for one in sheet.chosen for file in photos_in(request, f"photos-{one.ref}"))
     wish = Wish(sight.row, sheet.wanted, photos)
     try:
         row = send_back(
@@ -120,15 +117,6 @@ def _asks_too_often(sight: Sight) -> bool:
 
 def _too_often() -> str:
     return _("So many requests came that we take no more for now. Please try again in an hour.")
-
-
-def _files(request: HttpRequest, name: str) -> list[File]:
-    given = request.FILES.getlist(name)[:_MOST_PHOTOS]
-    return [
-        File(name=one.name or "", media_type=one.content_type or "", content=one.read())
-        for one in given
-        if one.size and one.size <= _LARGEST
-    ]
 
 
 def trouble_words(trouble: Trouble) -> str:
@@ -220,7 +208,8 @@ def photos(request: HttpRequest, shop: Shop, number: str, rma: str) -> HttpRespo
         return pages.to("order", shop, number)
     sight, row = known
     kept = [
-        keep_photo(row, None, file, Opener(identity=row.identity), now=sight.now) for file in _files(request, "photos")
+        keep_photo(row, None, file, Opener(identity=row.identity), now=sight.now)
+        for file in photos_in(request, "photos")
     ]
     if not kept or not all(kept):
         sorry = _("We take pictures only, each up to 10 MB.")
