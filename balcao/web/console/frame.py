@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,9 @@ from balcao.channels.models import Envelope
 from balcao.channels.types import EnvelopeState
 from balcao.journal.types import Actor, ActorKind
 from balcao.notices.queries import unread_count
+from balcao.shops.models import Shop
 from balcao.staff.models import Agent
+from balcao.staff.queries import shops_of
 from balcao.staff.types import Permission
 
 
@@ -39,6 +41,14 @@ class Group:
 def actor_of(agent: Agent) -> Actor:
     """Return the agent as the journal names them."""
     return Actor(ActorKind.AGENT, agent.pk)
+
+
+def first_shop(agent: Agent) -> Shop:
+    """Return the shop that a page begins with; for whoever works for none there is no such page."""
+    shop = next(iter(shops_of(agent)), None)
+    if shop is None:
+        raise Http404
+    return shop
 
 
 def quarantine_count(agent: Agent) -> int:

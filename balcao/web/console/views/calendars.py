@@ -29,7 +29,7 @@ from balcao.staff.queries import shops_of
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
 from balcao.web.components.lengths import length
-from balcao.web.console.frame import page
+from balcao.web.console.frame import first_shop, page
 from balcao.web.console.hours_form import HoursDraft, draft_in, draft_of, empty_rows, preview
 
 _MAY = Permission.DEADLINE_EDIT
@@ -137,7 +137,7 @@ def _listed(row: Calendar, agent: Agent, now: datetime) -> Listed:
 @for_agents(_MAY)
 def calendar_new(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Make a calendar; its form begins with the office hours of the first shop."""
-    shop, now = shops_of(agent)[0], timezone.now()
+    shop, now = first_shop(agent), timezone.now()
     initial = {"shop": str(shop.pk), "zone": shop.time_zone, "country": shop.region, **_years(now)}
     form = CalendarForm(request.POST or None, agent=agent, row=None, initial=initial)
     begun = office_spec(zone=shop.time_zone, country=shop.region, language=get_language() or "en", year=now.year)

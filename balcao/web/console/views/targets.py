@@ -29,7 +29,7 @@ from balcao.web.components.access import for_agents
 from balcao.web.components.lengths import length
 from balcao.web.components.matters import kind_words
 from balcao.web.components.promises import clock_words
-from balcao.web.console.frame import page
+from balcao.web.console.frame import first_shop, page
 from balcao.web.console.kinds import kind_words as channel_words
 from balcao.web.console.words import priority_words
 
@@ -131,7 +131,7 @@ def targets(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show what a shop promises: the default first, then what differs by kind and priority."""
     shops = shops_of(agent)
     chosen = number_in(request.GET.get("shop", ""))
-    shop = next((one for one in shops if one.pk == chosen), shops[0])
+    shop = next((one for one in shops if one.pk == chosen), None) or first_shop(agent)
     rows = [target for target in _targets(agent) if target.shop_id in (None, shop.pk)]
     tables = [_table(clock, rows, shop, agent) for clock in CLOCKS]
     words = {"length": length, "kind_words": kind_words, "channel_words": channel_words}
@@ -185,7 +185,7 @@ def _initial(request: HttpRequest, agent: Agent, row: Target | None) -> dict[str
         hours, rest = divmod(row.seconds, _HOUR)
         return {"hours": hours, "minutes": rest // _MINUTE, "calendar": row.calendar, "counts_bot": row.counts_bot}
     asked = {name: request.GET.get(name, "") for name in ("clock", "shop", "kind", "priority")}
-    calendar = Calendar.objects.filter(shop=number_in(asked["shop"]) or shops_of(agent)[0].pk).order_by("pk").first()
+    calendar = Calendar.objects.filter(shop=number_in(asked["shop"]) or first_shop(agent).pk).order_by("pk").first()
     return {**asked, "calendar": calendar}
 
 

@@ -158,3 +158,12 @@ def test_a_change_holds_for_what_begins_afterwards(visitor: Client, calendar: Ca
     clock.refresh_from_db()
     assert clock.target_seconds == 60
     assert timedelta(seconds=clock.target_seconds) < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("page", ["calendars/new/", "targets/", "targets/new/"])
+def test_whoever_works_for_no_shop_finds_no_page_about_its_hours(
+    visitor: Client, helena: Agent, moringa: Shop, page: str
+) -> None:
+    helena.shops.remove(moringa)
+
+    assert visitor.get(f"/console/{page}").status_code == 404
