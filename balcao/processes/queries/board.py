@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from balcao.processes import models
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.rules.counting import stage_key, stages_prefix
 from balcao.processes.types import Stage
 from balcao.staff.models import Agent
-from balcao.tickets.models import Tally, TallyChange
+from balcao.tickets.queries.counts import kept_under
 
 MOST_CARDS = 20  # of a column
 _FACTS = ("process__ticket__identity__customer", "process__order", "department", "assignee", "clock")
@@ -45,7 +45,7 @@ def board_of(
 ) -> list[Column]:
     """Return the columns of a board; the queries depend on how many stages the blueprint has."""
     shops = frozenset([shop_id]) & agent.shop_ids() if shop_id else agent.shop_ids()
-    kept = counts_of(blueprint=blueprint.pk, shop_ids=shops)
+    kept = kept_under(prefix=stages_prefix(blueprint.pk), shops=shops)
     narrowed = _narrowed(shops, wanted, now, every_shop=agent.every_shop and not shop_id)
     return [
         _column(blueprint.pk, stage, narrowed, kept, is_whole=wanted.is_empty)
@@ -74,17 +74,6 @@ def _of_others(blueprint: "models.Blueprint", known: set[str]) -> list[Stage]:
     standing = models.Visit.objects.filter(blueprint=blueprint, stage__in=found, left_at__isnull=True)
     present = set(standing.values_list("stage", flat=True).distinct())
     return [stage for key, stage in found.items() if key in present]
-
-
-def counts_of(*, blueprint: int, shop_ids: frozenset[int]) -> dict[str, int]:
-    """Return the kept counts of a blueprint's stages in some shops, by their names, in two queries."""
-    wanted = {"shop_id__in": shop_ids, "key__startswith": stages_prefix(blueprint)}
-    sums: dict[str, int] = {}
-    for key, total in Tally.objects.filter(**wanted).values_list("key").annotate(total=Sum("count")):
-        sums[key] = sums.get(key, 0) + total
-    for key, total in TallyChange.objects.filter(**wanted).values_list("key").annotate(total=Sum("change")):
-        sums[key] = sums.get(key, 0) + total
-    return {key: max(total, 0) for key, total in sums.items()}
 
 
 def _narrowed(shops: frozenset[int], wanted: Filter, now: datetime, *, every_shop: bool) -> Q:

@@ -12,6 +12,7 @@ from balcao.commerce.models import Backend
 from balcao.kit.prepared import Prepared
 from balcao.staff.models import Agent
 from balcao.tickets.models import Draft, Sight, Tag, Tally, TallyChange, Ticket
+from balcao.tickets.queries.counts import added_up
 from balcao.tickets.queries.walking import (
     Key,
     Leg,
@@ -169,11 +170,7 @@ _CHANGES = Prepared(
 def counts(*, agent: Agent, shop_id: int | None = None) -> dict[str, int]:
     """Return the kept counts of this agent's views, by tally key, in two queries."""
     shops = sorted(frozenset([shop_id]) & agent.shop_ids() if shop_id else agent.shop_ids())
-    sums: dict[str, int] = {}
-    for rows in (_TALLIES, _CHANGES) if shops else ():
-        for key, total in rows(shops):
-            sums[key] = sums.get(key, 0) + total
-    return {key: max(total, 0) for key, total in sums.items()}
+    return added_up(_TALLIES(shops), _CHANGES(shops)) if shops else {}
 
 
 def count_key(view: View, *, agent: Agent, team_id: int | None = None) -> str | None:
