@@ -164,7 +164,7 @@ def test_a_passkey_is_added_and_opens_the_desk(browser: Browser, base_url: str) 
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
     device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    sign_in(page, "nina@casamoringa.example")
+    sign_in(page, "mert@casamoringa.example")  # whom no other test signs in: from now on a password alone is not enough
     page.goto("/account/2fa/webauthn/add/")
     if "/reauthenticate/" in page.url:
         page.locator("[name=password]").fill(PASSWORD)

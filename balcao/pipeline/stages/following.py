@@ -103,4 +103,4 @@ def _by_id(processes: set[int]) -> list[Process]:
     if not processes:
         return []
     rows = Process.objects.filter(pk__in=processes, state=ProcessState.RUNNING)
-    return list(rows.select_related("ticket__shop", "shop", "version"))
+    return list(rows.select_related("ticket__shop", "shop", "version").order_by("ticket"))

@@ -17,6 +17,7 @@ from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.queries.hours import hours_of
 from balcao.processes.rules.simulating import outlook
+from balcao.tickets.actions.holding import take_hold
 
 BATCH = 100
 _EVERY = timedelta(minutes=5)  # a stage beyond its limit moves the forecast with every minute
@@ -48,6 +49,7 @@ def foresee(*, process: Process, now: datetime) -> None:
 
     A stage beyond its limit is taken to end now; it is looked at again every few minutes until it is over.
     """
+    take_hold(process.ticket)  # before its clocks, like everybody
     visit = last_visit(process)
     total = Clock.objects.filter(ticket_id=process.ticket_id, kind=ClockKind.RESOLUTION).order_by("-number").first()
     if visit.left_at or total is None or total.ended_at or visit.clock is None:

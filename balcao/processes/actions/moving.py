@@ -259,6 +259,7 @@ def _try(
     now: datetime,
 ) -> Forward:
     read, visit = blueprint_by_id(process.version_id), last_visit(process)
+    visit.process = process
     facts = facts_of(process, visit, now=now)
     facts = replace(facts, fields={**facts.fields, **wanted.fields}, approvals=approvals)
     request = Request(
@@ -273,11 +274,11 @@ def _try(
         return Forward.objects.get(visit=wanted.visit, transition=wanted.transition, state=ForwardState.GONE)
     if move.answer is Answer.REFUSED:
         return _asked(process, wanted, move.refusals, mover, now)
-    return _gone(process, wanted, read.transition(wanted.transition), move, facts, mover, now)
+    return _gone(visit, wanted, read.transition(wanted.transition), move, facts, mover, now)
 
 
 def _gone(
-    process: Process,
+    visit: Visit,
     wanted: Forward,
     way: Transition,
     move: types.Move,
@@ -285,12 +286,11 @@ def _gone(
     mover: Mover,
     now: datetime,
 ) -> Forward:
+    process = visit.process
     wanted.target, wanted.state = way.target, ForwardState.GONE
     wanted.save()
     process.fields = dict(facts.fields)
     process.save(update_fields=["fields"])
-    visit = last_visit(process)
-    visit.process = process
     leave(visit=visit, way=way, actor=mover.actor, now=now)
     enter(
         process=process,

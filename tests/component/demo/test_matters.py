@@ -13,6 +13,7 @@ from balcao.deadlines.types import ClockKind, PauseReason
 from balcao.demo import load as demo
 from balcao.processes.models import Blueprint, Forward, Process, StageMail, Task, Visit
 from balcao.processes.queries.blueprints import blueprint_by_id
+from balcao.processes.queries.designing import checked
 from balcao.processes.types import ForwardState, ProcessState
 from balcao.returns.models import Inspection, Label, Photo
 from balcao.shops.models import Shop
@@ -49,6 +50,15 @@ def opened(shop: None, db: None) -> None:
 
 def running() -> list[Process]:
     return list(Process.objects.filter(state=ProcessState.RUNNING).select_related("ticket", "blueprint"))
+
+
+def test_every_default_path_fits_the_hours_of_the_shop() -> None:
+    shop = Shop.objects.get(slug="casa-moringa")
+    paths = Blueprint.objects.exclude(current=None)
+    found = {path.key: checked(blueprint_by_id(path.current_id or 0), shop=shop, now=WEDNESDAY) for path in paths}
+
+    assert len(found) == 10
+    assert {key: one.report.faults for key, one in found.items() if one.report.faults} == {}
 
 
 def test_every_stage_of_a_return_has_a_ticket() -> None:
