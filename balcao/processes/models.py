@@ -277,6 +277,7 @@ class StageMail(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="mails")
     dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, related_name="stage_mail")
     address = models.EmailField()
+    ways = models.JSONField(default=list)  # as they were numbered in it
 
     def __str__(self) -> str:
         return f"{self.visit_id} to {self.address}"

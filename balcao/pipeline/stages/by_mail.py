@@ -5,6 +5,7 @@ counts only if the department's own address, or an agent of it, wrote it. The cu
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from balcao.commerce.queries import secret_keys
 from balcao.kit import crypto
 from balcao.kit.gathering import settle
 from balcao.kit.guards import one_line
+from balcao.kit.locales import spoken_day
 from balcao.kit.numbers import number_in
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Inbound, Nature, Outbound, Party, Proof
@@ -54,11 +56,13 @@ def ask(*, visit: Visit, now: datetime) -> bool:
     language = spoken(shop.languages)
     with override(language):
         subject, text = _subject(visit, language), _asking(visit, language, now)
-    _write(channel, visit, department.email, subject, text, now=now)
+    _write(channel, visit, department.email, subject, text, ways=[way.key for way in _ways(visit, now)], now=now)
     return True
 
 
-def _write(channel: Channel, visit: Visit, address: str, subject: str, text: str, *, now: datetime) -> None:
+def _write(
+    channel: Channel, visit: Visit, address: str, subject: str, text: str, *, ways: list[str], now: datetime
+) -> None:
     adapter = registry.channel(channel.kind)
     outbound = Outbound(
         external_id=adapter.new_id(connection_of(channel)),
@@ -72,7 +76,7 @@ def _write(channel: Channel, visit: Visit, address: str, subject: str, text: str
     )
     key = f"stage:{visit.process_id}"
     dispatch = queue_dispatch(channel=channel, outbound=outbound, files=[], order_key=key, due_at=now, now=now)
-    StageMail.objects.create(visit=visit, dispatch=dispatch, address=address)
+    StageMail.objects.create(visit=visit, dispatch=dispatch, address=address, ways=ways)
 
 
 def _subject(visit: Visit, language: str) -> str:
@@ -88,7 +92,7 @@ def _asking(visit: Visit, language: str, now: datetime) -> str:
     parts = [
         _("Order %(number)s") % {"number": order} if order else "",
         visit.remark,
-        _("Due: %(when)s") % {"when": f"{visit.due_at:%Y-%m-%d %H:%M} UTC"} if visit.due_at else "",
+        _("Due: %(when)s") % {"when": _when(visit.due_at, process.shop.time_zone, language)} if visit.due_at else "",
     ]
     if ways:
         lines = [f"{number}  {said_in(way.names, [language])}" for number, way in enumerate(ways, 1)]
@@ -101,6 +105,11 @@ def _asking(visit: Visit, language: str, now: datetime) -> str:
     parts.append(_("Anything else that you write becomes a note on the ticket. The customer never sees it."))
     parts.append(f"{settings.PUBLIC_URL}/tickets/{process.ticket.number}/")
     return "\n\n".join(part for part in parts if part)
+
+
+def _when(moment: datetime, zone: str, language: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{spoken_day(local.date(), year=0, language=language)}, {local:%H:%M}"
 
 
 def _line(field: types.Field, language: str) -> str:
@@ -168,9 +177,8 @@ def _land(asked: StageMail, inbound: Inbound, agent: Agent | None, now: datetime
     visit = Visit.objects.select_related("process__ticket", "process__shop", "process__order", "department").get(
         pk=asked.visit_id
     )
-    ways = _ways(visit, now) if visit.left_at is None else []
     blueprint = blueprint_by_id(visit.process.version_id)
-    reply = read_reply(inbound.text, ways=[way.key for way in ways], fields=blueprint.fields)
+    reply = read_reply(inbound.text, ways=asked.ways, fields=blueprint.fields)
     name = visit.department.name if visit.department else asked.address
     heading = _("%(name)s answered by mail:") % {"name": agent.name if agent else name}
     note = note_by_itself(
@@ -180,7 +188,7 @@ def _land(asked: StageMail, inbound: Inbound, agent: Agent | None, now: datetime
     if answer:
         with override(spoken(visit.process.shop.languages)):
             subject = _subject(visit, spoken(visit.process.shop.languages))
-        _write(asked.dispatch.channel, visit, inbound.sender.value, subject, answer, now=now)
+        _write(asked.dispatch.channel, visit, inbound.sender.value, subject, answer, ways=asked.ways, now=now)
 
 
 def _carry_out(visit: Visit, reply: Reply, note: Note, mover: Mover, external_id: str, now: datetime) -> str:
@@ -189,6 +197,8 @@ def _carry_out(visit: Visit, reply: Reply, note: Note, mover: Mover, external_id
     with override(language):
         if last_visit(process).pk != visit.pk:
             return _("Thank you. This stage was left meanwhile; your words stand on the ticket.")
+        if reply.unclear:
+            return _unclear(visit, reply, language)
         values = {**reply.fields, **_photos(visit, note)}
         try:
             if not reply.way:
@@ -227,6 +237,14 @@ def _thanks(gone: Forward) -> str:
     if gone.state == ForwardState.ASKED:
         return _("Thank you. A second pair of eyes has to agree; then it goes on.")
     return _("Thank you, this stage is done.")
+
+
+def _unclear(visit: Visit, reply: Reply, language: str) -> str:
+    """Say which facts could not be read; nothing is taken over from an answer that is half understood."""
+    blueprint = blueprint_by_id(visit.process.version_id)
+    names = ", ".join(said_in(blueprint.field(key).names, [language]) for key in reply.unclear)
+    words = _("Your words stand on the ticket, but this could not be read: %(names)s. Please write it again.")
+    return words % {"names": names}
 
 
 def _sorry(visit: Visit, refused: ProcessRefused, language: str) -> str:

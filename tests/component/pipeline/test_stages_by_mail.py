@@ -1,6 +1,7 @@
 """A department that does not use the desk: asked by mail, answers by mail."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from balcao.channels.models import Dispatch, Envelope
 from balcao.channels.types import Outcome
 from balcao.processes.actions.moving import Mover, forward
 from balcao.processes.models import Process, StageMail
+from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.courses import last_visit
 from balcao.staff.models import Department
 from balcao.testing.factories import make_agent, receive
@@ -74,6 +76,35 @@ def test_what_is_missing_is_asked_for_again(desk: StageDesk, process: Process) -
     assert process.stage == "received"
     assert StageMail.objects.count() == 2
     assert Note.objects.count() == 1
+
+
+def test_a_fact_that_cannot_be_read_is_asked_for_again_and_nothing_is_taken_over(
+    desk: StageDesk, process: Process
+) -> None:
+    answer(desk, "1\ngrade: wonderful\nserial_matches: yes\nparts_complete: yes")
+    process.refresh_from_db()
+    assert process.stage == "received"
+    assert "grade" not in process.fields
+    assert "wonderful" in Note.objects.get().text
+    grade = blueprint_by_id(process.version_id).field("grade").names
+    assert any(name in mail().outbound["text"] for name in grade.values())
+
+
+def test_a_number_means_what_it_meant_in_the_mail(desk: StageDesk, process: Process) -> None:
+    asked = StageMail.objects.get()
+    asked.ways = ["inspect", *(way for way in asked.ways if way != "inspect")]  # numbered so by an older version
+    asked.save()
+    answer(desk, "1\ngrade: a\nserial_matches: yes\nparts_complete: yes")
+    process.refresh_from_db()
+    assert process.stage == "inspected"
+
+
+def test_the_department_reads_its_limit_by_the_clock_of_the_shop(desk: StageDesk, process: Process) -> None:
+    due = last_visit(process).due_at
+    assert due
+    local = due.astimezone(ZoneInfo(desk.shop.time_zone))
+    assert f"{local:%H:%M}" in mail().outbound["text"]
+    assert "UTC" not in mail().outbound["text"]
 
 
 def test_other_words_are_an_internal_note(desk: StageDesk, process: Process) -> None:
