@@ -39,8 +39,9 @@ def _check(facts: dict[str, Any]) -> None:
 def create_shop(*, slug: str, actor: Actor, now: datetime, **facts: Any) -> Shop:
     """Open a shop; `facts` are the editable fields."""
     _check(facts)
+    is_first = not Shop.objects.exists()
     shop = Shop.objects.create(slug=slug, created_at=now, **facts)
-    _announce("shop.created", shop, actor, now, sorted(facts))
+    _announce("shop.created", shop, actor, now, sorted(facts), is_first=is_first)
     return shop
 
 
@@ -63,6 +64,7 @@ def first_shop(*, now: datetime) -> Shop:
     return found or create_shop(slug="shop", name="Shop", languages=["en", "pt-BR", "tr"], actor=SYSTEM, now=now)
 
 
-def _announce(name: str, shop: Shop, actor: Actor, now: datetime, fields: list[str]) -> None:
+def _announce(name: str, shop: Shop, actor: Actor, now: datetime, fields: list[str], **more: bool) -> None:
     about = [Subject(SubjectKind.SHOP, shop.pk)]
-    record(name=name, at=now, actor=actor, about=about, shop_id=shop.pk, facts={"shop": shop.pk, "fields": fields})
+    facts = {"shop": shop.pk, "fields": fields, **more}
+    record(name=name, at=now, actor=actor, about=about, shop_id=shop.pk, facts=facts)

@@ -12,24 +12,27 @@ from balcao.pipeline.stages.by_mail import ask
 from balcao.pipeline.stages.doing import settle_by
 from balcao.processes.actions import effects
 from balcao.processes.actions.blueprints import bring_defaults
+from balcao.processes.actions.departments import bring_departments
 from balcao.processes.actions.moving import look
 from balcao.processes.actions.working import pause, resume_for_customer
 from balcao.processes.models import Process, Visit
 from balcao.processes.queries.courses import last_visit
-from balcao.processes.types import Department, ProcessState
+from balcao.processes.types import Department as Role
+from balcao.processes.types import ProcessState
+from balcao.shops.models import Shop
+from balcao.staff.models import Department
 from balcao.tickets.models import Message
 from balcao.tickets.types import MessageKind, Status
 
 _ENDED = tuple(f"order.action.{end}" for end in ("done", "partly", "refused", "declined", "withdrawn"))
 _SEEN = ("order.changed", *_ENDED)
 _OF_STAGES = ("process.stage.entered", "process.paused", "process.resumed", "process.version.taken")
-_OURS = (Department.CS, Department.CS_LEAD)
+_OURS = (Role.CS, Role.CS_LEAD)
 
 
 def follow(entries: Sequence[Entry], now: datetime) -> None:
-    """Let running processes go on with what the journal tells; with the first shop come the default blueprints."""
-    if any(entry.name == "shop.created" for entry in entries):
-        bring_defaults(now=now)
+    """Let running processes go on with what the journal tells; the first shop brings blueprints and departments."""
+    _furnish([entry for entry in entries if entry.name == "shop.created"], now)
     _settle_actions(entries, now)
     for process in _running(_tickets_where_they_wrote(entries)):
         resume_for_customer(process=process, at=now)
@@ -39,6 +42,18 @@ def follow(entries: Sequence[Entry], now: datetime) -> None:
     _ask_departments(entries, now)
     for process in _by_id({entry.facts["process"] for entry in entries if entry.name in _OF_STAGES}):
         outlook.foresee(process=process, now=now)
+
+
+def _furnish(created: Sequence[Entry], now: datetime) -> None:
+    """Bring in what a new installation begins with; one that was there before is not given departments unasked.
+
+    Entries from before there were default departments do not say that their shop was the first.
+    """
+    if created:
+        bring_defaults(now=now)
+    first = Shop.objects.filter(pk__in=[entry.shop_id for entry in created if entry.facts.get("is_first")]).first()
+    if first and not Department.objects.exists():
+        bring_departments(language=first.language, now=now)
 
 
 def _settle_actions(entries: Sequence[Entry], now: datetime) -> None:

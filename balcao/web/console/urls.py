@@ -101,6 +101,7 @@ urlpatterns = [
     path("teams/new/", people.team, name="team_new"),
     path("teams/<int:row_id>/", people.team, name="team"),
     path("departments/", departments.departments, name="departments"),
+    path("departments/usual/", departments.departments_usual, name="departments_usual"),
     path("departments/new/", departments.department, name="department_new"),
     path("departments/<int:row_id>/", departments.department, name="department"),
     path("tokens/", tokens.tokens, name="tokens"),

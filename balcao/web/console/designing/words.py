@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from balcao.commerce.types import Level
 from balcao.ports.commerce import ActionKind
+from balcao.processes.queries.roles import ROLE_NAMES
 from balcao.processes.types import (
     BUSINESS_DAY,
     LANGUAGES,
@@ -31,18 +32,6 @@ from balcao.web.console.policy_words import action_words, level_words
 HOUR, MINUTE, DAY = 3600, 60, 86400
 Choices = list[tuple[str, str]]
 
-_ROLES = {
-    Department.CS: pgettext_lazy("department", "Customer service"),
-    Department.CS_LEAD: pgettext_lazy("department", "Lead of customer service"),
-    Department.LOG: pgettext_lazy("department", "Transport"),
-    Department.WH: pgettext_lazy("department", "Warehouse"),
-    Department.QC: pgettext_lazy("department", "Inspection"),
-    Department.FIN: pgettext_lazy("department", "Finance"),
-    Department.FRD: pgettext_lazy("department", "Fraud and risk"),
-    Department.CAT: pgettext_lazy("department", "Catalogue and purchasing"),
-    Department.LEG: pgettext_lazy("department", "Legal and privacy"),
-    Department.MGR: pgettext_lazy("department", "Management"),
-}
 _PARTIES = {
     Party.CUSTOMER: pgettext_lazy("party", "The customer"),
     Party.CARRIER: pgettext_lazy("party", "The carrier"),
@@ -104,7 +93,7 @@ class Roles:
 def role_words(role: str) -> str:
     """Return what a role key of the defaults, or a party, is called; another key as it is."""
     if role in set(Department):
-        return str(_ROLES[Department(role)])
+        return str(ROLE_NAMES[Department(role)])
     return str(_PARTIES[Party(role)]) if role in set(Party) else role
 
 
@@ -211,6 +200,7 @@ def field_type_words(kind: FieldType) -> str:
         FieldType.YES_NO: _("Yes or no"),
         FieldType.DEPARTMENT: _("Department"),
         FieldType.AGENT: _("Agent"),
+        FieldType.ADDRESS: _("Postal address"),
     }[kind]
 
 
@@ -414,7 +404,7 @@ def action_arguments(effect: Effect) -> list[tuple[str, str, str]]:
         ActionKind.REFUND: [("amount", _("Amount from"), FieldType.MONEY.value)],
         ActionKind.GIVE_CREDIT: [("amount", _("Amount from"), FieldType.MONEY.value)],
         ActionKind.CANCEL: [("reason", _("Reason from"), "")],
-        ActionKind.CHANGE_ADDRESS: [("address", _("Address from"), "")],
+        ActionKind.CHANGE_ADDRESS: [("address", _("Address from"), FieldType.ADDRESS.value)],
         ActionKind.SEND_PAYMENT_LINK: [("method", _("Payment form from"), "")],
     }
     action = effect.arguments.get("action", "")

@@ -10,13 +10,16 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from balcao.deadlines.actions.calendars import set_department_calendar
 from balcao.deadlines.models import Calendar, DepartmentCalendar
 from balcao.processes import types
+from balcao.processes.actions.departments import bring_departments
 from balcao.processes.queries.designing import roles_unplayed
+from balcao.processes.queries.roles import ROLE_NAMES, roles_without_department
 from balcao.processes.rules.editing import fresh_key
+from balcao.shops.models import Shop
 from balcao.staff import actions as staff
 from balcao.staff.models import Agent, Department
 from balcao.staff.types import Permission
@@ -85,7 +88,31 @@ def departments(request: HttpRequest, agent: Agent) -> HttpResponse:
         (role_words(role), ", ".join(dict.fromkeys(said(read.names, read.key) for read in reads)))
         for role, reads in roles_unplayed().items()
     ]
-    return page(request, agent, "departments", {"rows": found, "unplayed": unplayed})
+    return page(
+        request,
+        agent,
+        "departments",
+        {
+            "rows": found,
+            "unplayed": unplayed,
+            "usual": [ROLE_NAMES[role] for role in roles_without_department()],
+            "unseen": [row for row in rows if row.is_active and not row.email and not row.members.all()],
+            "unled": [row for row in rows if row.is_active and row.lead is None],
+        },
+    )
+
+
+@require_POST
+@for_agents(_MAY)
+def departments_usual(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Bring in a department for each role that has none, named in the language of the first shop."""
+    shop = Shop.objects.first()
+    made = bring_departments(
+        language=shop.language if shop else agent.language, actor=actor_of(agent), now=timezone.now()
+    )
+    if made:
+        messages.success(request, _("Brought in: %(names)s.") % {"names": ", ".join(row.name for row in made)})
+    return redirect("console:departments")
 
 
 def _hours_of(row: Department) -> str:

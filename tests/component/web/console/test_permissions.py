@@ -105,6 +105,7 @@ ONLY_POST = {
     "process_own",
     "process_switch",
     "process_restore",
+    "departments_usual",
 }
 # What deletes comes last, so that one house serves for all.
 ADDRESSES = sorted(

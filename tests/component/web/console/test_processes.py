@@ -18,6 +18,7 @@ from balcao.processes.models import Blueprint, DraftEdit
 from balcao.processes.queries.designing import digest, draft_of
 from balcao.processes.rules.reading import parse_blueprint
 from balcao.processes.types import Blueprint as Read
+from balcao.processes.types import Department as Played
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Department
 from balcao.staff.types import Role
@@ -395,6 +396,33 @@ def test_roles_that_nobody_plays_are_shown(visitor: Client, cancel: Blueprint) -
     assert "Warehouse: " in page
     Department.objects.create(name="Estoque", key="wh")
     assert "Warehouse: " not in visitor.get(reverse("console:departments")).content.decode()
+
+
+def test_the_usual_departments_are_brought_in_when_asked_for_and_never_twice(visitor: Client, moringa: Shop) -> None:
+    moringa.languages = ["tr", "en"]
+    moringa.save()
+    Department.objects.create(name="Estoque", key="wh", is_active=False)  # once there, and not wanted any more
+    Department.objects.create(name="Finans")
+    assert "Bring them in" in visitor.get(reverse("console:departments")).content.decode()
+    visitor.post(reverse("console:departments_usual"))
+    assert set(Department.objects.values_list("key", flat=True)) == set(map(str, Played))
+    assert Department.objects.get(key="log").name == "Taşıma"
+    assert Department.objects.get(name="Finans").key == "fin"
+    assert not Department.objects.get(key="wh").is_active
+    visitor.post(reverse("console:departments_usual"))
+    assert Department.objects.count() == len(Played)
+    assert "Bring them in" not in visitor.get(reverse("console:departments")).content.decode()
+
+
+def test_the_page_of_departments_says_what_is_left_to_do(visitor: Client, helena: Agent) -> None:
+    finance = Department.objects.create(name="Financeiro", key="fin")
+    page = visitor.get(reverse("console:departments")).content.decode()
+    assert "Nobody sees the work of these yet." in page
+    assert "Nobody answers for the delays of these" in page
+    finance.members.add(helena)
+    finance.lead = helena
+    finance.save()
+    assert "What to do next" not in visitor.get(reverse("console:departments")).content.decode()
 
 
 def test_a_department_gets_its_role_lead_and_hours(visitor: Client, cancel: Blueprint, helena: Agent) -> None:
