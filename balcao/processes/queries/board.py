@@ -1,19 +1,43 @@
 """The stage board: the stages of a blueprint as columns, the next due first, with kept counts."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from balcao.deadlines.types import ClockKind
+from balcao.kit.prepared import Prepared
 from balcao.processes import models
 from balcao.processes.queries.blueprints import blueprint_by_id
+from balcao.processes.queries.standing import warned
 from balcao.processes.rules.counting import stage_key, stages_prefix
 from balcao.processes.types import Stage
 from balcao.staff.models import Agent
 from balcao.tickets.queries.counts import kept_under
+from balcao.tickets.types import DueFacts
 
 MOST_CARDS = 20  # of a column
-_FACTS = ("process__ticket__identity__customer", "process__order", "department", "assignee", "clock")
+_COLUMNS = (
+    "pk",
+    "shop_id",
+    "department_id",
+    "process__ticket__number",
+    "process__ticket__subject",
+    "process__ticket__identity__customer__name",
+    "process__ticket__identity__name",
+    "process__ticket__identity__value",
+    "process__order__number",
+    "assignee__name",
+    "is_rework",
+    "due_at",
+    "paused_for",
+    "breached_at",
+    "clock__paused_left",
+    "clock__fired",
+    "clock__is_at_risk",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +55,27 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A process that stands in a stage."""
+
+    visit: int
+    shop: int
+    department: int | None
+    number: int  # of its ticket
+    subject: str
+    customer: str  # their name, else how they write
+    order: str
+    assignee: str
+    is_rework: bool
+    promise: DueFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One stage with the first of what stands in it; `count` is kept, None where only some of it is wanted."""
 
     stage: Stage
-    cards: "list[models.Visit]"
+    cards: Sequence[Card]
     count: int | None
     has_more: bool
 
@@ -47,10 +87,18 @@ def board_of(
     shops = frozenset([shop_id]) & agent.shop_ids() if shop_id else agent.shop_ids()
     kept = kept_under(prefix=stages_prefix(blueprint.pk), shops=shops)
     narrowed = _narrowed(shops, wanted, now, every_shop=agent.every_shop and not shop_id)
+    stages = stages_of(blueprint, kept) if shops else []
+    counts = {stage.key: kept.get(stage_key(blueprint.pk, stage.key), 0) for stage in stages}
+    first = {stage: _first(blueprint.pk, stage, narrowed) for stage, count in counts.items() if count}
+    cards = _cards(pk for found in first.values() for pk in found[:MOST_CARDS])
     return [
-        _column(blueprint.pk, stage, narrowed, kept, is_whole=wanted.is_empty)
-        for stage in stages_of(blueprint, kept)
-        if shops
+        Column(
+            stage,
+            [cards[pk] for pk in first.get(stage.key, [])[:MOST_CARDS]],
+            counts[stage.key] if wanted.is_empty else None,
+            len(first.get(stage.key, [])) > MOST_CARDS,
+        )
+        for stage in stages
     ]
 
 
@@ -89,13 +137,40 @@ def _narrowed(shops: frozenset[int], wanted: Filter, now: datetime, *, every_sho
     return narrowed
 
 
-def _column(blueprint: int, stage: Stage, narrowed: Q, kept: dict[str, int], *, is_whole: bool) -> Column:
-    """Read a column in at most two steps along its index: first what has a due time, then what waits."""
-    count = kept.get(stage_key(blueprint, stage.key), 0)
-    if not count:
-        return Column(stage, [], 0 if is_whole else None, has_more=False)
-    rows = models.Visit.objects.filter(narrowed, blueprint_id=blueprint, stage=stage.key).select_related(*_FACTS)
-    cards = list(rows.filter(due_at__isnull=False).order_by("due_at", "id")[: MOST_CARDS + 1])
-    if len(cards) <= MOST_CARDS:
-        cards += rows.filter(due_at__isnull=True).order_by("id")[: MOST_CARDS + 1 - len(cards)]
-    return Column(stage, cards[:MOST_CARDS], count if is_whole else None, len(cards) > MOST_CARDS)
+def _first(blueprint: int, stage: str, narrowed: Q) -> list[int]:
+    """Find a column in at most two steps along its index: first what has a due time, then what waits; one too many."""
+    rows = models.Visit.objects.filter(narrowed, blueprint_id=blueprint, stage=stage).values_list("pk", flat=True)
+    found = list(rows.filter(due_at__isnull=False).order_by("due_at", "id")[: MOST_CARDS + 1])
+    if len(found) <= MOST_CARDS:
+        found += rows.filter(due_at__isnull=True).order_by("id")[: MOST_CARDS + 1 - len(found)]
+    return found
+
+
+def _cards(visits: Iterable[int]) -> Mapping[int, Card]:
+    """Return the cards of all columns, by visit, in one query."""
+    ids = list(visits)
+    return {value[0]: _card(value) for value in _FACTS(ids)} if ids else {}
+
+
+def _facts(visits: Sequence[int]) -> "QuerySet[models.Visit, tuple[Any, ...]]":
+    return models.Visit.objects.filter(pk__in=visits).values_list(*_COLUMNS)
+
+
+_FACTS = Prepared(_facts)
+
+
+def _card(value: tuple[Any, ...]) -> Card:
+    visit, shop, department, number, subject, customer, name, identity, order, assignee, is_rework, *clock = value
+    due_at, paused_for, breached_at, left, fired, is_at_risk = clock
+    return Card(
+        visit=visit,
+        shop=shop,
+        department=department,
+        number=number,
+        subject=subject,
+        customer=customer or name or identity,
+        order=order or "",
+        assignee=assignee or "",
+        is_rework=is_rework,
+        promise=DueFacts(due_at, ClockKind.STAGE, paused_for, left, warned(fired), breached_at, bool(is_at_risk)),
+    )

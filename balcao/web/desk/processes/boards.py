@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from balcao.processes.models import Visit
-from balcao.processes.queries.board import Column
-from balcao.processes.queries.permits import may_work_on
+from balcao.processes.queries import board as queries
+from balcao.processes.queries.permits import may_work
 from balcao.processes.types import Blueprint
 from balcao.staff.models import Agent
 from balcao.web.components.promises import DuePill
-from balcao.web.desk.processes.times import limit_words, visit_pill
-from balcao.web.desk.processes.words import owner_words, party_words, text
+from balcao.web.desk.processes.times import limit_words, pill_of
+from balcao.web.desk.processes.words import owner_words, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,6 @@ class Card:
     subject: str
     order: str
     pill: DuePill | None
-    who: str
     assignee: str
     is_rework: bool
     can_move: bool
@@ -45,13 +43,13 @@ class DrawnColumn:
 
 
 def drawn(
-    columns: Iterable[Column], departments: Mapping[str, str], agent: Agent, *, now: datetime
+    columns: Iterable[queries.Column], departments: Mapping[str, str], agent: Agent, *, now: datetime
 ) -> list[DrawnColumn]:
     """Return the columns for drawing."""
     return [_column(column, departments, agent, now) for column in columns]
 
 
-def _column(column: Column, departments: Mapping[str, str], agent: Agent, now: datetime) -> DrawnColumn:
+def _column(column: queries.Column, departments: Mapping[str, str], agent: Agent, now: datetime) -> DrawnColumn:
     shown = len(column.cards)
     count = column.count if column.count is not None else shown
     return DrawnColumn(
@@ -60,25 +58,22 @@ def _column(column: Column, departments: Mapping[str, str], agent: Agent, now: d
         owner=owner_words(column.stage.owner, departments),
         limit=limit_words(column.stage.limit_seconds, column.stage.unit),
         count=f"{shown}+" if column.count is None and column.has_more else str(max(count, shown)),
-        cards=tuple(_card(visit, agent, now) for visit in column.cards),
+        cards=tuple(_card(card, agent, now) for card in column.cards),
         has_more=column.has_more,
     )
 
 
-def _card(visit: Visit, agent: Agent, now: datetime) -> Card:
-    ticket = visit.process.ticket
-    identity = ticket.identity
+def _card(card: queries.Card, agent: Agent, now: datetime) -> Card:
     return Card(
-        visit=visit.pk,
-        number=ticket.number,
-        name=identity.customer.name or identity.name or identity.value,
-        subject=ticket.subject,
-        order=visit.process.order.number if visit.process.order else "",
-        pill=visit_pill(visit, now=now),
-        who=visit.department.name if visit.department else party_words(visit.outside) if visit.outside else "",
-        assignee=visit.assignee.name if visit.assignee else "",
-        is_rework=visit.is_rework,
-        can_move=may_work_on(agent, visit, shop_id=visit.shop_id),
+        visit=card.visit,
+        number=card.number,
+        name=card.customer,
+        subject=card.subject,
+        order=card.order,
+        pill=pill_of(card.promise, now=now),
+        assignee=card.assignee,
+        is_rework=card.is_rework,
+        can_move=may_work(agent, shop_id=card.shop, department_id=card.department),
     )
 
 
