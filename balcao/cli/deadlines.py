@@ -89,14 +89,18 @@ def _document(path: Path) -> Any:
 
 def _plain(outcome: "Outcome") -> dict[str, Any]:
     told = {"id": outcome.id, "expect": outcome.expect, "got": outcome.got, "ok": outcome.is_ok}
-    return {**told, "error": outcome.error} if outcome.error else told
+    more = {"error": outcome.error, "ignored": list(outcome.ignored)}
+    return {**told, **{name: value for name, value in more.items() if value}}
 
 
 def _sentence(outcome: "Outcome") -> str:
     from rich.markup import escape
 
+    said = f"expected {json.dumps(outcome.expect)}, got {json.dumps(outcome.got)}."
     if outcome.is_ok:
-        return escape(f"{outcome.id}: as expected.")
-    if outcome.error:
-        return escape(f"{outcome.id}: cannot be worked out. {outcome.error}")
-    return escape(f"{outcome.id}: expected {json.dumps(outcome.expect)}, got {json.dumps(outcome.got)}.")
+        said = "as expected."
+    elif outcome.error:
+        said = f"cannot be worked out. {outcome.error}"
+    if outcome.ignored:
+        said += f" Nothing reads {', '.join(outcome.ignored)}."
+    return escape(f"{outcome.id}: {said}")

@@ -13,6 +13,7 @@ from balcao.deadlines.rules.timetables import wall_instant
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_LONGEST = 5000  # of any unit
 
 
 class Unit(StrEnum):
@@ -34,9 +35,9 @@ class Roll(StrEnum):
 def last_day(
     *, start: datetime, amount: int, unit: Unit, zone: str, roll: Roll = Roll.NONE, holidays: Collection[date] = ()
 ) -> date:
-    """Return the last local day of a term; raises ValueError for a negative amount, CalendarRefused for a bad zone."""
-    if amount < 0:
-        raise ValueError("A term cannot be less than nothing.")
+    """Return the last local day of a term; raises ValueError for one out of reach, CalendarRefused for a bad zone."""
+    if not 0 <= amount <= _LONGEST:
+        raise ValueError(f"A term cannot be less than nothing, nor longer than {_LONGEST} days, months or years.")
     day = counted(start.astimezone(zone_of(zone)).date(), amount, unit, holidays)
     while roll == Roll.FORWARD and is_free(day, holidays):
         day += _DAY

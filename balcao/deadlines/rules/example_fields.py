@@ -1,27 +1,54 @@
 """Reading what a file of worked examples says, field by field; whatever is amiss is told in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
 
+_TOLD = {"id", "kind", "title", "why", "rule", "source", "note", "expect"}  # what says nothing to a clock
+TOLD_OF_A_CALENDAR = {"name", "title", "about", "source", "note", "version"}
+_EVENT = {"at", "type", "target_minutes", "calendar", "policy", "reason", "note", "why"}
+LIMIT = {"calendar", "target_minutes"}
+# By kind: what the example itself may hold, then what the objects in its fields may.
+_KNOWN: Mapping[str, Mapping[str, set[str]]] = {
+    "clock": {"": {"calendar", "target_minutes", "events", "now"}, "events": _EVENT},
+    "conversation": {
+        "": {"calendar", "first_reply_target", "next_reply_target", "messages"},
+        "messages": {"at", "from", "note", "why"},
+    },
+    "stages": {
+        "": {"total", "started_at", "stages", "now"},
+        "total": LIMIT,
+        "stages": LIMIT | {"name", "entered_at", "left_at", "note", "why"},
+    },
+    "days": {"": {"tz", "start", "amount", "unit", "roll", "holidays"}},
+}
+
 
 class BadExample(ValueError):
     """An example, or the file of them, cannot be read; says why."""
 
 
-def fields_of(value: Any, where: str, needed: set[str], others: set[str]) -> Mapping[str, Any]:
-    """Return an object that has the fields needed and, beyond the others, no more."""
+def fields_of(value: Any, where: str, needed: set[str]) -> Mapping[str, Any]:
+    """Return an object that has the fields needed."""
     fields = table(value, where)
     missing = sorted(needed - set(fields))
     if missing:
         raise BadExample(f"{where} lacks the field {missing[0]!r}.")
-    unknown = sorted(set(fields) - needed - others)
-    if unknown:
-        raise BadExample(f"{where} has the unknown field {unknown[0]!r}.")
     return fields
+
+
+def ignored(example: Mapping[str, Any]) -> Iterator[str]:
+    """Name the fields of an example that nothing reads: whoever misspelt one sees it."""
+    known = _KNOWN.get(str(example.get("kind")), {"": set(example)})
+    yield from sorted(set(example) - known[""] - _TOLD)
+    for name, fields in known.items():
+        held = example.get(name) if name else None
+        for one in held if isinstance(held, list) else [held]:
+            if isinstance(one, Mapping):
+                yield from sorted(f"{name}.{field}" for field in set(one) - fields)
 
 
 def table(value: Any, where: str) -> Mapping[str, Any]:

@@ -7,13 +7,16 @@ from itertools import zip_longest
 from typing import Any
 
 from balcao.deadlines.rules import days
-from balcao.deadlines.rules.calendars import CalendarRefused, OutOfRange, parse_calendar
-from balcao.deadlines.rules.clocks import BadEvents, read
+from balcao.deadlines.rules.calendars import parse_calendar
+from balcao.deadlines.rules.clocks import read
 from balcao.deadlines.rules.example_fields import (
+    LIMIT,
+    TOLD_OF_A_CALENDAR,
     BadExample,
     array,
     day,
     fields_of,
+    ignored,
     instant,
     seconds,
     table,
@@ -28,8 +31,6 @@ from balcao.deadlines.types import Calendar, ClockEvent, EventType, Reading, Reo
 __all__ = ["FORMAT", "BadExample", "Outcome", "outcomes"]
 
 FORMAT = 1
-_TOLD = {"id", "kind", "title", "why", "rule", "source", "note"}  # what says nothing to a clock
-_EVENT = {"target_minutes", "calendar", "policy", "reason"}
 _UNITS = {"days": days.Unit.CALENDAR_DAYS, **{unit.value: unit for unit in days.Unit}}
 
 
@@ -42,11 +43,12 @@ class Outcome:
     got: Any
     is_ok: bool
     error: str = ""
+    ignored: tuple[str, ...] = ()  # fields that say nothing to anybody here, perhaps misspelt
 
 
 def outcomes(document: Any) -> Iterator[Outcome]:
     """Work out every example of a document; raises BadExample where it is none of examples."""
-    fields = fields_of(document, "The file", {"examples"}, {"format", "about", "calendars"})
+    fields = fields_of(document, "The file", {"examples"})
     if fields.get("format", FORMAT) != FORMAT:
         raise BadExample(f"The file is of the format {fields['format']!r}; known is {FORMAT}.")
     calendars = _Calendars(table(fields.get("calendars", {}), "The field 'calendars'"))
@@ -57,11 +59,12 @@ def outcomes(document: Any) -> Iterator[Outcome]:
 def _outcome(example: Any, number: int, calendars: "_Calendars") -> Outcome:
     plain: Mapping[str, Any] = example if isinstance(example, Mapping) else {}
     name, expect = str(plain.get("id", f"#{number}")), plain.get("expect")
+    unread = tuple(ignored(plain))
     try:
         got = _asked(expect, _worked_out(example, calendars), "expect")
-    except (BadExample, BadEvents, CalendarRefused, OutOfRange, OverflowError) as error:
-        return Outcome(name, expect, None, is_ok=False, error=str(error))
-    return Outcome(name, expect, _shown_like(got, expect), is_ok=_is_equal(got, expect))
+    except (ValueError, OverflowError) as error:  # BadExample, BadEvents, CalendarRefused, OutOfRange; a date too far
+        return Outcome(name, expect, None, is_ok=False, error=str(error), ignored=unread)
+    return Outcome(name, expect, _shown_like(got, expect), is_ok=_is_equal(got, expect), ignored=unread)
 
 
 def _worked_out(example: Any, calendars: "_Calendars") -> dict[str, Any]:
@@ -80,7 +83,10 @@ class _Calendars(Mapping[str, Calendar]):
 
     def __getitem__(self, name: str) -> Calendar:
         if name not in self._read:
-            self._read[name] = parse_calendar(self._specs[name])
+            spec = self._specs[name]
+            if isinstance(spec, Mapping):
+                spec = {field: value for field, value in spec.items() if field not in TOLD_OF_A_CALENDAR}
+            self._read[name] = parse_calendar(spec)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -94,14 +100,13 @@ class _Calendars(Mapping[str, Calendar]):
 
 
 def _clock(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
-    fields = fields_of(example, "The example", {"calendar", "target_minutes", "events", "expect"}, _TOLD | {"now"})
-    first = {"calendar": fields["calendar"], "target_minutes": fields["target_minutes"]}
-    events = [_event(one, number, first) for number, one in enumerate(array(fields["events"], "events"), 1)]
+    fields = fields_of(example, "The example", {"calendar", "target_minutes", "events", "expect"})
+    events = [_event(one, number) for number, one in enumerate(array(fields["events"], "events"), 1)]
     if not events:
         raise BadExample("events: there are none.")
     is_asked_now = "now" in fields
     now = instant(fields["now"], "now") if is_asked_now else max(event.at for event in events)
-    reading = read(events, calendars, now=now)
+    reading = read([*_set_first(fields, events, calendars), *events], calendars, now=now)
     return {
         **_standing(reading, is_asked_now=is_asked_now),
         "remaining_minutes": _minutes(reading.remaining),
@@ -111,19 +116,32 @@ def _clock(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
     }
 
 
-def _event(event: Any, number: int, first: Mapping[str, Any]) -> ClockEvent:
+def _set_first(
+    fields: Mapping[str, Any], events: Sequence[ClockEvent], calendars: _Calendars
+) -> tuple[ClockEvent, ClockEvent]:
+    """Return the example's own target and calendar as set before everything else."""
+    begin = min(event.at for event in events)
+    target = seconds(fields["target_minutes"], "target_minutes")
+    key = text(fields["calendar"], "calendar")
+    if key not in calendars:
+        raise BadExample(f"calendar: there is no calendar {key!r}.")
+    return (
+        ClockEvent(begin, EventType.SET_TARGET, target_seconds=target),
+        ClockEvent(begin, EventType.SET_CALENDAR, calendar=key),
+    )
+
+
+def _event(event: Any, number: int) -> ClockEvent:
     where = f"The event {number}"
-    given = fields_of(event, where, {"at", "type"}, _EVENT)
-    kind = word(EventType, given["type"], f"{where}: type")
-    fields = {**first, **given} if kind == EventType.START else given
+    given = fields_of(event, where, {"at", "type"})
     return ClockEvent(
         at=instant(given["at"], f"{where}: at"),
-        type=kind,
+        type=word(EventType, given["type"], f"{where}: type"),
         sequence=number,
-        target_seconds=seconds(fields["target_minutes"], f"{where}: target_minutes")
-        if "target_minutes" in fields
+        target_seconds=seconds(given["target_minutes"], f"{where}: target_minutes")
+        if "target_minutes" in given
         else None,
-        calendar=text(fields.get("calendar", ""), f"{where}: calendar"),
+        calendar=text(given.get("calendar", ""), f"{where}: calendar"),
         reason=text(given.get("reason", ""), f"{where}: reason"),
         mode=word(ReopenMode, given["policy"], f"{where}: policy") if "policy" in given else None,
     )
@@ -131,7 +149,7 @@ def _event(event: Any, number: int, first: Mapping[str, Any]) -> ClockEvent:
 
 def _conversation(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
     needed = {"calendar", "first_reply_target", "next_reply_target", "messages", "expect"}
-    fields = fields_of(example, "The example", needed, _TOLD)
+    fields = fields_of(example, "The example", needed)
     said = [_said(one, number) for number, one in enumerate(array(fields["messages"], "messages"), 1)]
 
     def waited(wait: Wait, target: str) -> dict[str, Any]:
@@ -148,13 +166,13 @@ def _conversation(example: Mapping[str, Any], calendars: _Calendars) -> dict[str
 
 def _said(message: Any, number: int) -> Said:
     where = f"The message {number}"
-    fields = fields_of(message, where, {"at", "from"}, set())
+    fields = fields_of(message, where, {"at", "from"})
     return Said(instant(fields["at"], f"{where}: at"), word(Sender, fields["from"], f"{where}: from"))
 
 
 def _stages(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
-    fields = fields_of(example, "The example", {"total", "started_at", "stages", "expect"}, _TOLD | {"now"})
-    promise = fields_of(fields["total"], "The total", {"calendar", "target_minutes"}, set())
+    fields = fields_of(example, "The example", {"total", "started_at", "stages", "expect"})
+    promise = fields_of(fields["total"], "The total", LIMIT)
     stages = [_stage(one, number, calendars) for number, one in enumerate(array(fields["stages"], "stages"), 1)]
     visits = [stage for stage in stages if stage["entered_at"]]
     started = instant(fields["started_at"], "started_at")
@@ -174,7 +192,7 @@ def _stages(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]
 
 def _stage(stage: Any, number: int, calendars: _Calendars) -> dict[str, Any]:
     where = f"The stage {number}"
-    fields = fields_of(stage, where, {"calendar", "target_minutes"}, {"name", "entered_at", "left_at"})
+    fields = fields_of(stage, where, LIMIT)
     if text(fields["calendar"], f"{where}: calendar") not in calendars:
         raise BadExample(f"{where}: there is no calendar {fields['calendar']!r}.")
     instants = {name: fields.get(name) for name in ("entered_at", "left_at")}
@@ -183,7 +201,7 @@ def _stage(stage: Any, number: int, calendars: _Calendars) -> dict[str, Any]:
 
 def _days(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
     needed = {"tz", "start", "amount", "unit", "expect"}
-    fields = fields_of(example, "The example", needed, _TOLD | {"roll", "holidays"})
+    fields = fields_of(example, "The example", needed)
     if text(fields["unit"], "unit") not in _UNITS:
         raise BadExample(f"unit: {fields['unit']!r} is not known; known are {', '.join(_UNITS)}.")
     zone = text(fields["tz"], "tz")
