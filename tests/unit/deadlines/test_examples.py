@@ -39,7 +39,13 @@ STAGES: dict[str, Any] = {
         {"calendar": "A", "target_minutes": 150},
     ],
 }
-DAYS: dict[str, Any] = {"kind": "days", "tz": "UTC", "start": "2026-08-03T10:00:00Z", "amount": 3, "unit": "working_days"}
+DAYS: dict[str, Any] = {
+    "kind": "days",
+    "tz": "UTC",
+    "start": "2026-08-03T10:00:00Z",
+    "amount": 3,
+    "unit": "working_days",
+}
 
 
 def outcome_of(example: Any, **calendars: Any) -> Outcome:
