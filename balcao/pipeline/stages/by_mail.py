@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -21,6 +22,7 @@ from balcao.kit.gathering import settle
 from balcao.kit.guards import one_line
 from balcao.kit.locales import spoken_day
 from balcao.kit.numbers import number_in
+from balcao.kit.prepared import Prepared
 from balcao.ports import registry
 from balcao.ports.channel import IdentityKind, Inbound, Nature, Outbound, Party, Proof
 from balcao.processes import types
@@ -155,15 +157,24 @@ def take_answer(*, channel: Channel, inbound: Inbound, now: datetime) -> bool:
 
 
 def _asked(channel: Channel, inbound: Inbound) -> StageMail | None:
-    mails = StageMail.objects.filter(visit__shop=channel.shop_id).select_related("visit", "dispatch")
     for token in inbound.reply_tokens[:5]:
         number, _dot, mac = token.lower().partition(".")
         pk = number_in(number)
         if pk and crypto.check_token(mac, pk, key=secret_keys(), purpose=_PURPOSE):
-            return mails.filter(visit=pk).order_by("-pk").first()
+            return _ASKED.first(channel.shop_id, pk)
     if inbound.reply_tokens or not inbound.answers:  # what is signed otherwise answers something else
         return None
-    return mails.filter(dispatch__external_id__in=inbound.answers[:5]).order_by("-pk").first()
+    return _ASKED_UNDER.first(channel.shop_id, inbound.answers[:5])
+
+
+def _mails_asking(shop_id: int) -> "QuerySet[StageMail]":
+    """Return what departments of a shop were asked, the newest first."""
+    return StageMail.objects.filter(visit__shop=shop_id).select_related("visit", "dispatch").order_by("-pk")
+
+
+# Built once: every mail that answers anything is looked up here first.
+_ASKED = Prepared(lambda shop, visit: _mails_asking(shop).filter(visit=visit)[:1])
+_ASKED_UNDER = Prepared(lambda shop, ids: _mails_asking(shop).filter(dispatch__external_id__in=ids)[:1])
 
 
 def _writer(asked: StageMail, address: str) -> Agent | None:
