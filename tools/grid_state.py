@@ -264,13 +264,13 @@ def _remarked(ticket: Ticket, agent: Agent) -> int:
 
 
 def _promises() -> dict[str, str]:
-    """Break a promise, so that people are asked to see to it, and find a ticket on which nothing was promised."""
+    """Break a promise, so that people are asked to see to it, and take back all that was promised on a ticket."""
     first = Clock.objects.filter(kind=ClockKind.FIRST_RESPONSE, state=ClockState.RUNNING).order_by("pk")[0]
     clocks.set_target(clock=first, target_seconds=120, at=NOW, key="grid")
     Clock.objects.filter(pk=first.pk).update(owner=Department.objects.order_by("pk")[0])
     timers.run_due(now=timezone.now())
-    promised = Clock.objects.values("ticket_id")
-    alone = Ticket.objects.exclude(pk__in=promised).order_by("-pk")[0]
+    alone = Ticket.objects.filter(merged_into=None, status=Status.SOLVED, processes=None).order_by("-pk")[0]
+    Clock.objects.filter(ticket_id=alone.pk).delete()
     return {
         "broken": f"/tickets/{Ticket.objects.get(pk=first.ticket_id).number}/",
         "unpromised": f"/tickets/{alone.number}/",

@@ -42,6 +42,7 @@ class DuePill:
     due: str = ""  # the instant, for the browser that keeps the words true; "" while nothing runs
     left: str = ""  # of the ring
     risk: bool = False
+    what: str = ""  # which promise it is of, "" while it is paused
 
 
 def clock_words(kind: str) -> str:
@@ -62,15 +63,15 @@ def due_pill(facts: DueFacts, *, now: datetime, zone: tzinfo, language: str) -> 
     what = {"clock": clock_words(facts.due_kind), "when": moment}
     if due <= now:
         title = _("%(clock)s was due %(when)s") % what
-        return DuePill("late", _late(now - due), title, due.isoformat())
+        return DuePill("late", _late(now - due), title, due.isoformat(), what=what["clock"])
     title = _("%(clock)s due %(when)s") % what
     left, ring = left_words(due - now), _LEFT.get(facts.warned, _LEFT[0])
     if facts.is_at_risk:
         title = _("%(title)s; by the forecast it will be late") % {"title": title}
-        return DuePill("soon", at_risk_words(due - now), title, due.isoformat(), ring, risk=True)
+        return DuePill("soon", at_risk_words(due - now), title, due.isoformat(), ring, risk=True, what=what["clock"])
     if is_due_soon(facts):
-        return DuePill("soon", _shapes()["soon"].replace("{}", left), title, due.isoformat(), ring)
-    return DuePill("ok", left, title, due.isoformat(), ring)
+        return DuePill("soon", _shapes()["soon"].replace("{}", left), title, due.isoformat(), ring, what=what["clock"])
+    return DuePill("ok", left, title, due.isoformat(), ring, what=what["clock"])
 
 
 def _paused(facts: DueFacts) -> DuePill:

@@ -141,6 +141,11 @@ class ProcessCard:
         """Return the time left of the present stage."""
         return times.visit_pill(self.track.visit, now=self._now)
 
+    def own_pill(self, due: DuePill | None) -> DuePill | None:
+        """Return the time left of the present stage; None where the pill of the ticket says it already."""
+        said = (due.due, due.state == "paused") if due else None
+        return None if self.pill and (self.pill.due, self.pill.state == "paused") == said else self.pill
+
     @cached_property
     def chips(self) -> list[Chip]:
         """Return the track."""
@@ -178,6 +183,18 @@ class ProcessCard:
     def other_ways(self) -> list[WayButton]:
         """Return those that the customer takes, or that are taken by themselves: an agent may take them by hand."""
         return [way for way in self.ways if way.actor != types.Actor.AGENT]
+
+    @property
+    def first_ways(self) -> list[WayButton]:
+        """Return the ways that stand ready as buttons: those that are free; if none is, all that an agent takes."""
+        own = self.own_ways
+        return [way for way in own if not way.reason] or own
+
+    @property
+    def rest_ways(self) -> list[WayButton]:
+        """Return the ways that a menu holds."""
+        first = {way.key for way in self.first_ways}
+        return [way for way in self.own_ways + self.other_ways if way.key not in first]
 
     def _way(self, opening: types.Opening) -> WayButton:
         way, track = opening.transition, self.track

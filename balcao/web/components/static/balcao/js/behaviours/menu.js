@@ -1,7 +1,15 @@
-// A popover that opens beside its button; arrow keys walk through it, and it closes when something was chosen.
+// A popover that opens beside its button; arrow keys walk through it, and it closes when something was chosen. A button
+// of a menu may open another one; pressed by its key while its menu is closed, that opens where the menu would.
 import { define } from "../behaviour.js";
 
 const GAP = 4;
+
+const isShown = (element) => element.getClientRects().length > 0;
+
+function anchor(button) {
+  const holder = isShown(button) ? null : button.closest("[popover]");
+  return document.querySelector(`[popovertarget="${holder?.id}"]`) ?? button;
+}
 
 function place(menu, button) {
   const at = button.getBoundingClientRect();
@@ -14,14 +22,14 @@ function place(menu, button) {
 
 define("menu", (menu) => {
   const button = () => document.querySelector(`[popovertarget="${menu.id}"]:not([hidden])`);
-  const links = () => [...menu.querySelectorAll(".menu-link, input")].filter((link) => link.offsetParent !== null);
-  const resized = new ResizeObserver(() => { if (button()) place(menu, button()); }); // what it holds may come later
+  const links = () => [...menu.querySelectorAll(".menu-link, input")].filter(isShown);
+  const resized = new ResizeObserver(() => { if (button()) place(menu, anchor(button())); }); // what it holds may come later
   const onToggle = (event) => {
     const mine = button();
     mine?.setAttribute("aria-expanded", event.newState === "open");
     if (event.newState !== "open") { resized.disconnect(); menu.removeAttribute("style"); }
     if (event.newState !== "open" || !mine) return;
-    place(menu, mine);
+    place(menu, anchor(mine));
     resized.observe(menu);
     (menu.querySelector("[autofocus]") ?? links()[0])?.focus({ preventScroll: true });
   };
@@ -32,7 +40,7 @@ define("menu", (menu) => {
     event.preventDefault();
     all[(all.indexOf(document.activeElement) + step + all.length) % all.length]?.focus();
   };
-  const onClick = (event) => { if (event.target.closest(".menu-link")) setTimeout(() => menu.matches(":popover-open") && menu.hidePopover()); };
+  const onClick = (event) => { if (event.target.closest(".menu-link:not([popovertarget])")) setTimeout(() => menu.matches(":popover-open") && menu.hidePopover()); };
   button()?.setAttribute("aria-haspopup", "true");
   menu.addEventListener("toggle", onToggle);
   menu.addEventListener("keydown", onKey);
