@@ -111,6 +111,7 @@ class Inbound:
     suspicion: str = ""  # why this is probably spam ("honeypot", "receiver's filter"); "" = it is not
     warnings: tuple[str, ...] = ()  # codes shown as a banner: "several-senders", "name-holds-address", ...
     fields: Mapping[str, str] = field(default_factory=dict)  # extra facts, e.g. a form's own fields
+    topic: str = ""  # the key of the topic that the sender chose; an unknown one is as none
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +312,7 @@ class Question:
     """One field of a page that a channel has us show; the label is a message id."""
 
     name: str
-    kind: str  # as HTML's input: "text", "email", "tel", "textarea", "file"
+    kind: str  # as HTML's input: "text", "email", "tel", "textarea", "file"; "topic": one of those the shop offers
     label: str
     is_required: bool = False
     autocomplete: str = ""

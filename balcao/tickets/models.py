@@ -58,6 +58,7 @@ class Topic(models.Model):
     blueprint = models.CharField(max_length=60, blank=True, default="")  # key of the process it starts; "" for none
     deed = models.CharField(max_length=24, blank=True, default="")  # the order action it asks for: an ActionKind
     place = models.PositiveSmallIntegerField(default=0)
+    for_customers = models.BooleanField(default=False)  # they choose it in forms; if none is marked, the first level
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -16,8 +16,13 @@ from balcao.tickets.types import DueFacts, Kind, Refusal, TicketRefused
 
 
 @transaction.atomic
-def set_topic(*, ticket: Ticket, topic: Topic | None, agent: Agent | None, now: datetime) -> None:
-    """Say why the customer wrote (None: take it back); it is of the topic's kind then unless an agent said another."""
+def set_topic(
+    *, ticket: Ticket, topic: Topic | None, agent: Agent | None, now: datetime, customer_id: int | None = None
+) -> None:
+    """Say why the customer wrote (None: take it back); it is of the topic's kind then unless an agent said another.
+
+    `customer_id` when the customer chose it themselves.
+    """
     _check(ticket)
     if ticket.topic_id == (topic.pk if topic else None):
         return
@@ -26,9 +31,10 @@ def set_topic(*, ticket: Ticket, topic: Topic | None, agent: Agent | None, now: 
     before, ticket.topic = ticket.topic_id, topic
     ticket.save(update_fields=["topic"])
     facts = {"before": before, "after": ticket.topic_id, "key": topic.key if topic else ""}
-    _announce("ticket.topic.changed", ticket, agent, now=now, facts=facts)
+    by = Actor(ActorKind.CUSTOMER, customer_id) if customer_id else _actor_of(agent)
+    _announce("ticket.topic.changed", ticket, by, now=now, facts=facts)
     if not ticket.is_kind_chosen:
-        _say_kind(ticket, topic.kind if topic else "", agent, now)
+        _say_kind(ticket, topic.kind if topic else "", by, now)
 
 
 @transaction.atomic
@@ -38,7 +44,7 @@ def set_kind(*, ticket: Ticket, kind: Kind | None, agent: Agent | None, now: dat
     if agent is None and ticket.is_kind_chosen:
         return
     of_topic = ticket.topic.kind if ticket.topic else ""
-    _say_kind(ticket, kind or of_topic, agent, now, is_chosen=agent is not None and kind is not None)
+    _say_kind(ticket, kind or of_topic, _actor_of(agent), now, is_chosen=agent is not None and kind is not None)
 
 
 @transaction.atomic
@@ -57,21 +63,25 @@ def _check(ticket: Ticket) -> None:
         raise TicketRefused(Refusal.MERGED)
 
 
-def _say_kind(ticket: Ticket, kind: str, agent: Agent | None, now: datetime, *, is_chosen: bool = False) -> None:
+def _actor_of(agent: Agent | None) -> Actor:
+    return Actor(ActorKind.AGENT, agent.pk) if agent else SYSTEM
+
+
+def _say_kind(ticket: Ticket, kind: str, by: Actor, now: datetime, *, is_chosen: bool = False) -> None:
     if (ticket.kind, ticket.is_kind_chosen) == (kind, is_chosen):
         return
     facts = {"before": ticket.kind, "after": str(kind), "is_chosen": is_chosen}
     with recounted(ticket):
         ticket.kind, ticket.is_kind_chosen = kind, is_chosen
     ticket.save(update_fields=["kind", "is_kind_chosen"])
-    _announce("ticket.kind.changed", ticket, agent, now=now, facts=facts)
+    _announce("ticket.kind.changed", ticket, by, now=now, facts=facts)
 
 
-def _announce(name: str, ticket: Ticket, agent: Agent | None, *, now: datetime, facts: dict[str, Any]) -> None:
+def _announce(name: str, ticket: Ticket, by: Actor, *, now: datetime, facts: dict[str, Any]) -> None:
     record(
         name=name,
         at=now,
-        actor=Actor(ActorKind.AGENT, agent.pk) if agent else SYSTEM,
+        actor=by,
         about=[Subject(SubjectKind.TICKET, ticket.pk)],
         shop_id=ticket.shop_id,
         facts={"ticket": ticket.pk, "number": ticket.number, **facts},

@@ -23,6 +23,7 @@ from balcao.kit.prepared import Prepared
 from balcao.ports.channel import Inbound, Nature, Party, Proof
 from balcao.staff.models import Agent
 from balcao.tickets import rules
+from balcao.tickets.actions.classifying import set_topic
 from balcao.tickets.actions.files import attach
 from balcao.tickets.actions.holding import one_at_a_time, take_hold
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
@@ -36,6 +37,7 @@ from balcao.tickets.queries.threads import (
     known_messages,
     latest_conversation,
 )
+from balcao.tickets.queries.topics import topic_of_key
 from balcao.tickets.types import Direction, MessageKind, ParticipantRole
 
 _KINDS = {
@@ -114,7 +116,17 @@ def _add(channel: Channel, inbound: Inbound, envelope: Envelope, *, language: st
     if not is_new:
         _update_ticket(conversation.ticket, message)
     _announce(message, identity, is_new=is_new)
+    if is_new and inbound.topic:
+        settle()  # the ticket is looked at and changed
+        _choose_topic(message.ticket, inbound.topic, identity, at=at)
     return Received(_OUTCOMES.get(inbound.nature, Outcome.NEW if is_new else Outcome.REPLY), message)
+
+
+def _choose_topic(ticket: Ticket, key: str, identity: Identity, *, at: datetime) -> None:
+    """Let a new ticket be about what its customer chose; what nobody knows is no topic, and no reason to lose it."""
+    topic = topic_of_key(key, shop_id=ticket.shop_id)
+    if topic:
+        set_topic(ticket=ticket, topic=topic, agent=None, customer_id=identity.customer_id, now=at)
 
 
 def _known(channel: Channel, inbound: Inbound) -> list[KnownMessage]:

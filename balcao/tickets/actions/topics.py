@@ -36,6 +36,7 @@ class TopicFacts:
     hints: Mapping[str, str] = field(default_factory=dict)
     blueprint: str = ""
     deed: str = ""
+    for_customers: bool = False
     is_active: bool = True
 
 
@@ -48,7 +49,7 @@ def save_topic(*, topic: Topic | None, facts: TopicFacts, actor: Actor, now: dat
     _check(row, facts)
     if topic is None or row.parent_id != (facts.parent.pk if facts.parent else None):
         row.place = _last_place(facts.parent) + 1
-    for name in ("kind", "parent", "shop", "blueprint", "deed", "is_active"):
+    for name in ("kind", "parent", "shop", "blueprint", "deed", "for_customers", "is_active"):
         setattr(row, name, getattr(facts, name))
     row.names = _cleaned(facts.names, _LONGEST)
     row.hints = _cleaned(facts.hints, _LONGEST_HINT)
@@ -158,7 +159,7 @@ def _last_place(parent: Topic | None) -> int:
 
 
 def _told(topic: Topic) -> dict[str, Any]:
-    names = ("kind", "parent_id", "shop_id", "names", "hints", "blueprint", "deed", "is_active")
+    names = ("kind", "parent_id", "shop_id", "names", "hints", "blueprint", "deed", "for_customers", "is_active")
     return {name: getattr(topic, name) for name in names} | {"kind": str(topic.kind)}
 
 

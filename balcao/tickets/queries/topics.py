@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from balcao.kit.prepared import Prepared
 from balcao.tickets.models import Ticket, Topic
@@ -45,6 +45,24 @@ def offered_topics(*, shop_id: int, language: str) -> list[Branch]:
     """Return the topics that tickets of a shop can be given, in one query."""
     rows = [row for row in every_topic() if row.is_active and row.shop_id in (None, shop_id)]
     return branches(rows, language=language)
+
+
+def topics_for_customers(*, shop_id: int, languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Return key and name of the topics that customers of a shop choose from: those marked, else the first level.
+
+    A shop's own topic hides one of every shop with the same key.
+    """
+    rows = [row for row in every_topic() if row.is_active and row.shop_id in (None, shop_id)]
+    own = {row.key for row in rows if row.shop_id}
+    tree = [row for row, depth in in_order(rows) if row.shop_id or row.key not in own]
+    marked = [row for row in tree if row.for_customers] or [row for row in tree if row.parent_id is None]
+    return [(row.key, said_in(row.names, languages) or row.key) for row in marked]
+
+
+def topic_of_key(key: str, *, shop_id: int) -> Topic | None:
+    """Return the topic in use that a key means in a shop: its own before that of every shop."""
+    rows = Topic.objects.filter(Q(shop=None) | Q(shop=shop_id), key=key, is_active=True)
+    return rows.order_by(F("shop").desc(nulls_last=True)).first()
 
 
 def topic_names(ids: Collection[int], *, language: str) -> dict[int, str]:

@@ -22,6 +22,7 @@ from balcao.channels.queries import connection_of
 from balcao.kit.counting import count, name_of
 from balcao.pipeline import submissions
 from balcao.ports.channel import File, Incomplete
+from balcao.tickets.queries.topics import topics_for_customers
 from balcao.web.portal.languages import chosen_language, offered_languages
 from balcao.web.portal.looks import sheet_of
 
@@ -67,6 +68,7 @@ def _page(
     questions = submissions.hosted(channel).questions(connection_of(channel))
     context = _context(request, channel) | {
         "questions": [(question, _(question.label), (answers or {}).get(question.name, "")) for question in questions],
+        "topics": _topics(channel) if any(question.kind == "topic" for question in questions) else [],
         "faults": {name: _(words) for name, words in (faults or {}).items()},
         "unseen": {name: value for name, value in unseen.items() if value},
         "traps": [name for name, value in unseen.items() if not value],
@@ -74,6 +76,11 @@ def _page(
         "sorry": sorry,
     }
     return render(request, "portal/form.html", context, status=status)
+
+
+def _topics(channel: Channel) -> list[tuple[str, str]]:
+    languages = [translation.get_language() or "en", *channel.shop.languages]
+    return [("", _("Please choose")), *topics_for_customers(shop_id=channel.shop_id, languages=languages)]
 
 
 def _submitted(request: HttpRequest, channel: Channel) -> HttpResponse:

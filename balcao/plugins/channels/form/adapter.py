@@ -68,7 +68,7 @@ class Form:
         now: datetime,
     ) -> RawEnvelope:
         """Return the submission to keep, with how much it looks like spam, or raise `Incomplete`."""
-        tidied = submission.tidy(answers)
+        tidied = submission.tidy(answers if connection.config.asks_topic else {**answers, "topic": ""})
         taken = list(files) if connection.config.takes_files else []
         if wrong := submission.faults(tidied, taken):
             raise Incomplete(wrong)
@@ -117,6 +117,7 @@ class Form:
             files=tuple(_files(body)),
             suspicion=", ".join(reasons),
             fields=extra,
+            topic=_text(body, "topic"),
         )
 
     def send(self, outbound: Outbound, connection: Connection, *, handing_over: Callable[[], None]) -> Receipt:

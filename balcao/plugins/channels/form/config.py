@@ -17,6 +17,12 @@ class FormConfig:
     asks_phone: bool = config_field(N_("Ask for a phone number"), group=_ASKS, default=True)
     asks_order: bool = config_field(N_("Ask for the order number"), group=_ASKS, default=True)
     asks_subject: bool = config_field(N_("Ask for a subject"), group=_ASKS, default=True)
+    asks_topic: bool = config_field(
+        N_("Let people choose a topic"),
+        group=_ASKS,
+        default=False,
+        help_text=N_("Those that Settings → Topics offers to customers; if none is marked there, the first level."),
+    )
     takes_files: bool = config_field(N_("Let people add files"), group=_ASKS, default=True)
 
     origins: str = config_field(

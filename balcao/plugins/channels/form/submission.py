@@ -27,7 +27,7 @@ FILES_TOO_LARGE = N_("The files are too large together.")
 LONGEST_MESSAGE = 50_000
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
-_LINES = {"name": 200, "email": 254, "phone": 40, "order": 80, "subject": 300, "language": 20}
+_LINES = {"name": 200, "email": 254, "phone": 40, "order": 80, "subject": 300, "language": 20, "topic": 60}
 _ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]+\.[^\s@<>,;\".]{2,}")
 
 
@@ -42,6 +42,7 @@ def questions(config: FormConfig) -> Sequence[Question]:
         if config.asks_phone
         else None,
         Question("order", "text", N_("Order number"), longest=_LINES["order"]) if config.asks_order else None,
+        Question("topic", "topic", N_("What is it about?")) if config.asks_topic else None,
         Question("subject", "text", N_("Subject"), longest=_LINES["subject"]) if config.asks_subject else None,
         Question("message", "textarea", N_("Your message"), is_required=True, longest=LONGEST_MESSAGE),
         Question("files", "file", N_("Files"), longest=MOST_FILES) if config.takes_files else None,

@@ -54,6 +54,11 @@ class TopicForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Put first on the ticket when it is of the kind “Action”."),
     )
+    for_customers = forms.BooleanField(
+        label=gettext_lazy("Offered to customers in web forms"),
+        required=False,
+        help_text=gettext_lazy("As soon as one topic is, only those that are; until then the first level."),
+    )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
 
     def __init__(self, *args: Any, agent: Agent, topic: Topic | None, **kwargs: Any) -> None:
@@ -109,6 +114,7 @@ class TopicForm(forms.Form):
             shop=given["shop"],
             blueprint=given["blueprint"],
             deed=given["deed"],
+            for_customers=given["for_customers"],
             is_active=given["is_active"],
         )
 
@@ -184,7 +190,7 @@ def _initial(request: HttpRequest, row: Topic | None) -> dict[str, Any]:
     if row is None:
         below = number_in(request.GET.get("below", ""))
         return {"kind": Kind.QUICK.value, "parent": below or ""}
-    names = ("kind", "blueprint", "deed", "is_active")
+    names = ("kind", "blueprint", "deed", "for_customers", "is_active")
     return {name: getattr(row, name) for name in names} | {"parent": row.parent_id or "", "shop": row.shop_id}
 
 

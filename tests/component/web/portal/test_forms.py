@@ -12,13 +12,18 @@ from django.utils import timezone
 
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel, Envelope
+from balcao.deadlines.models import Clock
+from balcao.deadlines.types import ClockKind
+from balcao.journal.actions import seal
+from balcao.journal.models import Entry
 from balcao.journal.types import SYSTEM
 from balcao.kit.counting import name_of
-from balcao.pipeline import inbound, submissions
+from balcao.pipeline import followers, inbound, submissions
 from balcao.plugins.channels.form.config import FormConfig
 from balcao.shops.models import Shop
 from balcao.testing.factories import make_shop
-from balcao.tickets.models import Attachment, Message, Ticket
+from balcao.tickets.models import Attachment, Message, Ticket, Topic
+from balcao.tickets.types import Kind
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ANA = {"name": "Ana Souza", "email": "ana@example.com", "message": "Cadê meu pedido?", "order": "CM-1047"}
@@ -188,3 +193,80 @@ def test_it_takes_no_cookie_and_leaves_none(form: Channel) -> None:
     answer = strict.post(address(form), {**ANA, **unseen(form)})
     assert answer.status_code == 302
     assert not strict.cookies
+
+
+def asking(form: Channel) -> Channel:
+    form.settings = {**form.settings, "asks_topic": True}
+    form.save(update_fields=["settings"])
+    return form
+
+
+def choices(page: str) -> list[str]:
+    return re.findall(r'<option value="([^"]*)"', page.partition('name="topic"')[2].partition("</select>")[0])
+
+
+def test_a_form_asks_for_a_topic_only_where_it_is_set_up_to(ana: Client, form: Channel) -> None:
+    assert 'name="topic"' not in ana.get(address(form)).content.decode()
+    ana.post(address(form), {**ANA, "topic": "refund", **unseen(form)})
+    assert understood()[0].topic is None
+    first_level = Topic.objects.filter(parent=None).values_list("key", flat=True)
+    page = ana.get(address(asking(form))).content.decode()
+    assert choices(page) == ["", *first_level]
+    assert ">Payment and invoice</option>" in page
+
+
+@pytest.mark.parametrize("language, words", [("pt-BR", "Pagamento e nota fiscal"), ("tr", "Ödeme ve fatura")])
+def test_topics_are_in_the_language_of_the_page(form: Channel, language: str, words: str) -> None:
+    page = Client(headers={"Accept-Language": language}).get(address(asking(form), f"?lang={language.lower()}"))
+    assert words in page.content.decode()
+
+
+def test_a_ticket_begins_with_the_topic_that_ana_chose_and_its_kind(ana: Client, form: Channel) -> None:
+    answer = ana.post(address(asking(form)), {**ANA, "topic": "return-or-exchange", **unseen(form)})
+    assert answer.status_code == 302
+    [ticket] = understood()
+    assert ticket.topic
+    assert (ticket.topic.key, ticket.kind, ticket.is_kind_chosen) == ("return-or-exchange", Kind.FORWARDED, False)
+    told = list(Entry.objects.filter(name__startswith="ticket.").order_by("id").values_list("name", "actor_kind"))
+    of_ana = ["ticket.opened", "ticket.topic.changed", "ticket.kind.changed"]
+    assert told == [(name, "customer") for name in of_ana]
+
+
+def test_the_promise_of_a_chosen_topic_counts_from_the_first_moment(ana: Client, form: Channel) -> None:
+    asking(form)
+    for topic in ("delivery", "goods"):
+        ana.post(address(form), {**ANA, "topic": topic, "email": f"{topic}@example.com", **unseen(form)})
+    tickets = understood()
+    while seal() or followers.run_due(now=timezone.now()):
+        pass
+    totals = dict(Clock.objects.filter(kind=ClockKind.RESOLUTION).values_list("ticket_id", "target_seconds"))
+    assert [totals[ticket.pk] // (9 * 3600) for ticket in tickets] == [1, 10]  # quick, forwarded
+
+
+def test_marked_topics_stand_instead_of_the_first_level(ana: Client, form: Channel, shop: Shop) -> None:
+    Topic.objects.filter(key="order-status").update(for_customers=True)
+    own = Topic.objects.get(key="coupon")
+    Topic.objects.filter(pk=own.pk).update(for_customers=True, is_active=False)
+    Topic.objects.create(key="elsewhere", names={"en": "Elsewhere"}, shop=make_shop("caju"), for_customers=True)
+    Topic.objects.create(key="engraving", names={"en": "Engraving"}, shop=shop, for_customers=True)
+    assert choices(ana.get(address(asking(form))).content.decode()) == ["", "order-status", "engraving"]
+
+
+@pytest.mark.parametrize("topic", ["", "nowhere", "'; --", "coupon\0", "<b>"])
+def test_a_message_is_not_lost_for_a_topic_that_nobody_knows(ana: Client, form: Channel, topic: str) -> None:
+    Topic.objects.filter(key="coupon").update(is_active=False)
+    answer = ana.post(address(asking(form)), {**ANA, "topic": topic, **unseen(form)})
+    assert answer.status_code == 302
+    [ticket] = understood()
+    assert (ticket.topic, ticket.kind) == (None, "")
+
+
+def test_a_chosen_topic_is_still_there_when_something_else_is_missing(ana: Client, form: Channel) -> None:
+    given = {**ANA, "message": "", "topic": "refund", **unseen(form)}
+    page = ana.post(address(asking(form)), given).content.decode()
+    assert '<option value="refund" selected>' in page
+
+
+def test_spam_with_a_topic_is_spam(ana: Client, form: Channel) -> None:
+    ana.post(address(asking(form)), {**ANA, "topic": "refund", **unseen(form), "website": "https://casino.example"})
+    assert understood()[0].status == "spam"
