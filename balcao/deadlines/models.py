@@ -121,6 +121,7 @@ class Clock(models.Model):
             models.Index(fields=["due_at"], name="deadlines_running", condition=Q(state="running")),
             models.Index(fields=["owner", "due_at"], name="deadlines_owed", condition=Q(state="running")),
             models.Index(fields=["calendar_version"], name="deadlines_by_hours", condition=Q(ended_at__isnull=True)),
+            models.Index(fields=["shop", "ended_at"], name="deadlines_ended", condition=Q(ended_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -6,6 +6,8 @@
   waits; while somebody outside was waited for, the time is theirs and not the department's.
 - *Where it sticks*: stages by the time they took beyond their limits, all stays together.
 - *Came back*: stays in a stage by a way that goes back, among all its stays.
+- *Promises of a kind*: of the first answers, further answers and solutions of the span, the share that came by its due
+  time; a breach that a supervisor voided counts as kept. A ticket counts as what it is said to be now.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,8 +1,11 @@
 """The words of the numbers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from balcao.deadlines.types import ClockKind
+from balcao.tickets.types import Kind
 
 
 class Span(StrEnum):
@@ -65,3 +68,24 @@ class Owed:
     assignee: str
     due_at: datetime | None
     is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """How one kind of promise was kept for one kind of matter, of those that ended within a span of time."""
+
+    kind: Kind | None  # None: nobody said what the matter is
+    clock: ClockKind
+    ended: int
+    late: int
+    lasted: timedelta  # as time passed, all of them together
+
+    @property
+    def kept(self) -> float:
+        """Return the share that was kept, 0 to 1."""
+        return (self.ended - self.late) / self.ended
+
+    @property
+    def average(self) -> timedelta:
+        """Return what one of them took on the average, as time passed."""
+        return self.lasted / self.ended

@@ -10,4 +10,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="boards:stages"), name="index"),
     path("stages/", views.stages, name="stages"),
     path("stages.csv", views.stages_file, name="stages_file"),
+    path("kinds/", views.kinds, name="kinds"),
+    path("kinds.csv", views.kinds_file, name="kinds_file"),
 ]
