@@ -16,7 +16,7 @@ from balcao.deadlines.models import Clock, Escalation, Timer
 from balcao.deadlines.queries.hours import HOURS, id_in, prefetch
 from balcao.deadlines.rules import clocks as rules
 from balcao.deadlines.rules import histories, ladder
-from balcao.deadlines.types import ClockEvent, ClockState, EventType, Fire, Reading
+from balcao.deadlines.types import ClockEvent, ClockKind, ClockState, EventType, Fire, Reading, Step
 from balcao.journal.actions import record
 from balcao.journal.types import SYSTEM, Subject, SubjectKind
 from balcao.kit.db import insert, locked
@@ -221,7 +221,11 @@ def steps_left(clock: Clock) -> list[Fire]:
     """Return the steps of a clock's ladder that were not fired yet, the next one first."""
     if clock.ended_at is not None:
         return []
-    fires = rules.fires(histories.events_of(clock.events), HOURS)
+    fires = [
+        fire
+        for fire in rules.fires(histories.events_of(clock.events), HOURS)
+        if fire.step != Step.LONG_PAUSE or clock.kind != ClockKind.LEGAL  # there it is the law that lets it stand
+    ]
     return ladder.pending(fires, reading_of(clock), fired=clock.fired, is_voided=clock.is_voided)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from balcao.deadlines.rules.calendars import to_seconds
 from balcao.deadlines.rules.days import ends_at
 from balcao.deadlines.rules.law import RuleKind, TermKind, jurisdiction_of, last_day_of, rules
 from balcao.shops.models import Shop
@@ -11,10 +10,10 @@ from balcao.shops.models import Shop
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of the law from one instant on: its row in the table, and its length in real seconds."""
+    """A term of the law: its row in the table, and when it ends."""
 
     rule: str
-    seconds: int
+    due_at: datetime
 
 
 def legal_terms(shop: Shop, *, at: datetime) -> list[Term]:
@@ -24,5 +23,4 @@ def legal_terms(shop: Shop, *, at: datetime) -> list[Term]:
         return []
     zone = shop.time_zone or "UTC"
     rows = rules(jurisdiction, on=at.date(), kind=RuleKind.SHOP_ANSWER, term=TermKind.ANSWER)
-    ends = {row.id: ends_at(last_day_of(row, start=at, zone=zone), zone=zone) for row in rows if row.is_default}
-    return [Term(rule, to_seconds(end) - to_seconds(at)) for rule, end in ends.items()]
+    return [Term(row.id, ends_at(last_day_of(row, start=at, zone=zone), zone=zone)) for row in rows if row.is_default]

@@ -12,6 +12,7 @@ from balcao.deadlines.queries.hours import key_of, version_at
 from balcao.deadlines.queries.targets import Promised, promised
 from balcao.deadlines.queries.terms import legal_terms
 from balcao.deadlines.rules import histories
+from balcao.deadlines.rules.calendars import to_seconds
 from balcao.deadlines.types import ClockEvent, ClockKind, ClockState, EventType
 from balcao.journal.models import Entry
 from balcao.kit.db import locked
@@ -96,19 +97,28 @@ class Batch:
         """Start what the law of the shop's country asks for when somebody writes to it; such a term never pauses."""
         row = self.tickets.get(ticket)
         for term in legal_terms(row.shop, at=at) if row else ():
-            if any(clock.rule == term.rule for clock in self.clocks(ticket, ClockKind.LEGAL)):
-                continue
-            clock = Clock(
-                shop_id=row.shop_id if row else 0,
-                kind=ClockKind.LEGAL,
-                subject_kind=_TICKET,
-                subject_id=ticket,
-                ticket_id=ticket,
-                owner=self.owner,
-                rule=term.rule,
-            )
-            event = ClockEvent(at, EventType.START, target_seconds=term.seconds, calendar=self.always())
-            self.hand.begin(clock, event, key=key)
+            if not any(clock.rule == term.rule for clock in self.clocks(ticket, ClockKind.LEGAL)):
+                self.start_term(ticket, term.rule, (_TICKET, ticket), at, term.due_at, key=key)
+
+    def start_term(
+        self, ticket: int, rule: str, subject: tuple[str, int], at: datetime, due_at: datetime, *, key: str, **more: Any
+    ) -> Clock | None:
+        """Start a term of the law, which runs round the clock; `more` is kept in its first event."""
+        row = self.tickets.get(ticket)
+        if row is None:
+            return None
+        clock = Clock(
+            shop_id=row.shop_id,
+            kind=ClockKind.LEGAL,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            ticket_id=ticket,
+            owner=self.owner,
+            rule=rule,
+        )
+        seconds = max(to_seconds(due_at) - to_seconds(at), 0)
+        event = ClockEvent(at, EventType.START, target_seconds=seconds, calendar=self.always())
+        return self.hand.begin(clock, event, key=key, **more)
 
     def always(self) -> str:
         """Return the key of the hours that never close, read once."""

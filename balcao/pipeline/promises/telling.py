@@ -9,13 +9,15 @@ from balcao.deadlines.rules.histories import undo_row
 from balcao.deadlines.types import ClockKind, ClockState
 from balcao.journal.models import Entry
 from balcao.journal.types import ActorKind
-from balcao.pipeline.promises import answering, joining, totals
+from balcao.pipeline.promises import answering, joining, law, totals
 from balcao.pipeline.promises.batch import PROMISES, Batch, By, gather
 from balcao.pipeline.promises.facts import keep_facts
 from balcao.pipeline.promises.standing import answer, ask, begin, reopen, restore, retarget, stand
 from balcao.shops.models import Shop
 from balcao.tickets.models import Message
 from balcao.tickets.types import HIDDEN, OURS, Direction, MessageKind
+
+Teller = Callable[[Batch, Entry], None]
 
 # Others changed clocks, or what a list shows of them.
 _STALE = ("process.", "clock.at_risk", "clock.safe", "clock.breach.voided", "calendar.applied")
@@ -190,7 +192,15 @@ def _choose(batch: Batch, entry: Entry, by: By) -> None:
     retarget(batch, entry.facts["ticket"], entry.at, key=_key(entry), by=by)
 
 
-TELLERS: dict[str, Callable[[Batch, Entry], None]] = {
+def _in_order(*tellers: Teller) -> Teller:
+    def tell(batch: Batch, entry: Entry) -> None:
+        for teller in tellers:
+            teller(batch, entry)
+
+    return tell
+
+
+TELLERS: dict[str, Teller] = {
     "ticket.opened": _opened,
     "ticket.message.received": _received,
     "ticket.message.written": _written,
@@ -205,11 +215,14 @@ TELLERS: dict[str, Callable[[Batch, Entry], None]] = {
     "ticket.merge.undone": joining.undo_merge,
     "ticket.split": joining.split,
     "ticket.split.undone": joining.undo_split,
-    "process.started": totals.begin_process,
-    "process.reopened": totals.begin_process,
+    "process.started": _in_order(totals.begin_process, law.begin_process),
+    "process.reopened": _in_order(totals.begin_process, law.take_up_again),
     "process.version.taken": totals.set_total,
-    "process.ended": totals.end_process,
-    "process.stage.entered": totals.hold_or_go_on,
+    "process.ended": _in_order(totals.end_process, law.end_process),
+    "process.stage.entered": _in_order(totals.hold_or_go_on, law.enter_stage),
     "process.resumed": totals.hold_or_go_on,
     "process.paused": totals.wait_with_stage,
+    "return.opened": law.begin_return,
+    "return.posted": law.hear_of_goods,
+    "return.received": law.hear_of_goods,
 }

@@ -68,6 +68,7 @@ def mark_in_transit(
     if known == (row.carrier, row.tracking, row.posted_at):
         return
     row.save(update_fields=["carrier", "tracking", "posted_at"])
-    tell("posted", row, actor=actor_of(agent), now=now, carrier=row.carrier, tracking=row.tracking)
+    posted = row.posted_at.isoformat()
+    tell("posted", row, actor=actor_of(agent), now=now, carrier=row.carrier, tracking=row.tracking, posted_at=posted)
     if row.received_at is None:
         moving.note_facts(process=row.process, facts={"return_parcel": "in_transit"}, now=now)

@@ -27,6 +27,12 @@ def tell(
         actor=actor,
         about=[Subject(SubjectKind.TICKET, row.process.ticket_id), Subject(SubjectKind.ORDER, row.order_id)],
         shop_id=row.shop_id,
-        facts={"return": row.pk, "number": row.number, **facts},
+        facts={
+            "return": row.pk,
+            "number": row.number,
+            "process": row.process_id,
+            "ticket": row.process.ticket_id,
+            **facts,
+        },
         personal=personal,
     )

@@ -26,7 +26,7 @@ class ClockOut(Schema):
     kind: ClockKind
     number: int = Field(description="The how manieth of its kind: question, or visit to a stage.")
     rule: str = Field(description="The row of the law table that a legal clock follows, or empty.")
-    subject_kind: str = Field(description="Whose clock it is: `ticket`, `visit`, `task`.")
+    subject_kind: str = Field(description="Whose clock it is: `ticket`, `process`, `visit`, `task`.")
     subject_id: int
     department_id: int | None = Field(description="The department that owes it.")
     state: ClockState
