@@ -18,6 +18,7 @@ from balcao.tickets.types import (
     ParticipantRole,
     Priority,
     Queue,
+    Source,
     Status,
 )
 
@@ -158,6 +159,7 @@ class Conversation(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations")
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="conversations")
     subject = models.CharField(max_length=300, blank=True, default="")
+    source = models.CharField(max_length=16, blank=True, default="", choices=words(Source))  # of what was written down
     level = models.PositiveSmallIntegerField(default=0)  # of the verification ladder
     created_at = models.DateTimeField()
 

@@ -65,8 +65,36 @@ class MessageKind(StrEnum):
     SAID = "said"  # an ordinary message
     AUTO = "auto"  # a machine's: never reopens, counts as no contact
     BOUNCE = "bounce"
-    LOGGED = "logged"  # a contact by phone or in person, written down by an agent
+    LOGGED = "logged"  # a contact that came outside of our channels, written down by an agent
     FORWARD = "forward"  # sent by us to somebody outside
+
+
+class Source(StrEnum):
+    """How a contact came that an agent wrote down."""
+
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    LETTER = "letter"  # on paper
+    MARKETPLACE = "marketplace"
+    CONSUMIDOR_GOV = "consumidor_gov"  # consumidor.gov.br, of Brazil's government
+    RECLAME_AQUI = "reclame_aqui"
+    PROCON = "procon"
+    SIKAYETVAR = "sikayetvar"
+    HAKEM_HEYETI = "hakem_heyeti"  # Tüketici Hakem Heyeti, Turkey's consumer arbitration committees
+    AUTHORITY = "authority"  # another authority, regulator or ombudsman
+
+
+# Where customers go when the shop did not help; what comes from there is a complaint.
+COMPLAINT_BODIES = frozenset(
+    {
+        Source.CONSUMIDOR_GOV,
+        Source.RECLAME_AQUI,
+        Source.PROCON,
+        Source.SIKAYETVAR,
+        Source.HAKEM_HEYETI,
+        Source.AUTHORITY,
+    }
+)
 
 
 class ParticipantRole(StrEnum):

@@ -95,7 +95,7 @@ def _span(history: History, since: datetime, until: datetime) -> Span:
         return Span(since, until, Bucket.SOLVED)
     if stay is not None:
         pause = _pause_at(stay.pauses, since)
-        bucket = waited_for(pause.reason).value if pause else _owner_bucket(stay.owner)
+        bucket = waited_for(pause.reason, stay.owner).value if pause else _owner_bucket(stay.owner)
         return Span(since, until, bucket, stage, department, visit)
     if pause := _pause_at(history.pauses, since):
         return Span(since, until, waited_for(pause.reason).value)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from balcao.deadlines.types import PauseReason
 from balcao.processes.types import (
     ANYWHERE,
     BUSINESS_DAY,
@@ -21,6 +20,7 @@ from balcao.processes.types import (
     Suggestion,
     Texts,
     Transition,
+    reason_for,
 )
 
 _LONGEST = 60
@@ -207,7 +207,7 @@ def _advised(blueprint: Blueprint, stage: Stage, suggestion: Suggestion) -> dict
         case Advice.COUNT_ALIKE:
             return {"unit": blueprint.total_unit, "calendar": blueprint.total_calendar}
         case Advice.PAUSE_TOTAL if stage.owner in set(Party):
-            return {"pauses": PauseReason(f"waiting_{stage.owner}"), "pauses_total": True}
+            return {"pauses": reason_for(Party(stage.owner)), "pauses_total": True}
     return {}
 
 

@@ -27,6 +27,7 @@ from balcao.processes.types.design import (
     Texts,
     Transition,
     Unit,
+    reason_for,
     waited_for,
 )
 from balcao.processes.types.faults import BlueprintRefused, Fault, FaultCode
@@ -105,5 +106,6 @@ __all__ = [
     "Texts",
     "Transition",
     "Unit",
+    "reason_for",
     "waited_for",
 ]

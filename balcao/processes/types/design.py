@@ -51,11 +51,22 @@ class Party(StrEnum):
     SUPPLIER = "supplier"
     MARKETPLACE = "marketplace"
     PAYMENT_PROVIDER = "payment_provider"
+    AUTHORITY = "authority"  # an outside body that examines a complaint: authority, ombudsman, portal
 
 
-def waited_for(reason: PauseReason) -> Party:
-    """Return who is waited for."""
+def waited_for(reason: PauseReason, owner: str = "") -> Party:
+    """Return who is waited for in a stage of this owner.
+
+    The reasons are a closed list in which an outside body stands with the marketplace, which decides from outside, too.
+    """
+    if reason is PauseReason.MARKETPLACE and owner == Party.AUTHORITY:
+        return Party.AUTHORITY
     return Party(reason.value.removeprefix("waiting_"))
+
+
+def reason_for(party: Party) -> PauseReason:
+    """Return why the clock stands while somebody outside has it."""
+    return PauseReason.MARKETPLACE if party is Party.AUTHORITY else PauseReason(f"waiting_{party}")
 
 
 class Unit(StrEnum):

@@ -72,12 +72,25 @@ def open_ticket(opening: Opening) -> Ticket:
 
 
 def open_conversation(
-    *, ticket: Ticket, channel: Channel, identity: Identity, subject: str, at: datetime, copied: Iterable[Identity] = ()
+    *,
+    ticket: Ticket,
+    channel: Channel,
+    identity: Identity,
+    subject: str,
+    at: datetime,
+    copied: Iterable[Identity] = (),
+    source: str = "",
 ) -> Conversation:
     """Create a conversation in a ticket with those who take part in it."""
     conversation = insert(
         Conversation(
-            ticket=ticket, home=ticket, channel=channel, identity=identity, subject=subject[:300], created_at=at
+            ticket=ticket,
+            home=ticket,
+            channel=channel,
+            identity=identity,
+            subject=subject[:300],
+            created_at=at,
+            source=source,
         )
     )
     people = {identity.pk: ParticipantRole.WRITER}

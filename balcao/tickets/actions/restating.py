@@ -60,7 +60,9 @@ def _shown(messages: QuerySet[Message], telling: list[Message]) -> list[Message]
 
 
 def _kind(message: Message) -> str:
-    return message.kind if message.kind == MessageKind.LOGGED else message.conversation.channel.kind
+    if message.kind == MessageKind.LOGGED:
+        return message.conversation.source or message.kind
+    return message.conversation.channel.kind
 
 
 def _say_last(ticket: Ticket, message: Message | None) -> None:

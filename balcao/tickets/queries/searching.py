@@ -186,7 +186,9 @@ def _filters(search: Search, *, agent: Agent, zone: ZoneInfo) -> Q:
     if search.tags:
         wanted &= Q(pk__in=Ticket.tags.through.objects.filter(_any_tag(search.tags)).values("ticket_id"))
     for channel in search.channels:
-        wanted &= Q(Exists(Conversation.objects.filter(ticket=OuterRef("pk"), channel__kind=channel)))
+        wanted &= Q(Exists(Conversation.objects.filter(ticket=OuterRef("pk"), channel__kind=channel, source="")))
+    for sources in search.sources:
+        wanted &= Q(Exists(Conversation.objects.filter(ticket=OuterRef("pk"), source__in=sources)))
     if search.assignee:
         mine = search.assignee.lower() in ("me", "eu", "ben")
         wanted &= Q(assignee=agent) if mine else Q(assignee__name__icontains=search.assignee)

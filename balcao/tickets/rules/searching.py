@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from balcao.kit.searchtext import fold
-from balcao.tickets.types import Kind
+from balcao.tickets.types import COMPLAINT_BODIES, Kind, Source
 
 # What people type before the colon, in the languages of the desk, and the field that it means.
 _FIELDS = {
@@ -45,6 +45,21 @@ _KINDS = {
     "forwarded": Kind.FORWARDED, "encaminhado": Kind.FORWARDED, "iletilen": Kind.FORWARDED,
 }  # fmt: skip
 
+_BODIES = tuple(sorted(COMPLAINT_BODIES))
+# Where a contact came from that was written down; other words after `in:` are kinds of channels.
+_SOURCES: dict[str, tuple[Source, ...]] = {
+    "phone": (Source.PHONE,), "telefone": (Source.PHONE,), "telefon": (Source.PHONE,),
+    "in-person": (Source.IN_PERSON,), "pessoalmente": (Source.IN_PERSON,), "yuzyuze": (Source.IN_PERSON,),
+    "letter": (Source.LETTER,), "carta": (Source.LETTER,), "mektup": (Source.LETTER,),
+    "marketplace": (Source.MARKETPLACE,), "pazaryeri": (Source.MARKETPLACE,),
+    "consumidor.gov.br": (Source.CONSUMIDOR_GOV,), "consumidor.gov": (Source.CONSUMIDOR_GOV,),
+    "reclameaqui": (Source.RECLAME_AQUI,), "reclame aqui": (Source.RECLAME_AQUI,),
+    "procon": (Source.PROCON,),
+    "sikayetvar": (Source.SIKAYETVAR,),
+    "hakem": (Source.HAKEM_HEYETI,), "tuketici hakem heyeti": (Source.HAKEM_HEYETI,),
+    "authority": _BODIES, "regulator": _BODIES, "orgao": _BODIES, "kurum": _BODIES,
+}  # fmt: skip
+
 _TODAY = {"today", "hoje", "bugun"}
 _UNITS = {
     "m": 60, "min": 60, "dk": 60,
@@ -68,6 +83,7 @@ class Search:
     tags: tuple[str, ...] = ()  # any of them
     states: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    sources: tuple[tuple[Source, ...], ...] = ()  # of each group any
     assignee: str = ""
     team: str = ""
     after: date | None = None  # on or after
@@ -105,7 +121,8 @@ def _plain(found: dict[str, list[str]], days: dict[str, date], problems: list[st
         senders=tuple(found.get("from", ())),
         tags=tuple(found.get("tag", ())),
         states=tuple(found.get("is", ())),
-        channels=tuple(found.get("channel", ())),
+        channels=tuple(name for name in found.get("channel", ()) if fold(name) not in _SOURCES),
+        sources=tuple(_SOURCES[fold(name)] for name in found.get("channel", ()) if fold(name) in _SOURCES),
         assignee=next(iter(found.get("assignee", ())), ""),
         team=next(iter(found.get("team", ())), ""),
         after=days.get("after"),

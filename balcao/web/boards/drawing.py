@@ -110,6 +110,7 @@ def party_words(party: str) -> str:
         Party.SUPPLIER: pgettext("party", "Supplier"),
         Party.MARKETPLACE: pgettext("party", "Marketplace"),
         Party.PAYMENT_PROVIDER: pgettext("party", "Payment provider"),
+        Party.AUTHORITY: pgettext("party", "Outside body"),
     }[Party(party)]
 
 

@@ -17,6 +17,15 @@ CHANNEL_ICONS = {
     "whatsapp": "whatsapp-logo",
     "walk_in": "storefront",
     "in_person": "storefront",
+    "logged": "phone",
+    "letter": "file-text",
+    "marketplace": "storefront",
+    "consumidor_gov": "flag",
+    "reclame_aqui": "flag",
+    "procon": "flag",
+    "sikayetvar": "flag",
+    "hakem_heyeti": "flag",
+    "authority": "flag",
 }
 IDENTITY_ICONS = {
     "email": "envelope-simple",
@@ -25,7 +34,15 @@ IDENTITY_ICONS = {
     "account": "identification-card",
     "walk_in": "storefront",
 }
-_CHANNEL_COLOURS = {"in_person": "market", "walk_in": "market", "email": "mail", "portal": "form"}
+_CHANNEL_COLOURS = {
+    "in_person": "market",
+    "walk_in": "market",
+    "email": "mail",
+    "portal": "form",
+    "logged": "phone",
+    "letter": "mail",
+    "marketplace": "market",
+}
 _KNOWN_COLOURS = {"mail", "whatsapp", "chat", "phone", "instagram", "form", "market"}
 
 

@@ -27,7 +27,7 @@ _REASONS = {
     PauseReason.CUSTOMER: pgettext_lazy("pause", "Waiting for the customer"),
     PauseReason.CARRIER: pgettext_lazy("pause", "Waiting for the carrier"),
     PauseReason.SUPPLIER: pgettext_lazy("pause", "Waiting for the supplier"),
-    PauseReason.MARKETPLACE: pgettext_lazy("pause", "Waiting for the marketplace"),
+    PauseReason.MARKETPLACE: pgettext_lazy("pause", "Waiting for the marketplace or an outside body"),
     PauseReason.PAYMENT_PROVIDER: pgettext_lazy("pause", "Waiting for the payment provider"),
 }
 

@@ -246,13 +246,15 @@ def said(message: Message, *, agent: Agent, now: datetime) -> Said:
     dispatch = message.dispatch
     is_ours = message.direction == Direction.OUT
     state = dispatch.state if dispatch else ""
+    is_logged = message.kind == MessageKind.LOGGED
+    came_by = (message.conversation.source or message.kind) if is_logged else message.channel.kind
     return Said(
         message=message,
         who=writer_of(message, agent),
-        how=words.channel_words(MessageKind.LOGGED if message.kind == MessageKind.LOGGED else message.channel.kind),
-        channel="phone" if message.kind == MessageKind.LOGGED else message.channel.kind,
+        how=words.channel_words(came_by),
+        channel="phone" if came_by == MessageKind.LOGGED else came_by,
         is_ours=is_ours,
-        is_letter=message.channel.kind == "mail" and message.kind != MessageKind.LOGGED,
+        is_letter=message.channel.kind == "mail" and not is_logged,
         is_mine=message.agent_id == agent.pk,
         state=state,
         is_failed=state in _FAILED,

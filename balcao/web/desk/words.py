@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Status, TicketRefused
+from balcao.tickets.types import LinkReason, MessageKind, Priority, Refusal, Source, Status, TicketRefused
 from balcao.web.components.matters import kind_words
 from balcao.web.desk.orders import words as orders
 
@@ -32,6 +32,14 @@ _CHANNELS = {
     "phone": pgettext_lazy("channel", "by phone"),
     "in_person": pgettext_lazy("channel", "in person"),
     MessageKind.LOGGED.value: pgettext_lazy("channel", "by phone or in person"),
+    Source.LETTER.value: pgettext_lazy("channel", "by letter"),
+    Source.MARKETPLACE.value: pgettext_lazy("channel", "through a marketplace"),
+    Source.CONSUMIDOR_GOV.value: pgettext_lazy("channel", "through consumidor.gov.br"),
+    Source.RECLAME_AQUI.value: pgettext_lazy("channel", "through Reclame Aqui"),
+    Source.PROCON.value: pgettext_lazy("channel", "through Procon"),
+    Source.SIKAYETVAR.value: pgettext_lazy("channel", "through Şikayetvar"),
+    Source.HAKEM_HEYETI.value: pgettext_lazy("channel", "through a consumer arbitration committee (TR)"),
+    Source.AUTHORITY.value: pgettext_lazy("channel", "through an authority or regulator"),
 }
 _SENDING = {
     "queued": pgettext_lazy("sending", "waits"),

@@ -30,7 +30,7 @@ class Event:
 EVENTS: dict[str, Event] = {
     "ticket.opened": Event(N_("A customer's message opened a ticket"), (*_MESSAGE, "kind")),
     "ticket.started": Event(N_("An agent opened a ticket and wrote to a customer"), (*_MESSAGE, "status")),
-    "ticket.contact.logged": Event(N_("A contact by phone or in person was written down"), (*_MESSAGE, "status")),
+    "ticket.contact.logged": Event(N_("A contact outside of the channels was written down"), (*_MESSAGE, "status")),
     "ticket.warned": Event(N_("The desk found that something is wrong with an order"), (*_TICKET, "order")),
     "ticket.message.received": Event(N_("The customer wrote on a ticket"), (*_MESSAGE, "kind")),
     "ticket.message.written": Event(N_("An answer was written"), (*_MESSAGE, "status")),

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +15,7 @@ from balcao.staff.models import Agent
 from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import make_channel, make_shop, receive
 from balcao.tickets.actions import changing, noting
+from balcao.tickets.actions.restating import restate
 from balcao.tickets.actions.sending import (
     Writing,
     forward_message,
@@ -24,8 +27,10 @@ from balcao.tickets.actions.sending import (
 )
 from balcao.tickets.models import Conversation, Draft, Message, Ticket
 from balcao.tickets.queries.lists import counts
+from balcao.tickets.queries.searching import search_tickets
 from balcao.tickets.queries.threads import reply_token
-from balcao.tickets.types import Refusal, Status, TicketRefused
+from balcao.tickets.rules.searching import parse_search
+from balcao.tickets.types import Kind, Refusal, Source, Status, TicketRefused
 
 SECOND = timedelta(seconds=1)
 
@@ -384,6 +389,41 @@ def test_a_phone_call_is_written_down(channel: Channel, bia: Agent, now: datetim
     with pytest.raises(TicketRefused) as refused:  # no letter goes to a telephone number
         send_message(conversation=message.conversation, writing=Writing("Oi"), agent=bia, now=now)
     assert refused.value.refusal == Refusal.NO_RECIPIENT
+
+
+def test_what_comes_from_a_complaint_body_is_a_complaint_and_is_found_by_it(
+    channel: Channel, bia: Agent, now: datetime
+) -> None:
+    facts: dict[str, Any] = {
+        "channel": channel,
+        "party": Party(IdentityKind.EMAIL, "celia@example.com", "Dona Célia"),
+        "agent": bia,
+        "language": "pt-BR",
+    }
+    told = log_contact(
+        text="Protocolo 2026.1", subject="Caneca", ticket=None, now=now, source=Source.CONSUMIDOR_GOV, **facts
+    ).ticket
+    assert told.topic
+    assert (told.topic.key, told.kind) == ("complaint-authority", Kind.FORWARDED)
+    assert told.channel_kinds == ["consumidor_gov"]
+    later = now + timedelta(hours=1)
+    log_contact(text="Ligou", subject="", ticket=told, now=later, source=Source.PHONE, **facts)
+    called = log_contact(text="Outra", subject="Prato", ticket=None, now=later, source=Source.PHONE, **facts).ticket
+    assert (called.topic, called.channel_kinds) == (None, ["phone"])
+    told.refresh_from_db()
+    assert told.channel_kinds == ["consumidor_gov", "phone"]
+    restate([told])
+    assert told.channel_kinds == ["consumidor_gov", "phone"]
+
+    def found(text: str) -> set[int]:
+        rows = search_tickets(
+            agent=bia, search=parse_search(text), time_zone=ZoneInfo("UTC"), languages=["en"], now=later
+        ).rows
+        return {row.number for row in rows}
+
+    assert found("in:consumidor.gov.br") == found("canal:órgão") == {told.number}
+    assert found("kanal:telefon") == {told.number, called.number}
+    assert found('canal:"reclame aqui"') == set()
 
 
 def test_a_contact_stays_in_its_shop(conversation: Conversation, bia: Agent, now: datetime) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from balcao.deadlines.types import PauseReason
 from balcao.processes.rules.accounting import bounces, by_bucket, charge, reworks, spans
-from balcao.processes.types import Blame, Bounce, Bucket, History, Holding, Pause, Stay
+from balcao.processes.types import Blame, Bounce, Bucket, History, Holding, Party, Pause, Stay, reason_for
 
 DAWN = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -54,6 +54,14 @@ def test_stages_departments_pauses_and_solutions_take_turns() -> None:
         ("solved", 2),
     ]
     assert by_bucket(spans(history))["department:wh"] == 4 * 3600
+
+
+def test_an_outside_body_has_its_own_time_though_the_clock_stands_as_for_a_marketplace() -> None:
+    examined = Stay(1, "external", Party.AUTHORITY, at(0), at(4), None, (Pause(PauseReason.MARKETPLACE, at(0), at(3)),))
+    asked = Stay(2, "asked", "cs", at(4), None, None, (Pause(PauseReason.MARKETPLACE, at(4), at(6)),))
+    assert told(History(at(0), at(6), stays=(examined, asked))) == [("authority", 4), ("marketplace", 2)]
+    assert reason_for(Party.AUTHORITY) is PauseReason.MARKETPLACE
+    assert {reason_for(party) for party in Party} == set(PauseReason)
 
 
 def test_while_somebody_outside_is_waited_for_the_stage_stays_the_departments() -> None:

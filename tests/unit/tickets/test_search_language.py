@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balcao.tickets.rules.searching import Search, parse_search
-from balcao.tickets.types import Kind
+from balcao.tickets.types import COMPLAINT_BODIES, Kind, Source
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,13 @@ from balcao.tickets.types import Kind
         ("team:Türkiye", Search(team="Türkiye")),
         ("assignee:me", Search(assignee="me")),
         ("kind:quick tipo:AÇÃO tür:iletilen", Search(kinds=(Kind.QUICK, Kind.ACTION, Kind.FORWARDED))),
+        ("in:form kanal:telefon", Search(channels=("form",), sources=((Source.PHONE,),))),
+        (
+            'canal:"Reclame Aqui" in:consumidor.gov.br',
+            Search(sources=((Source.RECLAME_AQUI,), (Source.CONSUMIDOR_GOV,))),
+        ),
+        ('kanal:"tüketici hakem heyeti"', Search(sources=((Source.HAKEM_HEYETI,),))),
+        ("canal:órgão", Search(sources=(tuple(sorted(COMPLAINT_BODIES)),))),
         ("kind:slow", Search(problems=("kind:slow",))),
         ('topic:parcel konu:"kargo takibi"', Search(topic="parcel")),
         ("due:<2h", Search(due_within=timedelta(hours=2))),

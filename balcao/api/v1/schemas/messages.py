@@ -12,7 +12,7 @@ from balcao.api.v1.schemas.files import AttachmentOut, attachment_out
 from balcao.api.v1.words import Input, Language, Line, Moment, StrictId, StrictNumber, Text
 from balcao.ports.channel import IdentityKind, Party
 from balcao.tickets.models import Conversation, Message, Note
-from balcao.tickets.types import Direction, MessageKind, ParticipantRole
+from balcao.tickets.types import Direction, MessageKind, ParticipantRole, Source
 
 
 class PartyInput(Input):
@@ -163,7 +163,7 @@ class FirstMessageInput(Input):
 
 
 class ContactInput(Input):
-    """A contact by phone or in person, written down."""
+    """A contact that came outside of our channels, written down."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -181,6 +181,9 @@ class ContactInput(Input):
     subject: Line = ""
     language: Language = ""
     ticket: StrictNumber | None = Field(None, description="An existing ticket's number; else a new one is opened.")
+    source: Source | None = Field(
+        None, description="How it came; none: by phone or in person. A new ticket from a complaint body is a complaint."
+    )
 
 
 class NoteOut(Schema):

@@ -75,7 +75,7 @@ def start_ticket(request: HttpRequest, body: FirstMessageInput) -> Status[Messag
     "/contacts", auth=REPLY, response={201: MessageOut}, operation_id="logContact", summary="Write a contact down"
 )
 def log_contact(request: HttpRequest, body: ContactInput) -> Status[MessageOut]:
-    """Write down what came by phone or in person, on a new ticket or an existing one. Nothing is sent."""
+    """Write down what came outside of our channels, on a new ticket or an existing one. Nothing is sent."""
     caller = caller_of(request)
     channel = _channel(caller, body.channel_id)
     message = sending.log_contact(
@@ -87,6 +87,7 @@ def log_contact(request: HttpRequest, body: ContactInput) -> Status[MessageOut]:
         ticket=_existing(caller, body.ticket, channel) if body.ticket else None,
         language=body.language,
         now=_now(),
+        source=body.source,
     )
     return Status(201, message_out(message_for(caller, message.pk)))
 

@@ -13,10 +13,22 @@ from balcao.ports import registry
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
 from balcao.tickets import rules
+from balcao.tickets.actions.classifying import set_topic
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.sending.writing import Writing, announce, check_writable, identity_of, touch, write
 from balcao.tickets.models import Draft, Letter, Message, Ticket
-from balcao.tickets.types import Direction, MessageKind, Refusal, Status, TicketRefused
+from balcao.tickets.queries.topics import topic_of_key
+from balcao.tickets.types import (
+    COMPLAINT_BODIES,
+    Direction,
+    MessageKind,
+    Refusal,
+    Source,
+    Status,
+    TicketRefused,
+)
+
+_COMPLAINT = "complaint-authority"  # the default topic of what comes from a complaint body
 
 
 @transaction.atomic
@@ -74,8 +86,12 @@ def log_contact(
     ticket: Ticket | None,
     language: str,
     now: datetime,
+    source: Source | None = None,
 ) -> Message:
-    """Write down a contact that came by phone or in person, on a new ticket or an open one."""
+    """Write down a contact that came outside of our channels, on a new ticket or an open one.
+
+    `source` None: by phone or in person. A new ticket from a complaint body is a complaint.
+    """
     if not text.strip():
         raise TicketRefused(Refusal.EMPTY)
     identity = identity_of(party, channel, now=now)
@@ -83,6 +99,7 @@ def log_contact(
     if again and (ticket == again.ticket if ticket else again.ticket.opened_at == again.at):
         return again
     subject = redact_cards(subject)
+    is_new = ticket is None
     if ticket is None:
         ticket = open_ticket(
             Opening(
@@ -93,13 +110,15 @@ def log_contact(
                 language=language,
                 at=now,
                 assignee_id=agent.pk,
-                more={"channel_kinds": [MessageKind.LOGGED]},
+                more={"channel_kinds": [source or MessageKind.LOGGED]},
             )
         )
     check_writable(ticket)
     if ticket.shop_id != channel.shop_id:
         raise TicketRefused(Refusal.OTHER_SHOP)
-    conversation = open_conversation(ticket=ticket, channel=channel, identity=identity, subject=subject, at=now)
+    conversation = open_conversation(
+        ticket=ticket, channel=channel, identity=identity, subject=subject, at=now, source=source or ""
+    )
     message = Message.objects.create(
         ticket=ticket,
         conversation=conversation,
@@ -114,8 +133,12 @@ def log_contact(
         external_id=registry.channel(channel.kind).new_id(connection_of(channel)),
     )
     Letter.objects.create(message=message, subject=subject[:500], full_text=message.text)
-    touch(ticket, message)
+    if source and source not in ticket.channel_kinds:
+        ticket.channel_kinds = [*ticket.channel_kinds, source]
+    touch(ticket, message, "channel_kinds")
     announce("ticket.contact.logged", message, agent, now=now)
+    if is_new and source in COMPLAINT_BODIES and (topic := topic_of_key(_COMPLAINT, shop_id=ticket.shop_id)):
+        set_topic(ticket=ticket, topic=topic, agent=agent, now=now)
     return message
 
 

@@ -38,6 +38,7 @@ _PARTIES = {
     Party.SUPPLIER: pgettext_lazy("party", "The supplier"),
     Party.MARKETPLACE: pgettext_lazy("party", "The marketplace"),
     Party.PAYMENT_PROVIDER: pgettext_lazy("party", "The payment provider"),
+    Party.AUTHORITY: pgettext_lazy("party", "An outside body"),
 }
 
 

@@ -25,6 +25,7 @@ _PARTIES = {
     Party.SUPPLIER: pgettext_lazy("outside party", "Supplier"),
     Party.MARKETPLACE: pgettext_lazy("outside party", "Marketplace"),
     Party.PAYMENT_PROVIDER: pgettext_lazy("outside party", "Payment provider"),
+    Party.AUTHORITY: pgettext_lazy("outside party", "Outside body"),
 }
 _OUTCOMES = {
     Outcome.DONE: pgettext_lazy("process", "Done"),

@@ -22,7 +22,7 @@ from balcao.staff.types import Permission
 from balcao.tickets.actions import sending
 from balcao.tickets.actions.sending import Writing
 from balcao.tickets.queries.lists import of_number
-from balcao.tickets.types import TicketRefused
+from balcao.tickets.types import Source, TicketRefused
 from balcao.web.components.access import for_agents
 from balcao.web.components.formats import language_title
 from balcao.web.desk import words
@@ -70,9 +70,9 @@ def start(request: HttpRequest, agent: Agent) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_agents(Permission.TICKET_REPLY)
 def log(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Write down a contact that came by phone or in person."""
+    """Write down a contact that came by phone, in person, or by way of somebody else."""
     offered = channels_for(agent, starts=False)
-    facts = _facts(request, ("kind", "value", "name", "subject", "text", "channel", "language", "ticket"))
+    facts = _facts(request, ("source", "kind", "value", "name", "subject", "text", "channel", "language", "ticket"))
     error = ""
     if request.method == "POST":
         number = facts["ticket"].lstrip("#")
@@ -95,6 +95,7 @@ def log(request: HttpRequest, agent: Agent) -> HttpResponse:
                     ticket=existing,
                     language=facts["language"],
                     now=timezone.now(),
+                    source=Source(facts["source"]) if facts["source"] in set(Source) else None,
                 )
                 return redirect("desk:ticket", message.ticket.number)
             except TicketRefused as refused:
@@ -133,6 +134,7 @@ def _form(
         "bounced": [(address, bounce_words(address)) for address in bounced],
         "channels": [(row.pk, f"{row.name} · {row.shop.name}") for row in offered],
         "languages": [(code, language_title(code, language=agent.language)) for code in languages],
+        "sources": [(source.value, words.channel_words(source)) for source in Source],
         "kinds": [("phone", pgettext("contact", "Phone")), ("email", pgettext("contact", "E-mail"))],
     }
     name = f"desk/_{kind}.html" if wants_fragment(request) else f"desk/page_{kind}.html"

@@ -332,6 +332,18 @@ def test_a_call_is_written_down(desk: Client, channel: Channel) -> None:
     assert ticket.identity.kind == "phone"
 
 
+def test_how_a_contact_came_is_said_in_list_and_ticket(desk: Client, channel: Channel) -> None:
+    form = desk.get("/log/").content.decode()
+    assert '<option value="hakem_heyeti">' in form
+    fields = {"source": "reclame_aqui", "name": "Dona Rosa", "subject": "Kettle", "text": "It leaks."}
+    desk.post("/log/", fields)
+    ticket = Ticket.objects.get()
+    assert "through Reclame Aqui" in desk.get(f"/tickets/{ticket.number}/").content.decode()
+    assert "#i-flag" in desk.get("/in/ours/").content.decode()
+    desk.post("/log/", {**fields, "source": "nowhere", "text": "It leaks still."})
+    assert Ticket.objects.latest("pk").channel_kinds == ["logged"]
+
+
 def test_a_notes_file_never_travels_with_a_reply(desk: Client, ticket: Ticket) -> None:
     sent = {"mode": "note", "file": SimpleUploadedFile("margin.txt", b"what it cost us")}
     chip = desk.post(f"/tickets/{ticket.number}/files/", sent).content.decode()
