@@ -49,6 +49,7 @@ class Aspect(StrEnum):
     TAG = "tag"
     TEAM = "team"
     ASSIGNEE = "assignee"
+    UNTOUCHED = "untouched"  # by the one whom it is assigned to, since it was
     SUBJECT = "subject"  # words in it
     WORDS = "words"  # words in it, or in what the customer wrote
     HAS_ORDER = "has_order"
@@ -162,6 +163,7 @@ class Facts:
     tags: frozenset[str] = frozenset()
     team: str = ""
     assignee: str = ""
+    is_untouched: bool | None = None  # by its assignee since they were given it; None: it was given to nobody
     subject: str = ""
     words: str = ""
     order_total: int | None = None  # the largest of its orders

@@ -16,6 +16,8 @@ from balcao.commerce.types import Level
 from balcao.deadlines.models import Calendar
 from balcao.deadlines.queries.hours import HOURS, key_of, versions_at
 from balcao.deadlines.rules.calendars import open_seconds
+from balcao.journal.models import EntrySubject
+from balcao.journal.types import ActorKind, SubjectKind
 from balcao.processes.models import Process
 from balcao.processes.types import ProcessState
 from balcao.staff.models import Agent
@@ -25,6 +27,7 @@ from balcao.tickets.types import HIDDEN, Direction
 _MOST_WORDS = 5000  # characters of a message in which words are looked for
 MOST_TRIED = 500  # tickets of a dry run
 _MINUTE = timedelta(minutes=1)
+_GIVEN = "ticket.assigned"
 
 
 def active_rules() -> list[tuple[Rule, Ruling]]:
@@ -68,6 +71,7 @@ def facts_of(tickets: Sequence[Ticket], *, now: datetime, words: Mapping[int, st
     ids = [ticket.pk for ticket in tickets]
     above, tags, orders = _topics(), _tags(ids), _orders(ids)
     said = words if words is not None else _last_words(ids)
+    untouched = _untouched(tickets)
     verified, stages, open_now = _verified(ids, now), _stages(ids), _open_now({t.shop_id for t in tickets}, now)
     found = {}
     for ticket in tickets:
@@ -86,6 +90,7 @@ def facts_of(tickets: Sequence[Ticket], *, now: datetime, words: Mapping[int, st
             tags=frozenset(tags[ticket.pk]),
             team=str(ticket.team_id or ""),
             assignee=str(ticket.assignee_id or ""),
+            is_untouched=untouched.get(ticket.pk),
             subject=ticket.subject,
             words=said.get(ticket.pk, "")[:_MOST_WORDS],
             order_total=max(orders[ticket.pk], default=None),
@@ -141,6 +146,22 @@ def _verified(tickets: Iterable[int], now: datetime) -> set[int]:
     talks = dict(Conversation.objects.filter(ticket__in=tickets).values_list("pk", "ticket_id"))
     shown = Evidence.objects.filter(conversation__in=talks, until__gt=now, level__gte=Level.VERIFIED)
     return {talks[talk] for talk in shown.values_list("conversation", flat=True) if talk is not None}
+
+
+def _untouched(tickets: Iterable[Ticket]) -> dict[int, bool]:
+    """Return of each ticket that was given to somebody whether they have done nothing on it since."""
+    owners = {ticket.pk: ticket.assignee_id for ticket in tickets if ticket.assignee_id}
+    theirs = Q(entry__actor_kind=ActorKind.AGENT, entry__actor_id__in=set(owners.values()))
+    rows = EntrySubject.objects.filter(kind=SubjectKind.TICKET, subject_id__in=owners)
+    rows = rows.filter(Q(entry__name=_GIVEN) | theirs).order_by("entry")
+    found: dict[int, bool] = {}
+    for ticket, name, actor, facts in rows.values_list("subject_id", "entry__name", "entry__actor_id", "entry__facts"):
+        owner = owners[ticket]
+        if name == _GIVEN and facts["after"]["assignee"] == owner != facts["before"]["assignee"]:
+            found[ticket] = True
+        elif actor == owner and ticket in found:
+            found[ticket] = False
+    return found
 
 
 def _stages(tickets: Iterable[int]) -> dict[int, tuple[str, str, str]]:

@@ -93,6 +93,7 @@ _SEEN: dict[Aspect, Callable[[Facts], frozenset[str]]] = {
     Aspect.TAG: lambda f: f.tags,
     Aspect.TEAM: lambda f: _one(f.team),
     Aspect.ASSIGNEE: lambda f: _one(f.assignee),
+    Aspect.UNTOUCHED: lambda f: _said(f.is_untouched),
     Aspect.HAS_ORDER: lambda f: _said(f.order_total is not None),
     Aspect.VERIFIED: lambda f: _said(f.is_verified),
     Aspect.IN_HOURS: lambda f: _said(f.is_in_hours),
@@ -114,7 +115,8 @@ _NUMBERS: dict[Aspect, Callable[[Facts], int | None]] = {
 SHAPES: dict[Aspect, tuple[Relation, ...]] = {
     **dict.fromkeys([*_SEEN, *_TEXTS], (Relation.IS, Relation.IS_NOT)),
     **dict.fromkeys(
-        (Aspect.HAS_ORDER, Aspect.VERIFIED, Aspect.IN_HOURS, Aspect.BREACHED, Aspect.AT_RISK), (Relation.IS,)
+        (Aspect.UNTOUCHED, Aspect.HAS_ORDER, Aspect.VERIFIED, Aspect.IN_HOURS, Aspect.BREACHED, Aspect.AT_RISK),
+        (Relation.IS,),
     ),
     Aspect.ORDER_TOTAL: (Relation.AT_LEAST, Relation.BELOW),
     Aspect.DUE_WITHIN: (Relation.BELOW,),

@@ -10,7 +10,7 @@ from django.db import transaction
 from balcao.automation.actions import save_macro
 from balcao.automation.actions.ruling import move_rule, prune, save_rule, switch_rule
 from balcao.automation.models import Rule, RuleRun, RuleTimer
-from balcao.automation.queries.ruling import try_out
+from balcao.automation.queries.ruling import facts_of, try_out
 from balcao.automation.types import Act, Aspect, Condition, Group, Outcome, Relation, RuleStep, Ruling
 from balcao.channels.models import Channel, Dispatch
 from balcao.journal.actions import seal
@@ -25,7 +25,7 @@ from balcao.staff.actions import create_team
 from balcao.staff.models import Agent
 from balcao.staff.types import Role
 from balcao.testing.factories import make_agent, make_shop, receive
-from balcao.tickets.actions import changing
+from balcao.tickets.actions import changing, noting
 from balcao.tickets.actions.arranging import save_tag
 from balcao.tickets.models import Message, Note, Tag, Ticket
 from balcao.tickets.types import Priority, Status
@@ -241,6 +241,37 @@ def test_later_counts_from_what_happened_last(make_rule: MakeRule, channel: Chan
     follow(now + 31 * MINUTE)
     assert ruling.fire_due(now=now + 89 * MINUTE) == 0
     assert ruling.fire_due(now=now + 90 * MINUTE) == 1
+
+
+def test_what_its_owner_does_not_touch_goes_back(
+    make_rule: MakeRule, channel: Channel, shop: Shop, bia: Agent, caio: Agent, now: datetime
+) -> None:
+    # Given a rule that takes a ticket away from whoever has left it lying for half an hour
+    untouched = Condition(Aspect.UNTOUCHED, Relation.IS, ("yes",))
+    make_rule(RuleStep(Act.ASSIGN, ""), on="ticket.assigned", minutes=30, where=[untouched])
+    first = create_team(name="Primeira linha", members=[bia, caio], actor=SYSTEM, now=now)
+    for name in ("ana", "bruno", "elif"):
+        receive(channel, now=now, text="Cadê?", **{"from": f"{name}@example.com"})
+    left, noted, moved = Ticket.objects.order_by("id")
+    for ticket in (left, noted, moved):
+        changing.assign(ticket=ticket, assignee=bia, team=first, agent=caio, now=now)
+
+    # When Bia writes a note on one of them, and Caio does something on another
+    noting.add_note(ticket=noted, text="Ligo mais tarde.", agent=bia, now=now + 10 * MINUTE)
+    changing.set_priority(ticket=moved, priority=Priority.HIGH, agent=caio, now=now + 10 * MINUTE)
+    follow(now + 11 * MINUTE)
+    assert ruling.fire_due(now=now + 30 * MINUTE) == 3
+
+    # Then those that she has not touched go back to the team
+    owners = dict(Ticket.objects.values_list("pk", "assignee"))
+    assert owners == {left.pk: None, noted.pk: bia.pk, moved.pk: None}
+    assert set(Ticket.objects.values_list("team", flat=True)) == {first.pk}
+
+
+def test_a_ticket_that_was_given_to_nobody_is_not_untouched(channel: Channel, now: datetime) -> None:
+    receive(channel, now=now)
+    ticket = Ticket.objects.get()
+    assert facts_of([ticket], now=now)[ticket.pk].is_untouched is None
 
 
 def test_a_rule_that_is_switched_off_forgets_what_it_wanted_later(

@@ -47,6 +47,7 @@ ANA = Facts(
     due_in=45,
     is_breached=False,
     is_at_risk=True,
+    is_untouched=True,
 )
 
 
@@ -58,6 +59,8 @@ def is_(aspect: Aspect, *values: str) -> Condition:
     "condition, expected",
     [
         (is_(Aspect.KIND, "forwarded", "action"), True),
+        (is_(Aspect.UNTOUCHED, "yes"), True),
+        (is_(Aspect.UNTOUCHED, "no"), False),
         (is_(Aspect.TOPIC, "3"), True),  # stands above its topic
         (is_(Aspect.TOPIC, "4"), False),
         (Condition(Aspect.PRIORITY, Relation.IS_NOT, ("urgent", "high")), False),

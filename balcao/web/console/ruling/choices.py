@@ -175,6 +175,7 @@ _OPTIONS: dict[Aspect, Callable[[Scope], Options]] = {
     Aspect.TAG: _tags,
     Aspect.TEAM: _teams,
     Aspect.ASSIGNEE: _owners,
+    Aspect.UNTOUCHED: _yes_no,
     Aspect.HAS_ORDER: _yes_no,
     Aspect.VERIFIED: _yes_no,
     Aspect.IN_HOURS: _yes_no,

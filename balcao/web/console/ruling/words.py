@@ -12,7 +12,9 @@ from balcao.web.console.ruling.choices import Scope
 _HOUR, _DAY = 60, 1440
 TEXTS = frozenset({Aspect.SUBJECT, Aspect.WORDS})
 NUMBERS = frozenset({Aspect.ORDER_TOTAL, Aspect.DUE_WITHIN})
-YES_OR_NO = frozenset({Aspect.HAS_ORDER, Aspect.VERIFIED, Aspect.IN_HOURS, Aspect.BREACHED, Aspect.AT_RISK})
+YES_OR_NO = frozenset(
+    {Aspect.UNTOUCHED, Aspect.HAS_ORDER, Aspect.VERIFIED, Aspect.IN_HOURS, Aspect.BREACHED, Aspect.AT_RISK}
+)
 
 
 def event_words(name: str) -> str:
@@ -32,6 +34,7 @@ def aspect_words(aspect: Aspect) -> str:
         Aspect.TAG: _("Tag"),
         Aspect.TEAM: _("Team"),
         Aspect.ASSIGNEE: _("Assigned to"),
+        Aspect.UNTOUCHED: _("Untouched since it was given to somebody"),
         Aspect.SUBJECT: _("Words in the subject"),
         Aspect.WORDS: _("Words in the subject or message"),
         Aspect.HAS_ORDER: _("About an order"),
