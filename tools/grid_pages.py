@@ -165,6 +165,7 @@ DESK = (
     View("stages-late", "/stages/?late=1"),
     View("stages-owed", "/in/stages/"),
     View("boards-stages", "/boards/stages/"),
+    View("boards-kinds", "/boards/kinds/"),
     View("returns", "/returns/"),
     View("return", "{return}"),
     View("return-new", "{return_new}"),
