@@ -86,6 +86,7 @@ class Act(StrEnum):
     UNTAG = "untag"
     NOTE = "note"
     TELL = "tell"
+    URGE = "urge"  # up the ladder of the promises, from the lead on
     SEND = "send"  # the text of a macro
     PROCESS = "process"
     WEBHOOK = "webhook"

@@ -65,6 +65,7 @@ class Step(StrEnum):
     WARN_90 = "warn_90"
     BREACH = "breach"
     OVERRUN = "overrun"  # as much time again: the manager hears of it
+    AT_ONCE = "at_once"  # somebody said that it cannot wait
     LONG_PAUSE = "long_pause"  # paused for so long that somebody should look
 
 

@@ -31,7 +31,8 @@ def deadline_words(facts: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> 
         return _("%(number)s: by the forecast it will be late; due %(by)s (%(who)s)") % said
     if step == Step.LONG_PAUSE:
         return _("%(number)s has been paused for three days: is that still right? (%(who)s)") % said
-    said["what"] = _late(kind) % said
+    said["why"] = facts.get("why") or ""
+    said["what"] = (_("%(number)s cannot wait: %(why)s.") if facts.get("is_urged") else _late(kind)) % said
     head = _UPWARDS.get(step)
     words = _(head) % said if head else said["what"]
     ask = _("To be taken up by %(by)s: %(who)s.") % said if by else f"({said['who']})"

@@ -30,7 +30,7 @@ from balcao.notices.models import NoticeKind
 from balcao.processes.actions.moving import Mover, start
 from balcao.processes.queries.blueprints import blueprint_for
 from balcao.staff.models import Agent, Team
-from balcao.tickets.actions import answering, changing, classifying, noting
+from balcao.tickets.actions import answering, changing, classifying, noting, urging
 from balcao.tickets.models import Message, Tag, Ticket, Topic
 from balcao.tickets.types import HIDDEN, Direction, Kind, Priority, Status
 from balcao.webhooks.actions.delivering import call_endpoint
@@ -299,6 +299,11 @@ def _tell(deed: Deed) -> None:
     )
 
 
+def _urge(deed: Deed) -> None:
+    """Tell the lead at once, and those above when nobody takes it up."""
+    urging.urge(ticket=deed.ticket, why=deed.step.text or deed.rule.name, now=deed.now)
+
+
 def _send(deed: Deed) -> None:
     macro = _found(Macro.objects.filter(pk=deed.number, is_active=True).first(), "macro")
     filled = text_by_itself(macro=macro, ticket=deed.ticket)
@@ -338,6 +343,7 @@ _DEEDS: dict[Act, Callable[[Deed], None]] = {
     Act.UNTAG: _untag,
     Act.NOTE: _write_note,
     Act.TELL: _tell,
+    Act.URGE: _urge,
     Act.SEND: _send,
     Act.PROCESS: _start,
     Act.WEBHOOK: _call,

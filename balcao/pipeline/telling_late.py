@@ -12,6 +12,7 @@ from balcao.deadlines.actions.hand import Hand, reading_of
 from balcao.deadlines.models import Clock, Escalation
 from balcao.deadlines.queries.targets import Promised
 from balcao.deadlines.rules import ladder
+from balcao.deadlines.rules.histories import last_said
 from balcao.deadlines.rules.ladder import Rung
 from balcao.deadlines.types import ClockKind, Fire, Step
 from balcao.journal.models import Entry
@@ -67,7 +68,8 @@ class Crier:
         clock = next(clock for clock in self.clocks if clock.pk == asked.clock_id)
         if above is not None:
             rung, agents = self._people(clock, above)
-            self._ask(clock, ladder.UP, f"{asked.step.partition('+')[0]}+{int(rung)}", rung, agents, due=None)
+            of, _, _ = asked.step.partition("+")
+            self._ask(clock, ladder.UP, f"{of}+{int(rung)}", rung, agents, due=None)
 
     def _ask(
         self, clock: Clock, step: str, name: str, rung: Rung, people: Sequence[Agent], *, due: datetime | None
@@ -78,7 +80,9 @@ class Crier:
         if ticket is None or not agents:
             return
         kind = NoticeKind.DEADLINE if step in _WARNINGS else NoticeKind.ESCALATION
-        self._tell(clock, ticket, agents, kind, step, due or asked.answer_by)
+        is_urged = f".{Step.AT_ONCE}." in name
+        why = str(last_said(clock.events, "why") or "") if is_urged else ""
+        self._tell(clock, ticket, agents, kind, step, due or asked.answer_by, is_urged=is_urged, why=why)
 
     def _tell(
         self,
@@ -88,8 +92,9 @@ class Crier:
         kind: NoticeKind,
         step: str,
         by: datetime | None,
+        **more: Any,
     ) -> None:
-        facts = {**self._facts(clock, ticket), "step": step, "by": by.isoformat() if by else ""}
+        facts = {**self._facts(clock, ticket), "step": step, "by": by.isoformat() if by else "", **more}
         subject = Subject(SubjectKind.TICKET, ticket.pk)
         tell(
             agents=agents,

@@ -11,7 +11,7 @@ _DEEPEST = 3
 _MOST_PARTS = 40
 MOST_STEPS = 12
 MOST_MINUTES = 60 * 24 * 365
-_NEEDS_VALUE = frozenset(Act) - {Act.ASSIGN, Act.TEAM, Act.NOTE}  # no value there: nobody
+_NEEDS_VALUE = frozenset(Act) - {Act.ASSIGN, Act.TEAM, Act.NOTE, Act.URGE}  # no value there: nobody
 
 
 def ruling_from(stored: Mapping[str, Any]) -> Ruling:

@@ -226,6 +226,8 @@ def steps_left(clock: Clock) -> list[Fire]:
         for fire in rules.fires(histories.events_of(clock.events), HOURS)
         if fire.step != Step.LONG_PAUSE or clock.kind != ClockKind.LEGAL  # there it is the law that lets it stand
     ]
+    urged = [datetime.fromisoformat(row["at"]) for row in clock.events if row.get("urged")]
+    fires = sorted([*fires, *(Fire(Step.AT_ONCE, at) for at in urged)], key=lambda fire: fire.at)
     return ladder.pending(fires, reading_of(clock), fired=clock.fired, is_voided=clock.is_voided)
 
 

@@ -25,16 +25,21 @@ _TOLD = {
     Step.WARN_90: Rung.LEAD,
     Step.BREACH: Rung.LEAD,
     Step.OVERRUN: Rung.SUPERVISORS,
+    Step.AT_ONCE: Rung.LEAD,
     Step.LONG_PAUSE: Rung.LEAD,
 }
-_HEIGHT = (Step.WARN_50, Step.WARN_75, Step.WARN_90, Step.LONG_PAUSE, Step.BREACH, Step.OVERRUN)
+_HEIGHT = (Step.WARN_50, Step.WARN_75, Step.WARN_90, Step.LONG_PAUSE, Step.BREACH, Step.OVERRUN, Step.AT_ONCE)
 _SHARES = {Step.WARN_50: 50, Step.WARN_75: 75, Step.WARN_90: 90}
 
 
 def name_of(fire: Fire, reading: Reading) -> str:
-    """Name a step so that it is fired once: of this cycle and target, a long pause once a pause."""
+    """Name a step so that it is fired once: of this cycle and target, a long pause once a pause, what cannot wait once
+    for each time that somebody said so.
+    """
     if fire.step == Step.LONG_PAUSE and reading.paused_at:
         return f"{reading.cycle}.{fire.step}.{int(reading.paused_at.timestamp())}"
+    if fire.step == Step.AT_ONCE:
+        return f"0.{fire.step}.{int(fire.at.timestamp())}"  # whatever cycle it is in meanwhile
     return f"{reading.cycle}.{reading.target}.{fire.step}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from balcao.automation.actions.first_rules import plant_rules
 from balcao.deadlines.actions.defaults import plant
 from balcao.deadlines.models import Calendar
 from balcao.deadlines.rules.histories import undo_row
@@ -29,6 +30,7 @@ def follow(entries: Sequence[Entry], now: datetime) -> None:
     stale = {ticket for entry in entries if entry.name.startswith(_STALE) for ticket in tickets_of(entry)}
     answers = answering.answered_by(entries)
     _plant({entry.shop_id for entry in entries if entry.name in TELLERS or entry.name == "shop.created"}, now)
+    _plant_rules(entries, now)
     ids = {ticket for entry in told for ticket in tickets_of(entry)} | stale | set(answers)
     if not ids:
         return
@@ -55,6 +57,13 @@ def _plant(shop_ids: Iterable[int], now: datetime) -> None:
     missing = set(shop_ids) - set(Calendar.objects.filter(shop__in=shop_ids).values_list("shop", flat=True))
     for shop in Shop.objects.filter(pk__in=missing) if missing else ():
         plant(shop=shop, now=now)
+
+
+def _plant_rules(entries: Iterable[Entry], now: datetime) -> None:
+    """Give a new shop the rule by which what cannot wait goes up at once."""
+    created = {entry.shop_id for entry in entries if entry.name == "shop.created"}
+    for shop in Shop.objects.filter(pk__in=created) if created else ():
+        plant_rules(shop=shop, now=now)
 
 
 def _key(entry: Entry) -> str:
@@ -200,6 +209,13 @@ def _in_order(*tellers: Teller) -> Teller:
     return tell
 
 
+def _urged(batch: Batch, entry: Entry) -> None:
+    """Let the promise that is due first tell somebody at once; what is solved waits for nobody."""
+    own = batch.open(entry.facts["ticket"], *PROMISES)
+    first = min(own, key=lambda clock: (clock.due_at is None, clock.due_at or entry.at), default=None)
+    batch.mark(first, entry.at, key=_key(entry), urged=True, why=entry.facts["why"])
+
+
 TELLERS: dict[str, Teller] = {
     "ticket.opened": _opened,
     "ticket.message.received": _received,
@@ -211,6 +227,7 @@ TELLERS: dict[str, Teller] = {
     "ticket.status.changed": _moved,
     "ticket.priority.changed": _prioritised,
     "ticket.kind.changed": _sorted,
+    "ticket.urged": _urged,
     "ticket.merged": joining.merge,
     "ticket.merge.undone": joining.undo_merge,
     "ticket.split": joining.split,

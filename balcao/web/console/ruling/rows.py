@@ -23,7 +23,7 @@ UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 _MOST_ROWS = 12
 _TEXT_LENGTH = 1000
 _LONGEST_WAIT = 365  # days until a waiting ticket comes back
-WITH_TEXT = frozenset({Act.NOTE, Act.TELL, Act.WEBHOOK})
+WITH_TEXT = frozenset({Act.NOTE, Act.TELL, Act.URGE, Act.WEBHOOK})
 
 
 @dataclass

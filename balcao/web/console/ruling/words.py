@@ -75,6 +75,7 @@ def act_words(act: Act) -> str:
         Act.UNTAG: _("Take a tag off"),
         Act.NOTE: _("Write an internal note"),
         Act.TELL: _("Ring the bell of"),
+        Act.URGE: _("Escalate at once"),
         Act.SEND: _("Send the text of a macro"),
         Act.PROCESS: _("Start a process"),
         Act.WEBHOOK: _("Tell a webhook"),
