@@ -201,7 +201,6 @@ def field_type_words(kind: FieldType) -> str:
         FieldType.YES_NO: _("Yes or no"),
         FieldType.DEPARTMENT: _("Department"),
         FieldType.AGENT: _("Agent"),
-        FieldType.ADDRESS: _("Postal address"),
     }[kind]
 
 
@@ -405,7 +404,7 @@ def action_arguments(effect: Effect) -> list[tuple[str, str, str]]:
         ActionKind.REFUND: [("amount", _("Amount from"), FieldType.MONEY.value)],
         ActionKind.GIVE_CREDIT: [("amount", _("Amount from"), FieldType.MONEY.value)],
         ActionKind.CANCEL: [("reason", _("Reason from"), "")],
-        ActionKind.CHANGE_ADDRESS: [("address", _("Address from"), FieldType.ADDRESS.value)],
+        ActionKind.CHANGE_ADDRESS: [("address", _("Address from"), "")],
         ActionKind.SEND_PAYMENT_LINK: [("method", _("Payment form from"), "")],
     }
     action = effect.arguments.get("action", "")
