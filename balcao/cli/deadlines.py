@@ -1,4 +1,4 @@
-"""`balcao deadlines explain`: how the due times of a ticket came about, or what a file of examples comes to."""
+"""`balcao deadlines`: how due times came about, what a file of examples comes to, and clocks made anew."""
 
 import argparse
 import json
@@ -10,7 +10,13 @@ from balcao.cli.output import Output
 from balcao.cli.results import CommandFailed, Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
     from balcao.deadlines.rules.examples import Outcome
+    from balcao.pipeline.promises.rebuilding import Rebuilt
+    from balcao.tickets.models import Ticket
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +27,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("ticket", nargs="?", type=int, metavar="TICKET", help="the number of a ticket")
     what.add_argument("--file", type=Path, metavar="FILE", help="JSON: calendars, and examples with what they expect")
 
+    rebuild = deeds.add_parser("rebuild", help="give tickets that have no clocks theirs, from their journal")
+    rebuild.add_argument("--targets", action="store_true", help="let running promises take the targets of today, too")
+
 
 def run(options: argparse.Namespace, output: Output) -> Exit:
-    """Explain a ticket, or work examples out."""
+    """Explain a ticket, work examples out, or make clocks anew."""
+    if options.deed == "rebuild":
+        return _rebuild(options, output)
     return _examples(options, output) if options.file else _ticket(options.ticket, output)
 
 
@@ -55,6 +66,47 @@ def _ticket(number: int, output: Output) -> Exit:
             {**told, "due_at": due, "lines": said}, text="\n  ".join([_plain_text(about), *map(_plain_text, said)])
         )
     return Exit.OK
+
+
+def _rebuild(options: argparse.Namespace, output: Output) -> Exit:
+    """Give tickets their clocks, some at a time: stopped and begun again it goes on with those that have none."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from balcao.pipeline.promises import rebuilding
+
+    now = timezone.now()
+    rebuilding.plant_where_missing(now=now)
+    found = _in_turn(rebuilding.without_clocks(), rebuilding.rebuild, "Telling clocks", output)
+    told = {"tickets": found.tickets, "clocks": found.clocks, "unread": found.unread}
+    output.result(told, text=f"{found.tickets} tickets have {found.clocks} clocks that they had not.")
+    if found.unread:
+        output.say(f"{found.unread} entries of the journal could not be read; the log names them.")
+    if options.targets:
+        aimed = _in_turn(rebuilding.with_running_promises(), rebuilding.take_targets, "Taking targets", output)
+        output.result(
+            {"retargeted": aimed.tickets, "clocks": aimed.clocks},
+            text=f"{aimed.tickets} tickets have other targets, {aimed.clocks} clocks in all.",
+        )
+    return Exit.OK
+
+
+def _in_turn(rows: "QuerySet[Ticket]", deed: "Callable[..., Rebuilt]", title: str, output: Output) -> "Rebuilt":
+    from django.utils import timezone
+
+    from balcao.pipeline.promises.rebuilding import AT_ONCE, Rebuilt
+
+    done, last = Rebuilt(), 0
+    with output.progress(title, total=rows.count()) as step:
+        while tickets := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
+            some = deed(tickets=tickets, now=timezone.now())
+            done = Rebuilt(done.tickets + some.tickets, done.clocks + some.clocks, done.unread + some.unread)
+            last = tickets[-1]
+            for _ in tickets:
+                step()
+    return done
 
 
 def _plain_text(words: str) -> str:

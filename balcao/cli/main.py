@@ -21,7 +21,7 @@ COMMANDS = {
     "demo": "bring the demo shop into an empty installation",
     "ingest": "bring mails in from files, folders, mbox, Maildir or standard input",
     "orders": "bring orders and products in from files, write them out, replay a benchmark",
-    "deadlines": "explain how due times come about",
+    "deadlines": "explain how due times come about, make clocks anew",
     "doctor": "check settings, database, mailboxes, clock and disk, and say what to do",
     "agent": "create agents",
     "token": "create and revoke tokens with which programs use the API",

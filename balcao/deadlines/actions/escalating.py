@@ -40,6 +40,16 @@ def fire(hand: Hand, clock: Clock, *, until: datetime) -> list[Fire]:
     return due
 
 
+def pass_over(hand: Hand, clock: Clock, *, until: datetime) -> None:
+    """Note the steps of a clock in hand that were due long ago as fired, and a promise as broken; tell nobody."""
+    due = [step for step in steps_left(clock) if step.at <= until]
+    reading = reading_of(clock)
+    clock.fired = [*clock.fired, *(ladder.name_of(step, reading) for step in due)]
+    for step in due:
+        if step.step == Step.BREACH:
+            hand.note_breach(clock, now=step.at)
+
+
 def escalate(
     *, clock: Clock, step: str, rung: Rung, agents: Collection[Agent], due: datetime | None, at: datetime
 ) -> Escalation:

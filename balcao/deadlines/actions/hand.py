@@ -89,12 +89,16 @@ class Hand:
         """Have a clock written that was changed otherwise."""
         self._changed[id(clock)] = clock
 
+    def is_changed(self, clock: Clock) -> bool:
+        """Tell whether a clock waits to be written."""
+        return id(clock) in self._changed
+
     def drop(self, clock: Clock) -> None:
         """Leave a clock unwritten."""
         self._changed.pop(id(clock), None)
 
-    def write(self) -> list[Clock]:
-        """Write what was changed, within the caller's transaction; return it."""
+    def write(self, *, is_news: bool = True) -> list[Clock]:
+        """Write what was changed, within the caller's transaction; return it. What is no news leaves no entry."""
         for clock in [clock for clock in self._changed.values() if clock.breached_at]:
             self.note_breach(clock)
         changed, broken = list(self._changed.values()), self._broken
@@ -106,7 +110,7 @@ class Hand:
                 insert(clock)
         _wind(changed)
         for clock in broken:
-            if clock.breached_at:
+            if clock.breached_at and is_news:
                 record(name="clock.breached", at=clock.breached_at, **told(clock))
         return changed
 

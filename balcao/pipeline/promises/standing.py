@@ -100,16 +100,21 @@ def retarget(batch: Batch, ticket: int, at: datetime, *, key: str, by: By) -> No
         if clock.state not in OPEN and clock.kind != ClockKind.RESOLUTION:
             continue
         batch.mark(clock, at, key=key, by=by.plain())
-        kind = ClockKind(clock.kind)
-        if kind == ClockKind.RESOLUTION and last_said(clock.events, "process"):
-            continue  # its blueprint says how long it may take
-        target = batch.promised.target(shop=clock.shop_id, clock=kind, owner=batch.owner, at=at, **by.plain())
-        if target is None:
-            continue
-        if target.seconds != clock.target_seconds:
-            batch.happen(clock, EventType.SET_TARGET, at, key=key, target_seconds=target.seconds)
-        if target.calendar != last_said(clock.events, "calendar"):
-            batch.happen(clock, EventType.SET_CALENDAR, at, key=key, calendar=target.calendar)
+        aim(batch, clock, at, key=key, by=by)
+
+
+def aim(batch: Batch, clock: Clock, at: datetime, *, key: str, by: By) -> None:
+    """Let a promise take as long as the targets say, by the hours that they say."""
+    kind = ClockKind(clock.kind)
+    if kind == ClockKind.RESOLUTION and last_said(clock.events, "process"):
+        return  # its blueprint says how long it may take
+    target = batch.promised.target(shop=clock.shop_id, clock=kind, owner=batch.owner, at=at, **by.plain())
+    if target is None:
+        return
+    if target.seconds != clock.target_seconds:
+        batch.happen(clock, EventType.SET_TARGET, at, key=key, target_seconds=target.seconds)
+    if target.calendar != last_said(clock.events, "calendar"):
+        batch.happen(clock, EventType.SET_CALENDAR, at, key=key, calendar=target.calendar)
 
 
 def _open_one(batch: Batch, ticket: int) -> Clock | None:
