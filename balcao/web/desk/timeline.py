@@ -169,7 +169,9 @@ class _Builder:
 
     def _words(self, entry: Entry) -> str:
         if entry.name.startswith("process."):
-            return processes.event_words(entry.name, entry.facts, self.names.departments, self.names.agents)
+            said = processes.event_words(entry.name, entry.facts, self.names.departments, self.names.agents)
+            why = self.names.whys.get(entry.facts.get("visit", 0)) if entry.name == processes.ENTERED else ""
+            return f"{said}: {why}" if why else said
         return words.event_words(entry.name, entry.facts, self.names, number=self.number)
 
     def _who(self, entry: Entry) -> str:
@@ -341,6 +343,7 @@ def names_in(entries: Iterable[Any]) -> Names:
     tags: set[int] = set()
     topics: set[int] = set()
     departments: set[int] = set()
+    visits: set[int] = set()
     for entry in entries:
         if not isinstance(entry, Entry):
             continue
@@ -353,6 +356,7 @@ def names_in(entries: Iterable[Any]) -> Names:
         if entry.name.startswith("process."):
             departments |= {entry.facts.get("department")} - {None}
             agents |= {after} - {None} if entry.name == "process.stage.given" else set()
+            visits |= {entry.facts["visit"]} if entry.name == processes.ENTERED else set()
         tags |= set(entry.facts.get("added", [])) | set(entry.facts.get("removed", []))
         topics |= {after} if entry.name == "ticket.topic.changed" and after else set()
     return Names(
@@ -363,6 +367,7 @@ def names_in(entries: Iterable[Any]) -> Names:
         departments=dict(Department.objects.filter(pk__in=departments).values_list("pk", "name"))
         if departments
         else {},
+        whys=processes.whys_of(visits) if visits else {},
     )
 
 

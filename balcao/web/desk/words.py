@@ -219,7 +219,7 @@ def _other_event(name: str) -> str:
 
 
 class Names:
-    """Looks up, in one query each, the agents, teams and tags that events name by id."""
+    """Looks up, in one query each, what events name by id: agents, teams, tags, and why a stage was come to."""
 
     def __init__(
         self,
@@ -229,9 +229,10 @@ class Names:
         tags: dict[int, str],
         topics: dict[int, str],
         departments: dict[int, str],
+        whys: dict[int, str],
     ) -> None:
         self.agents, self._teams, self._tags, self._topics = agents, teams, tags, topics
-        self.departments = departments
+        self.departments, self.whys = departments, whys
 
     def topic(self, pk: int) -> str:
         """Return a topic's name."""

@@ -120,6 +120,28 @@ def test_what_a_colleague_takes_changes_in_the_list(sign_in: SignIn) -> None:
     expect(row.locator(".row-foot")).to_contain_text("Caio", timeout=10_000)
 
 
+def test_time_left_counts_down_by_itself(sign_in: SignIn) -> None:
+    page = sign_in("nina")
+    page.clock.install()
+    page.goto("/in/ours/?order=due")
+    page.wait_for_selector("html[data-ready]")
+    page.locator("a.row:has(.pill.due.ok)").first.click()
+    in_head = page.locator("#ticket-head .facts-due .pill.due.ok")
+    expect(in_head).to_be_visible()
+    due = in_head.get_attribute("data-due")
+    before = in_head.inner_text()
+    page.context.set_offline(True)
+
+    page.clock.run_for("01:00:00")
+    expect(in_head).not_to_have_text(before)
+    page.clock.fast_forward("1000:00:00")
+
+    of_ticket = page.locator(f"#ticket-head .facts-due .pill.late[data-due='{due}'], .row .pill.late[data-due='{due}']")
+    expect(of_ticket).to_have_count(2)
+    for each in of_ticket.all():
+        expect(each).to_have_text(re.compile("late"))
+
+
 def test_what_one_writes_survives_leaving(sign_in: SignIn) -> None:
     page = sign_in("bia")
     number = open_first(page)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from balcao.processes.queries import board as queries
 from balcao.processes.queries.permits import may_work
-from balcao.processes.types import Blueprint
+from balcao.processes.types import Actor, Blueprint
 from balcao.staff.models import Agent
 from balcao.web.components.promises import DuePill
 from balcao.web.desk.processes.times import limit_words, pill_of
@@ -78,9 +78,10 @@ def _card(card: queries.Card, agent: Agent, now: datetime) -> Card:
 
 
 def ways_json(blueprint: Blueprint) -> str:
-    """Return by stage to which others a card may be drawn, and by which way: the first one written."""
+    """Return by stage to which others a card may be drawn, and by which way: the first one that an agent takes."""
     found: dict[str, dict[str, str]] = {}
     for stage in blueprint.stages:
-        for way in blueprint.ways_from(stage.key) if not stage.is_end else ():
+        ways = blueprint.ways_from(stage.key) if not stage.is_end else ()
+        for way in sorted(ways, key=lambda one: one.actor is not Actor.AGENT):
             found.setdefault(stage.key, {}).setdefault(way.target, way.key)
     return json.dumps(found, separators=(",", ":"))

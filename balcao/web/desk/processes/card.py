@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import translation
 
+from balcao.commerce.types import Denial
 from balcao.deadlines.types import PauseReason
 from balcao.processes import types
 from balcao.processes.actions.moving import may_approve
@@ -18,9 +20,11 @@ from balcao.processes.queries.tracks import Track, process_of_ticket
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Ticket
+from balcao.tickets.queries.speaking import Speaking
 from balcao.tickets.types import ACTIVE
 from balcao.web.components.promises import DuePill, pause_words
 from balcao.web.desk.orders import words as orders
+from balcao.web.desk.orders.checks import Check, check_of
 from balcao.web.desk.processes import times, trouble
 from balcao.web.desk.processes.chips import Chip, chips_of, promised_words
 from balcao.web.desk.processes.sheet import blocking
@@ -34,7 +38,12 @@ from balcao.web.desk.processes.words import (
     task_words,
     text,
     way_or_key,
+    why_words,
 )
+
+LEVEL_AT_LEAST, RETURN_KNOWN = "level_at_least", "return_known"  # guards that are mended with one press
+_NO_RETURN = "no_return"
+_REASONS = {types.BlueprintKind.DAMAGED: "damaged"}  # why things come back, where no field says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class TroubleLine:
     effect: Effect
     words: str
     reason: str
+    address: str = ""  # where it is mended; "": it is only tried again
 
 
 class ProcessCard:
@@ -132,6 +142,11 @@ class ProcessCard:
         return self.track.visit.assignee.name if self.track.visit.assignee else ""
 
     @property
+    def why(self) -> str:
+        """Return what was said when it came to the present stage, "" where nothing was."""
+        return why_words(self.track.blueprint, self.track.visit)
+
+    @property
     def is_mine(self) -> bool:
         """Tell whether the agent does the present stage."""
         return self.track.visit.assignee_id == self._agent.pk
@@ -171,8 +186,11 @@ class ProcessCard:
     @cached_property
     def ways(self) -> list[WayButton]:
         """Return the ways out of the present stage."""
-        openings = self.track.openings(agent=self._agent.pk, now=self._now)
-        return [self._way(opening) for opening in openings]
+        return [self._way(opening) for opening in self._openings]
+
+    @cached_property
+    def _openings(self) -> list[types.Opening]:
+        return self.track.openings(agent=self._agent.pk, now=self._now)
 
     @property
     def own_ways(self) -> list[WayButton]:
@@ -231,7 +249,37 @@ class ProcessCard:
     @cached_property
     def troubles(self) -> list[TroubleLine]:
         """Return the automatic steps at which somebody has to look."""
-        return [TroubleLine(row, trouble.step_words(row), trouble.trouble_words(row)) for row in self.track.failed]
+        return [self._trouble(row) for row in self.track.failed]
+
+    def _trouble(self, row: Effect) -> TroubleLine:
+        address = self.wizard if row.code == _NO_RETURN else ""
+        return TroubleLine(row, trouble.step_words(row), trouble.trouble_words(row), address)
+
+    @cached_property
+    def wizard(self) -> str:
+        """Return where it is said what comes back, while nobody said it and the process asks for it; else ""."""
+        order = self.track.process.order
+        if order is None or self.track.process.facts.get("return_known") or not self._agent.may(Permission.ORDER_ACT):
+            return ""
+        is_asked = any(RETURN_KNOWN in {one.detail for one in opening.refusals} for opening in self._openings)
+        is_missed = any(row.code == _NO_RETURN for row in self.track.failed)
+        if not (is_asked or is_missed):
+            return ""
+        blueprint = self.track.blueprint
+        reason = self.track.process.fields.get("reason") or _REASONS.get(blueprint.kind, "")
+        query = urlencode({"blueprint": blueprint.key, "reason": reason})
+        return f"{reverse('desk:return_new', args=[self.ticket.number, order.pk])}?{query}"
+
+    @cached_property
+    def proof(self) -> Check | None:
+        """Return how the customer can show who they are, where something waits for that; None where nothing does."""
+        order = self.track.process.order
+        refused = {one.detail for opening in self._openings for one in opening.refusals}
+        is_wanted = LEVEL_AT_LEAST in refused or any(row.code == Denial.LEVEL for row in self.track.failed)
+        if order is None or not is_wanted:
+            return None
+        speaking = Speaking(self.ticket, order.account, order, now=self._now)
+        return check_of(order, speaking.talk, speaking.level)
 
     @property
     def pauses(self) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """What happened to a process, as lines of the timeline: sentences without their subject."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from balcao.processes.models import Visit
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.types import Blueprint, EffectKind
 from balcao.web.components.promises import pause_words
@@ -15,11 +16,13 @@ from balcao.web.desk.processes.words import (
     task_words,
     text,
     way_or_key,
+    why_words,
 )
 
+ENTERED = "process.stage.entered"
 SIGNS = {
     "process.started": "steps",
-    "process.stage.entered": "arrow-bend-double-up-right",
+    ENTERED: "arrow-bend-double-up-right",
     "process.stage.left": "warning-fill",
     "process.ended": "flag-pennant",
     "process.reopened": "arrow-counter-clockwise",
@@ -38,7 +41,7 @@ def is_told(name: str, facts: Mapping[str, Any]) -> bool:
     """Tell whether an entry is worth a line: that a stage was left says the next one, save where it was late."""
     if name == "process.stage.left":
         return bool(facts.get("is_late"))
-    if name == "process.stage.entered":
+    if name == ENTERED:
         return bool(facts.get("way"))  # the first one is entered by starting
     if name == "process.effect.done":
         return facts.get("kind") == EffectKind.RETURN_LABEL
@@ -62,10 +65,16 @@ def event_words(name: str, facts: Mapping[str, Any], departments: Mapping[int, s
     return _sentence(name, facts, blueprint) % values
 
 
+def whys_of(visits: Collection[int]) -> dict[int, str]:
+    """Return of stays, by id, why the process came there; of those only where somebody said."""
+    rows = Visit.objects.filter(pk__in=visits).exclude(reason="", remark="").select_related("process")
+    return {row.pk: why_words(blueprint_by_id(row.process.version_id), row) for row in rows}
+
+
 def _sentence(name: str, facts: Mapping[str, Any], blueprint: Blueprint) -> str:
     if name == "process.stage.given":
         return _("gave the stage %(stage)s to %(agent)s") if facts.get("after") else _("put the stage %(stage)s back")
-    if name == "process.stage.entered":
+    if name == ENTERED:
         return _entered(facts)
     if name in ("process.effect.failed", "process.effect.retried", "process.effect.done"):
         return _effect(name, facts, blueprint)

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from balcao.processes.models import Visit
 from balcao.processes.types import (
     Blueprint,
     Choice,
@@ -86,6 +87,13 @@ def choice_words(choices: Sequence[Choice], key: str) -> str:
     chosen = found[key]
     parent = found.get(chosen.parent)
     return f"{text(parent.names)}: {text(chosen.names)}" if parent else text(chosen.names)
+
+
+def why_words(blueprint: Blueprint, visit: Visit) -> str:
+    """Return why a process came to a stage: the reason chosen and what was written, "" where nobody said."""
+    way = next((one for one in blueprint.transitions if one.key == visit.entered_by), None)
+    reason = choice_words(way.reasons, visit.reason) if way and visit.reason else ""
+    return " · ".join(filter(None, [reason, visit.remark]))
 
 
 def refusal_words(refusal: Refusal, blueprint: Blueprint, departments: Mapping[str, str], *, way: str = "") -> str:

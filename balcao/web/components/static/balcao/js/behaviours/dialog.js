@@ -33,5 +33,5 @@ export async function open(dialog, address) {
   }
   window.htmx?.process(dialog);
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(".dialog-body :is(input, select, textarea, button)"))?.focus();
+  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(".dialog-body :is(input, select, textarea, button, a.menu-link)"))?.focus();
 }
