@@ -14,6 +14,7 @@ class Macro(models.Model):
     """A text per language and steps, run by an agent in one go."""
 
     name = models.CharField(max_length=80)
+    key = models.SlugField(max_length=60, blank=True, default="")  # what processes call a shared one; it stays
     texts = models.JSONField(default=dict)  # language -> text with placeholders; may be empty
     steps = models.JSONField(default=list)  # see rules.steps_from
     shop = models.ForeignKey(Shop, null=True, on_delete=models.CASCADE, related_name="macros")  # null: every shop
@@ -22,6 +23,7 @@ class Macro(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="automation_macro_key")]
 
     def __str__(self) -> str:
         return self.name

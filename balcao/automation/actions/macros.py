@@ -37,6 +37,8 @@ def save_macro(
     macro = macro or Macro()
     macro.name, macro.texts, macro.steps = name, dict(texts), stored.steps_to(steps)
     macro.shop, macro.agent, macro.is_active = shop, agent, is_active
+    if agent is None and not macro.key:
+        macro.key = stored.free_key(name, set(Macro.objects.exclude(key="").values_list("key", flat=True)))
     macro.save()
     record(name="macro.saved", at=now, actor=actor, about=[], shop_id=shop.pk if shop else 0, facts={"macro": macro.pk})
     return macro

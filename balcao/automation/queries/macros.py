@@ -44,10 +44,22 @@ def filled_text(*, macro: Macro, ticket: Ticket, agent: Agent, told: Told | None
     return fill(text, values, known=ALL_PLACEHOLDERS, keeps_empty=True)
 
 
-def text_by_itself(*, macro: Macro, ticket: Ticket) -> Filled:
-    """Return a macro's text in the customer's language as it is sent without an agent."""
-    _language, text = text_for(macro.texts, languages=[ticket.language, *ticket.shop.languages])
-    return fill(text, values_for(ticket=ticket, agent=None), known=ALL_PLACEHOLDERS, keeps_empty=True)
+def text_by_itself(*, macro: Macro, ticket: Ticket, told: Told | None = None) -> Filled:
+    """Return a macro's text in the customer's language as it is sent without an agent; `told` as in `filled_text`."""
+    language, text = text_for(macro.texts, languages=[ticket.language, *ticket.shop.languages])
+    values = values_for(ticket=ticket, agent=None) | (facts_of(told, language=language) if told else {})
+    return fill(text, values, known=ALL_PLACEHOLDERS, keeps_empty=True)
+
+
+def templates_for(*, shop_id: int | None) -> list[Macro]:
+    """Return the macros whose text a process may send: shared, in use, of every shop, or of this one too."""
+    rows = Macro.objects.filter(agent=None, is_active=True).exclude(key="").exclude(texts={})
+    return list(rows.filter(Q(shop=None) | Q(shop=shop_id) if shop_id else Q(shop=None)))
+
+
+def template_keys(*, shop_id: int | None) -> frozenset[str]:
+    """Return the keys of these macros, for the check of a process."""
+    return frozenset(row.key for row in templates_for(shop_id=shop_id))
 
 
 def tells_of_order(texts: Mapping[str, str]) -> bool:

@@ -1,10 +1,12 @@
 """Reading and writing the steps of a macro."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 from balcao.automation.types import BadStep, Deed, Step
+from balcao.kit.searchtext import fold
 
 _NAMES = frozenset(f.name for f in fields(Step))
 
@@ -26,6 +28,12 @@ def steps_to(steps: Sequence[Step]) -> list[dict[str, Any]]:
     return [
         {name: value for name, value in asdict(step).items() if value not in ("", (), None, False)} for step in steps
     ]
+
+
+def free_key(name: str, taken: Collection[str]) -> str:
+    """Make a key of a macro's name that no other has: "Peça a foto" becomes peca-a-foto."""
+    base = "-".join(re.findall(r"[a-z0-9]+", fold(name)))[:50].strip("-") or "macro"
+    return next(key for key in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))) if key not in taken)
 
 
 def text_for(texts: Mapping[str, str], *, languages: Sequence[str]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from balcao.journal.types import Subject, SubjectKind
 from balcao.notices.actions import tell as notify
 from balcao.notices.models import NoticeKind
 from balcao.pipeline.stages import news
+from balcao.pipeline.stages.texts import text_of
 from balcao.pipeline.stages.wanted import CannotAct, action_of
 from balcao.pipeline.steps import reached
 from balcao.pipeline.timers import told_until
@@ -80,9 +81,15 @@ def _code(refused: Exception) -> str:
 
 @transaction.atomic
 def _say(effect: Effect, now: datetime) -> None:
-    """Tell the customer of a stage, unless they were told of a later one meanwhile or see the one before still."""
-    visit = effect.visit
-    if effect.spec.get("template", STAGE_NEWS) != STAGE_NEWS or _is_overtaken(visit):
+    """Send the text that was chosen, or tell the customer of a stage.
+
+    Of a stage they are not told if they were told of a later one meanwhile, or see the one before still.
+    """
+    visit, template = effect.visit, effect.spec.get("template", STAGE_NEWS)
+    if template != STAGE_NEWS:
+        _send(effect, text_of(template, effect.process, now=now), now)
+        return
+    if _is_overtaken(visit):
         effects.settle(effect=effect, code="overtaken", now=now)
         return
     if told_until(now) <= visit.entered_at < now:  # the promises have not heard of this stage yet
@@ -95,7 +102,7 @@ def _say(effect: Effect, now: datetime) -> None:
 def _is_overtaken(visit: Visit) -> bool:
     """Tell whether a later stage has words for the customer: they hear of that one alone."""
     later = Effect.objects.filter(process=visit.process_id, kind=EffectKind.MESSAGE, visit__number__gt=visit.number)
-    return later.exists()
+    return later.filter(spec__template=STAGE_NEWS).exists()
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Editing a draft step by step, taking an edit back, and publishing what passes the check."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,14 +94,24 @@ def undo_edit(*, blueprint: Blueprint, seen: str, agent: Agent, now: datetime) -
 
 @transaction.atomic
 def publish_draft(
-    *, blueprint: Blueprint, seen: str, note: str, take_running: bool, agent: Agent, now: datetime
+    *,
+    blueprint: Blueprint,
+    seen: str,
+    note: str,
+    take_running: bool,
+    agent: Agent,
+    now: datetime,
+    templates: Collection[str] | None = None,
 ) -> Published:
-    """Let a draft hold that has no fault; raises BlueprintRefused with all there are, DraftChanged."""
+    """Let a draft hold that has no fault; raises BlueprintRefused with all there are, DraftChanged.
+
+    `templates`: the keys of texts that it may send, None: not checked.
+    """
     locked(Blueprint.objects.filter(pk=blueprint.pk)).get()
     draft = draft_of(blueprint)
     if draft is None or digest(draft.spec) != seen:
         raise DraftChanged(draft)
-    report = checked(parse_blueprint(draft.spec), shop=blueprint.shop, now=now).report
+    report = checked(parse_blueprint(draft.spec), shop=blueprint.shop, now=now, templates=templates).report
     if report.faults:
         raise BlueprintRefused(report.faults)
     draft.note = note.strip()[:300]

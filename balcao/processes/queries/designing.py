@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,13 +40,23 @@ def draft_of(blueprint: "models.Blueprint") -> "models.BlueprintVersion | None":
     return blueprint.versions.filter(published_at=None).select_related("made_by").first()
 
 
-def checked(read: Blueprint, *, shop: Shop | None, now: datetime) -> Checked:
-    """Check a blueprint by the hours of its shop; one of every shop by those of each, the worst of which is told."""
+def checked(read: Blueprint, *, shop: Shop | None, now: datetime, templates: Collection[str] | None = None) -> Checked:
+    """Check a blueprint by the hours of its shop; one of every shop by those of each, the worst of which is told.
+
+    `templates`: the keys of texts that it may send, None: not checked.
+    """
     shops = [shop] if shop else list(Shop.objects.order_by("pk"))
     ways: list[tuple[Shop | None, Hours]] = [*hours_of_shops(shops, at=now)] or [(None, hours_of(None, at=now))]
     found = [
         Checked(
-            check(read, hours=hours, since=now, departments=roles_known(), blueprints=_keys(shop)),
+            check(
+                read,
+                hours=hours,
+                since=now,
+                departments=roles_known(),
+                blueprints=_keys(shop),
+                templates=templates,
+            ),
             hours,
             one,
             len(ways) > 1,

@@ -115,7 +115,7 @@ class EffectKind(StrEnum):
         "order_action"  # action: a `ports.commerce.ActionKind`; the others name the fields it takes values from
     )
     RETRY_ACTION = "retry_action"  # of: the key of the order action to carry out again, under its own idempotency key
-    MESSAGE = "message"  # template: a key, STAGE_NEWS for the stage's own customer words
+    MESSAGE = "message"  # template: the key of a macro, or STAGE_NEWS for the stage's own words
     WEBHOOK = "webhook"  # event: its name
     RETURN_LABEL = "return_label"  # none
     START = "start"  # blueprint: the key of one that begins on the same ticket

@@ -6,19 +6,25 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from balcao.automation.actions import save_macro
+from balcao.automation.models import Macro
+from balcao.commerce.actions.verifying import Place, attest
 from balcao.commerce.models import LedgerEntry
 from balcao.commerce.queries import order_value
 from balcao.deadlines.models import Clock
 from balcao.deadlines.types import ClockKind
 from balcao.journal.actions import seal
+from balcao.journal.types import SYSTEM
 from balcao.pipeline import followers, orders
 from balcao.pipeline.stages import doing, outlook
 from balcao.ports.money import open_balance
 from balcao.processes.actions.moving import Mover, fill
-from balcao.processes.models import Effect, Process
+from balcao.processes.models import Blueprint, Effect, Process
+from balcao.processes.queries.cases import case_address
 from balcao.processes.queries.courses import last_visit
+from balcao.processes.types import EffectState
 from balcao.testing.factories import receive
-from balcao.tickets.models import Message
+from balcao.tickets.models import Conversation, Message, Ticket
 from balcao.tickets.types import Direction, Status
 from tests.component.pipeline.stage_desk import NOW, StageDesk
 
@@ -160,3 +166,58 @@ def test_an_answer_meanwhile_does_not_end_the_wait_of_a_stage(desk: StageDesk) -
     desk.work()
     total = Clock.objects.get(ticket_id=desk.ticket.pk, kind=ClockKind.RESOLUTION)
     assert (total.state, total.paused_for) == ("paused", "waiting_customer")
+
+
+# --- Texts of macros --------------------------------------------------------------------------------------------------
+
+
+def saying(template: str) -> None:
+    """Let a cancellation begin with a text of the shop."""
+    row = Blueprint.objects.get(key="cancel")
+    assert row.current
+    spec = row.current.spec
+    first = next(stage for stage in spec["stages"] if stage.get("is_start"))
+    first["effects"] = [{"key": "say", "kind": "message", "arguments": {"template": template}}]
+    row.current.save()
+
+
+def macro(texts: dict[str, str], **facts: Any) -> Macro:
+    return save_macro(macro=None, name="Já vimos", texts=texts, steps=[], actor=SYSTEM, now=NOW, **facts)
+
+
+def test_a_step_sends_the_text_of_a_macro_in_the_language_of_the_customer(desk: StageDesk) -> None:
+    macro({"pt-BR": "Olá, {ticket.number}: {order.number}, {order.page_url}", "tr": "Merhaba {ticket.number}"})
+    Ticket.objects.filter(pk=desk.ticket.pk).update(language="pt-BR")
+    desk.ticket.refresh_from_db()
+    saying("ja-vimos")
+    place = Place(began_at=NOW, conversation=Conversation.objects.get().pk, ticket=desk.ticket.pk)
+    attest(account=desk.order.account, place=place, agent=desk.caio, now=NOW)  # she was heard by phone
+    process = desk.begin("cancel")
+    desk.work()
+    said = [text for text in told(desk) if text.startswith("Olá, ")]
+    assert len(said) == 1
+    assert "1001" in said[0]
+    assert case_address(process) in said[0]
+
+
+@pytest.mark.parametrize(
+    "texts, is_active, code",
+    [({"pt-BR": "Oi"}, False, "no_template"), ({"pt-BR": "Oi {agent.name}"}, True, "lacks_words")],
+)
+def test_a_text_that_is_gone_or_lacks_something_is_not_sent_and_says_so(
+    desk: StageDesk, texts: dict[str, str], is_active: bool, code: str
+) -> None:
+    macro(texts, is_active=is_active)
+    saying("ja-vimos")
+    desk.begin("cancel")
+    desk.work()
+    failed = Effect.objects.get(step="say")
+    assert (failed.state, failed.code) == (EffectState.FAILED, code)
+    assert not any(text.startswith("Oi") for text in told(desk))
+
+
+def test_macros_of_one_name_have_keys_of_their_own_that_stay() -> None:
+    first, second = macro({"en": "One"}), macro({"en": "Two"})
+    assert (first.key, second.key) == ("ja-vimos", "ja-vimos-2")
+    again = save_macro(macro=first, name="Renamed", texts={"en": "1"}, steps=[], actor=SYSTEM, now=NOW)
+    assert again.key == "ja-vimos"

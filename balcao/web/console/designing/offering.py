@@ -1,7 +1,9 @@
 """What may be chosen in the forms of the editor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from balcao.automation.models import Macro
 from balcao.deadlines.models import Calendar
 from balcao.deadlines.types import PauseReason
 from balcao.processes import models
@@ -9,6 +11,7 @@ from balcao.processes.types import Actor, Blueprint, BlueprintKind, FieldType, O
 from balcao.web.components.promises import pause_words
 from balcao.web.console.designing import words
 from balcao.web.console.designing.words import Choices, Roles, said
+from balcao.web.console.samples import sample_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,11 @@ class Offers:
     order_effects: Choices
     every_effect: Choices
     blueprints: Choices
+    templates: Choices
+    samples: dict[str, list[tuple[str, str]]]  # of each template the texts, by language, as somebody would read them
 
 
-def offers(read: Blueprint, roles: Roles, shop_id: int | None) -> Offers:
+def offers(read: Blueprint, roles: Roles, shop_id: int | None, texts: Sequence[Macro]) -> Offers:
     """Return everything that a form of this blueprint may offer."""
     named = [role for stage in read.stages for role in (stage.owner, *(task.department for task in stage.tasks))]
     used = [role for role in named if role and role not in set(Party)]
@@ -69,4 +74,6 @@ def offers(read: Blueprint, roles: Roles, shop_id: int | None) -> Offers:
         order_effects=words.effect_choices(read, roles, actions_only=True),
         every_effect=words.effect_choices(read, roles),
         blueprints=[(key, words.default_name(key)) for key in sorted(set(rows.values_list("key", flat=True)))],
+        templates=[(row.key, row.name) for row in texts],
+        samples={row.key: sample_texts(row.texts) for row in texts},
     )

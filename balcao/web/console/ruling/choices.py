@@ -22,6 +22,7 @@ from balcao.tickets.types import Kind, Priority, Status
 from balcao.web.components.formats import language_title
 from balcao.web.components.matters import kind_words
 from balcao.web.console.kinds import kind_words as channel_words
+from balcao.web.console.samples import sample_texts
 from balcao.web.console.words import priority_words, status_words
 from balcao.webhooks.queries import endpoints_for
 
@@ -54,6 +55,15 @@ class Scope:
     def options(self, aspect: Aspect) -> Options:
         """Return the values that a condition can compare with."""
         return self._once(aspect, _OPTIONS.get(aspect, lambda _scope: []))
+
+    def samples(self, macro: str) -> list[tuple[str, str]]:
+        """Return how the texts of a macro read, by language."""
+        return sample_texts(self._texts.get(macro, {}))
+
+    @cached_property
+    def _texts(self) -> dict[str, dict[str, str]]:
+        known = [int(pk) for pk, _name in self.targets(Act.SEND)]
+        return {str(row.pk): row.texts for row in Macro.objects.filter(pk__in=known)}
 
     def targets(self, act: Act) -> Options:
         """Return the values that a step can have."""

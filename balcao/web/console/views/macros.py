@@ -14,38 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from balcao.automation.actions import delete_macro, save_macro
 from balcao.automation.models import Macro
 from balcao.automation.rules.steps import steps_from
-from balcao.kit.placeholders import ALL_PLACEHOLDERS, fill, problems_in
+from balcao.kit.placeholders import ALL_PLACEHOLDERS, problems_in
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
 from balcao.web.components.formats import language_title
 from balcao.web.console.frame import actor_of, page
+from balcao.web.console.samples import sample_text
 from balcao.web.console.steps import STEPS, step_choices, steps_of, words_of_steps
 
 _MAY = Permission.MACRO_EDIT
-_SAMPLE = {
-    "customer.name": "Ana Souza",
-    "customer.first_name": "Ana",
-    "customer.email": "ana@example.com",
-    "ticket.number": "48213",
-    "ticket.subject": "Onde está meu pedido?",
-    "agent.name": "Bruno Lima",
-    "agent.first_name": "Bruno",
-    "shop.name": "Casa Juá",
-    "order.number": "CJ-20431",
-    "order.state": "…",
-    "order.placed_date": "12/03",
-    "order.promised_date": "18/03",
-    "order.carrier": "Correios",
-    "order.piece_count": "2",
-    "order.tracking_code": "QB123456789BR",
-    "order.tracking_url": "https://rastreio.example/QB123456789BR",
-    "order.page_url": "https://balcao.example/o/loja/s/20431-abc/",
-    "order.last_scan": "Curitiba",
-    "order.total": "R$ 99,80",
-    "order.payment": "https://pague.example/20431",
-}
 
 
 class MacroForm(forms.Form):
@@ -175,6 +154,7 @@ def macro_preview(request: HttpRequest, agent: Agent) -> HttpResponse:
     for name, template in request.POST.items():
         if name.startswith("text-") and str(template).strip():
             problems = problems_in(str(template), known=ALL_PLACEHOLDERS)
-            shown = "" if problems else fill(str(template), _SAMPLE, known=ALL_PLACEHOLDERS).text
-            texts.append((name.removeprefix("text-"), shown, [problem.name for problem in problems]))
+            texts.append(
+                (name.removeprefix("text-"), sample_text(str(template)), [problem.name for problem in problems])
+            )
     return render(request, "console/_macro_preview.html", {"texts": texts})

@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from balcao.automation.actions import save_macro
 from balcao.deadlines.actions.calendars import create_calendar
 from balcao.deadlines.models import DepartmentCalendar
+from balcao.journal.types import SYSTEM
 from balcao.processes.actions import blueprints
 from balcao.processes.actions.moving import Mover, start
 from balcao.processes.models import Blueprint, DraftEdit
@@ -386,6 +388,38 @@ def test_trying_out_survives_what_is_typed_into_its_address(
     visitor: Client, cancel: Blueprint, asked: dict[str, str]
 ) -> None:
     assert visitor.get(at("process_try", cancel, **asked)).status_code == 200
+
+
+# --- Texts of macros ------------------------------------------------------------------------------------------------
+
+
+def test_a_step_may_send_the_text_of_a_macro_and_shows_how_it_reads(
+    visitor: Client, cancel: Blueprint, helena: Agent, moringa: Shop
+) -> None:
+    facts: dict[str, Any] = {"steps": [], "actor": SYSTEM, "now": NOW}
+    save_macro(macro=None, name="Já vimos", texts={"pt-BR": "Olá, {customer.first_name}! Já vimos."}, **facts)
+    save_macro(macro=None, name="Só desta loja", texts={"pt-BR": "Oi"}, shop=moringa, **facts)
+    save_macro(macro=None, name="Da Helena", texts={"pt-BR": "Oi"}, agent=helena, **facts)
+    edit(visitor, cancel, stage_form(cancel, "asked", deed="add:effects", new_effect="message", key="a"))
+    number = len(shown(cancel).stage("asked").effects) - 1
+    page = visitor.get(at("process", cancel, stage="asked")).content.decode()
+    assert '<option value="ja-vimos"' in page
+    assert "Só desta loja" not in page  # it is a process of every shop
+    assert "Da Helena" not in page
+    edit(visitor, cancel, stage_form(cancel, "asked", **{f"effects.{number}.template": "ja-vimos", "key": "b"}))
+    page = visitor.get(at("process", cancel, stage="asked")).content.decode()
+    assert "Olá, Ana! Já vimos." in page
+    assert "There is no text" not in page
+
+
+def test_a_text_that_is_not_there_is_a_fault_and_not_published(visitor: Client, cancel: Blueprint) -> None:
+    edit(visitor, cancel, stage_form(cancel, "asked", deed="add:effects", new_effect="message", key="a"))
+    number = len(shown(cancel).stage("asked").effects) - 1
+    edit(visitor, cancel, stage_form(cancel, "asked", **{f"effects.{number}.template": "nowhere", "key": "b"}))
+    assert "There is no text “nowhere”." in visitor.get(at("process", cancel)).content.decode()
+    answer = visitor.post(at("process_publish", cancel), {"seen": seen(cancel), "note": "x", "running": "keep"})
+    assert answer.status_code == 422
+    assert draft_of(cancel)
 
 
 # --- Departments ----------------------------------------------------------------------------------------------------

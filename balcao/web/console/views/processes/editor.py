@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from balcao.automation.queries.macros import templates_for
 from balcao.processes.actions import drafting
 from balcao.processes.actions.blueprints import drop_draft
 from balcao.processes.queries.designing import checked, running_count
@@ -65,7 +66,8 @@ def _shown(request: HttpRequest, agent: Agent, design: Design, panel: Panel, tro
 
 def _context(design: Design, read: Blueprint, panel: Panel, trouble: Trouble | None) -> dict[str, Any]:
     roles = words.Roles()
-    report = checked(read, shop=design.row.shop, now=timezone.now())
+    texts = templates_for(shop_id=design.row.shop_id)
+    report = checked(read, shop=design.row.shop, now=timezone.now(), templates={row.key for row in texts})
     found = faults.lines(report.report.faults, read)
     total = report.report.total
     return {
@@ -85,7 +87,7 @@ def _context(design: Design, read: Blueprint, panel: Panel, trouble: Trouble | N
         "form_key": token_hex(12),
         "roles": roles,
         "words": words,
-        "offers": offers(read, roles, design.row.shop_id),
+        "offers": offers(read, roles, design.row.shop_id, texts),
     }
 
 

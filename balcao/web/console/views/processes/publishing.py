@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from balcao.automation.queries.macros import template_keys
 from balcao.processes.actions import drafting
 from balcao.processes.queries.designing import checked, reading_of, running_by_stage
 from balcao.processes.types import BlueprintRefused
@@ -46,6 +47,7 @@ def _published(request: HttpRequest, agent: Agent, design: Design) -> HttpRespon
             take_running=request.POST.get("running") == "take",
             agent=agent,
             now=timezone.now(),
+            templates=template_keys(shop_id=design.row.shop_id),
         )
     except BlueprintRefused:
         return _sheet(request, agent, design, status=422)
@@ -65,7 +67,8 @@ def _sheet(request: HttpRequest, agent: Agent, design: Design, *, status: int = 
     read = design.read
     if read is None:
         return redirect("console:process", design.row.pk)
-    report = checked(read, shop=design.row.shop, now=timezone.now()).report
+    templates = template_keys(shop_id=design.row.shop_id)
+    report = checked(read, shop=design.row.shop, now=timezone.now(), templates=templates).report
     standing = running_by_stage(design.row)
     known = {stage.key for stage in read.stages}
     before = reading_of(design.row.current) if design.row.current else None
