@@ -12,7 +12,8 @@ GOOD = {"kind": "days", "tz": "UTC", "start": "2026-08-03T10:00:00Z", "amount": 
 EXAMPLES = [
     {**GOOD, "id": "D1", "expect": {"last_day": "2026-08-04"}},
     {**GOOD, "id": "D2", "expect": {"last_day": "2026-08-05"}},
-    {**GOOD, "id": "D3", "expect": {"last_day": "2026-08-05"}, "colour": "[bold]red[/bold]"},
+    {**GOOD, "id": "D3", "expect": {"last_day": "2026-08-05"}, "unit": "[bold]moons[/bold]"},
+    {**GOOD, "id": "D4", "expect": {"last_day": "2026-08-04"}, "colour": "red"},
 ]
 
 
@@ -26,11 +27,12 @@ def test_it_tells_programs_one_line_for_each_example(tmp_path: Path, capsys: pyt
     code = main(["deadlines", "explain", "--file", a_file(tmp_path, *EXAMPLES), "--json"])
 
     assert code == 1
-    good, different, unreadable = map(json.loads, capsys.readouterr().out.splitlines())
+    good, different, unreadable, unread = map(json.loads, capsys.readouterr().out.splitlines())
     assert good == {"id": "D1", "expect": {"last_day": "2026-08-04"}, "got": {"last_day": "2026-08-04"}, "ok": True}
     assert (different["got"], different["ok"]) == ({"last_day": "2026-08-04"}, False)
     assert (unreadable["got"], unreadable["ok"]) == (None, False)
-    assert unreadable["error"] == "The example has the unknown field 'colour'."
+    assert unreadable["error"].startswith("unit: '[bold]moons[/bold]' is not known")
+    assert (unread["ok"], unread["ignored"]) == (True, ["colour"])
 
 
 def test_it_tells_people_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,7 +41,9 @@ def test_it_tells_people_what_differs(tmp_path: Path, capsys: pytest.CaptureFixt
     told = capsys.readouterr().out
     assert "D1: as expected." in told
     assert 'D2: expected {"last_day": "2026-08-05"}, got {"last_day": "2026-08-04"}.' in told
-    assert "1 of 3 examples" in told
+    assert "[bold]moons[/bold]" in told
+    assert "D4: as expected. Nothing reads colour." in told
+    assert "2 of 4 examples" in told
 
 
 def test_all_good_is_success(tmp_path: Path) -> None:
