@@ -96,7 +96,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a shop allows. The defaults suit a small shop; law comes on top with the returns."""
+    """What a shop allows, its sums in the shop's currency. The defaults suit a small shop; law comes on top."""
 
     address_stages: frozenset[OrderStage] = _ALL_EARLY
     payment_stages: frozenset[OrderStage] = _ALL_EARLY
@@ -119,7 +119,7 @@ class Policy:
     limits: Mapping[str, int] = field(
         default_factory=dict
     )  # role -> minor units it may move without a second pair of eyes
-    credit_cap: int = 5000  # minor units that one gift may be worth at most
+    credit_cap: int = 5000  # minor units that one gift may be worth at most; credit instead of money is no gift
 
     watch: Watch = Watch()
 

@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from balcao.commerce.models import Order
+from balcao.commerce.types import Level
 from balcao.kit.locales import locale_of
 from balcao.pipeline import requests
 from balcao.pipeline.requests import Request
 from balcao.ports.channel import File
+from balcao.processes.actions import effects
+from balcao.processes.actions.moving import note_facts
 from balcao.processes.models import Blueprint
 from balcao.processes.queries.blueprints import blueprint_for
-from balcao.processes.types import BlueprintKind
+from balcao.processes.types import BlueprintKind, EffectState
 from balcao.returns.actions.opening import Opener, check_wanted, open_return
 from balcao.returns.actions.photos import NoPhoto, add_photo
 from balcao.returns.actions.troubles import CannotReturn, Trouble
@@ -44,6 +47,7 @@ class Wish:
     order: Order
     wanted: Sequence[Wanted]
     photos: Sequence[tuple[str, File]] = field(default_factory=tuple)
+    level: Level = Level.CLAIMED  # how sure we were of whose wish it is
 
 
 def send_back(*, shop: Shop, wish: Wish, request: Request, key: str, now: datetime) -> Return | None:
@@ -65,14 +69,25 @@ def send_back(*, shop: Shop, wish: Wish, request: Request, key: str, now: dateti
 
 
 def open_for(
-    *, ticket: Ticket, wish: Wish, notice: Notice, agent: Agent, language: str, key: str, now: datetime
+    *,
+    ticket: Ticket,
+    wish: Wish,
+    notice: Notice,
+    agent: Agent,
+    language: str,
+    key: str,
+    now: datetime,
+    kind: BlueprintKind = BlueprintKind.RETURN,
 ) -> Return:
-    """Open a return in a customer's name, on the ticket where they asked for it. Raises `CannotReturn`."""
+    """Open a return in a customer's name, on the ticket where they asked for it. Raises `CannotReturn`.
+
+    It belongs to the process that runs there, else it begins one of a kind; what only waited for it is tried again.
+    """
     known = Return.objects.filter(key=key).first()
     if known:
         return known
     talk = ticket.conversations.select_related("ticket__shop", "channel", "identity").order_by("pk").first()
-    return _opened(ticket, talk, wish, notice, Opener(agent=agent, language=language), key, now)
+    return _opened(ticket, talk, wish, notice, Opener(agent=agent, language=language), key, now, kind)
 
 
 def _key(key: str) -> str:
@@ -88,11 +103,12 @@ def _opened(
     opener: Opener,
     key: str,
     now: datetime,
+    kind: BlueprintKind = BlueprintKind.RETURN,
 ) -> Return:
     link_order(ticket=ticket, order=wish.order, rule=OrderRule.ACTED, agent=opener.agent, now=now)
     row = open_return(
         ticket=ticket,
-        blueprint=_blueprint(ticket),
+        blueprint=_blueprint(ticket, kind),
         order=wish.order,
         wanted=wish.wanted,
         notice=notice,
@@ -100,6 +116,10 @@ def _opened(
         key=key,
         now=now,
     )
+    if wish.level:
+        note_facts(process=row.process, facts={"level": int(wish.level)}, now=now)
+    for effect in row.process.effects.filter(state=EffectState.FAILED, code="no_return").select_related("visit"):
+        effects.retry(effect=effect, agent=opener.agent, now=now)
     lines = {line.line: line for line in row.lines.all()}
     for ref, file in wish.photos:
         keep_photo(row, lines.get(ref), file, opener, now=now)
@@ -108,8 +128,8 @@ def _opened(
     return row
 
 
-def _blueprint(ticket: Ticket) -> Blueprint:
-    found = blueprint_for(BlueprintKind.RETURN, shop_id=ticket.shop_id)
+def _blueprint(ticket: Ticket, kind: BlueprintKind) -> Blueprint:
+    found = blueprint_for(kind, shop_id=ticket.shop_id)
     if found is None:
         raise CannotReturn(Trouble.NO_PATH)
     return found

@@ -152,6 +152,7 @@ class Payment:
     link: str = ""  # where it can be paid, while it is pending
     code: str = ""  # what can be copied to pay it: Pix, the line of a boleto
     pieces: tuple[tuple[str, int], ...] = ()  # of a refund: (line, how many) it was for, where that is known
+    is_credit: bool = False  # of a refund: a gift card of ours instead; shop systems do not tell of it with the order
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,10 +390,12 @@ class AddTag:
 
 @dataclass(frozen=True, slots=True)
 class GiveCredit:
-    """Give the customer a gift card or coupon."""
+    """Give the customer a gift card or coupon: as a gift, or instead of money that would go back for the order."""
 
     amount: int
     reason: str
+    settles: int = 0  # of the amount: what would else go back as money, and does not any more; the rest is a gift
+    pieces: tuple[tuple[str, int], ...] = ()  # (line, how many) that it settles: they are not paid back besides
     kind: ClassVar[ActionKind] = ActionKind.GIVE_CREDIT
 
 

@@ -5,7 +5,7 @@ what is left goes one by one to those whose parts were cut most.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from balcao.ports.commerce import Instrument, InstrumentKind, Line, Order, PaymentState
 
@@ -75,7 +75,8 @@ def _up_to(line: Line, total: int, count: int) -> int:
 def paid_with(order: Order) -> dict[str, int]:
     """Return what each instrument holds of the order now: what was paid with it and is not on its way back.
 
-    A refund that is pending has not been paid, but what it asks for cannot be given a second time.
+    A refund that is pending has not been paid, but what it asks for cannot be given a second time. What went to an
+    instrument that had not paid (credit instead of money) went in place of what would go back first.
     """
     sums: Counter[str] = Counter()
     for payment in order.payments:
@@ -83,7 +84,17 @@ def paid_with(order: Order) -> dict[str, int]:
             sums[payment.instrument.ref] -= payment.amount
         elif not payment.is_refund and payment.state in _MOVED:
             sums[payment.instrument.ref] += payment.amount
+    elsewhere = -sum(amount for amount in sums.values() if amount < 0)
+    for ref in _first_back(sums, instruments_of(order)):
+        part = min(elsewhere, max(sums[ref], 0))
+        sums[ref] -= part
+        elsewhere -= part
     return {ref: amount for ref, amount in sums.items() if amount > 0}
+
+
+def _first_back(refs: Iterable[str], known: Mapping[str, Instrument]) -> list[str]:
+    """Return instruments in the order in which money goes back to them: gift cards first."""
+    return sorted(refs, key=lambda ref: known[ref].kind != InstrumentKind.GIFT_CARD)
 
 
 def open_balance(order: Order) -> int:
@@ -102,9 +113,8 @@ def way_back(order: Order, amount: int) -> list[tuple[Instrument, int]]:
     Nothing gets more than was paid with it; what cannot go back is left out.
     """
     held, known = paid_with(order), instruments_of(order)
-    first = sorted(held, key=lambda ref: known[ref].kind != InstrumentKind.GIFT_CARD)
     back = []
-    for ref in first:
+    for ref in _first_back(held, known):
         part = min(amount, held[ref])
         if part > 0:
             back.append((known[ref], part))

@@ -23,7 +23,7 @@ from balcao.journal.types import Actor, ActorKind, Subject, SubjectKind
 from balcao.kit import wake
 from balcao.kit.db import locked
 from balcao.ports import commerce as port
-from balcao.ports.commerce import Action, ActionKind, CommerceError, Done, Outcome, Refund
+from balcao.ports.commerce import Action, ActionKind, CommerceError, Done, GiveCredit, Outcome, Refund
 from balcao.staff.models import Agent
 
 _RUNNING = (LedgerState.QUEUED, LedgerState.PERFORMING, LedgerState.UNCERTAIN)
@@ -247,21 +247,24 @@ def _seen_before(entry: LedgerEntry) -> dict[str, object]:
 
 
 def _keep(entry: LedgerEntry, done: Done, *, now: datetime) -> None:
-    if done.order:
-        row = keep_order(backend=entry.backend, order=_with_pieces(entry, done.order), now=now)
+    if told := _told_after(entry, done, now=now):
+        row = keep_order(backend=entry.backend, order=told, now=now)
         if entry.order_id is None:  # what was placed is known by its number from here on
             LedgerEntry.objects.filter(pk=entry.pk).update(order=row)
             entry.order = row
-    elif done.account:
+    if done.account and not done.order:
         keep_account(backend=entry.backend, account=done.account, now=now)
     if done.outcome == Outcome.PARTLY or not done.order:
         _look_again(entry, now=now)
 
 
-def _with_pieces(entry: LedgerEntry, told: port.Order) -> port.Order:
-    """Return the order with what was paid back for, which some systems do not know."""
+def _told_after(entry: LedgerEntry, done: Done, *, now: datetime) -> port.Order | None:
+    """Return the order after a deed, with what some systems do not know: what was paid back or credited for what."""
     action = documents.action_from(entry.kind, entry.action)
-    if not isinstance(action, Refund) or not action.pieces:
+    if isinstance(action, GiveCredit) and action.settles and entry.order and done.outcome != Outcome.REFUSED:
+        return remembering.credited(done.order or queries.order_value(entry.order), action, key=entry.key, at=now)
+    told = done.order
+    if told is None or not isinstance(action, Refund) or not action.pieces:
         return told
     amounts = tuple(move.amount for move in documents.effect_from(entry.effect).movements)
     return remembering.paid_for(told, action.pieces, amounts)

@@ -39,6 +39,7 @@ def scene(
         abilities=adapter_of(backend).abilities(link_of(backend)),
         level=level,
         role=role,
+        currency=backend.shop.currency,
         is_silent=bool(backend.failing_since),
         is_under_way=_is_under_way(order, beside),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from balcao.commerce.rules import remembering
 from balcao.commerce.types import Effect, Offer
 from balcao.ports import money
 from balcao.ports.commerce import (
@@ -242,7 +243,8 @@ def _add_tag(action: AddTag, _deed: Deed, page: Page) -> Page:
 
 def _give_credit(action: GiveCredit, deed: Deed, page: Page) -> Page:
     card = Instrument(deed.key, InstrumentKind.GIFT_CARD, balance=action.amount)
-    return Page(replace(page.account, instruments=(*page.account.instruments, card)), page.order)
+    order = remembering.credited(page.order, action, key=deed.key, at=deed.now) if page.order else None
+    return Page(replace(page.account, instruments=(*page.account.instruments, card)), order)
 
 
 def _moved(deed: Deed, page: Page, pieces: tuple[tuple[str, int], ...] = ()) -> Page:

@@ -52,6 +52,7 @@ class Scene:
     abilities: frozenset[ActionKind] = frozenset(ActionKind)
     level: Level = Level.VERIFIED
     role: str = ""  # whose limit counts; empty: nobody's, as for the customer's own requests
+    currency: str = ""  # in which the policy's sums are; "": the order's own
     is_disputed: bool = False
     is_silent: bool = False  # the shop system does not answer
     is_under_way: bool = False  # another action on the order is not finished: what it moves is not yet in the order
@@ -76,7 +77,7 @@ def decide(action: Action, scene: Scene) -> Verdict:
         effect = _JUDGES[type(action)](action, scene)
     except _Denied as denied:
         return Verdict(denial=denied.denial)
-    return Verdict(effect, needs_approval=_is_above_limit(effect, scene))
+    return Verdict(effect, needs_approval=_is_above_limit(effect, scene) or _is_foreign_gift(action, scene))
 
 
 def _deny_unless(is_fine: object, denial: Denial) -> None:
@@ -86,7 +87,19 @@ def _deny_unless(is_fine: object, denial: Denial) -> None:
 
 def _is_above_limit(effect: Effect, scene: Scene) -> bool:
     limit = scene.policy.limits.get(scene.role)
+    if limit is not None and is_foreign(scene):
+        return effect.given > 0
     return limit is not None and effect.given > limit
+
+
+def is_foreign(scene: Scene) -> bool:
+    """Tell whether an order is in another currency than the policy's sums: no sum of it is compared with them."""
+    return bool(scene.order and scene.currency and scene.order.currency != scene.currency)
+
+
+def _is_foreign_gift(action: Action, scene: Scene) -> bool:
+    """Tell whether something is given that no cap can be compared with: somebody else has to agree then."""
+    return isinstance(action, GiveCredit) and action.amount > action.settles and is_foreign(scene)
 
 
 def _order(scene: Scene) -> Order:
@@ -332,10 +345,24 @@ def _place_order(action: PlaceOrder, scene: Scene) -> Effect:
 
 
 def _give_credit(action: GiveCredit, scene: Scene) -> Effect:
-    _deny_unless(action.amount > 0, Denial.EMPTY)
-    _deny_unless(action.amount <= scene.policy.credit_cap, Denial.ABOVE_CAP)
+    _deny_unless(action.amount > 0 and 0 <= action.settles <= action.amount, Denial.EMPTY)
+    if action.settles or action.pieces:
+        _check_settled(action, scene)
+    is_within = is_foreign(scene) or action.amount - action.settles <= scene.policy.credit_cap
+    _deny_unless(is_within, Denial.ABOVE_CAP)
     new = Instrument("", InstrumentKind.GIFT_CARD)
     return Effect((Movement(new, action.amount),))
+
+
+def _check_settled(action: GiveCredit, scene: Scene) -> None:
+    """Deny credit for what no money would go back for: the same bounds as those of a refund."""
+    order = _order(scene)
+    _deny_unless(not scene.is_disputed, Denial.DISPUTED)
+    if action.pieces:
+        pieces = _joined(action.pieces)
+        _check_pieces(order, pieces, money.settled(order))
+        _deny_unless(action.settles <= money.price_of(order, pieces) + order.freight, Denial.ABOVE_OPEN)
+    _deny_unless(action.settles <= money.open_balance(order), Denial.ABOVE_OPEN)
 
 
 def _add_note(action: AddNote, scene: Scene) -> Effect:

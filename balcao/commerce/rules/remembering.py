@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from balcao.ports.commerce import Line, Order, OrderStage, Payment
+from balcao.ports.commerce import GiveCredit, Instrument, InstrumentKind, Line, Order, OrderStage, Payment
 
 _EARLY = {OrderStage.DRAFT, OrderStage.PENDING, OrderStage.PREPARING, OrderStage.CANCELLED}
 
@@ -49,12 +49,23 @@ def paid_for(told: Order, pieces: tuple[tuple[str, int], ...], amounts: tuple[in
     return replace(told, payments=tuple(named if one is ours[-1] else one for one in told.payments))
 
 
+def credited(told: Order, action: GiveCredit, *, key: str, at: datetime) -> Order:
+    """Return an order after credit that was given instead of money: what it settles cannot go back a second time."""
+    if not action.settles or any(payment.ref == key for payment in told.payments):
+        return told
+    card = Instrument(key, InstrumentKind.GIFT_CARD)
+    paid = Payment(key, card, action.settles, is_refund=True, at=at, pieces=action.pieces, is_credit=True)
+    return replace(told, payments=(*told.payments, paid))
+
+
 def _payments(told: Order, known: Order) -> tuple[Payment, ...]:
     pieces = {payment.ref: payment.pieces for payment in known.payments if payment.is_refund and payment.pieces}
-    return tuple(
+    named = tuple(
         replace(one, pieces=pieces[one.ref]) if one.is_refund and not one.pieces and one.ref in pieces else one
         for one in told.payments
     )
+    refs = {one.ref for one in named}
+    return (*named, *(one for one in known.payments if one.is_credit and one.ref not in refs))
 
 
 def _pieces(order: Order) -> int:

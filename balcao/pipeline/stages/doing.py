@@ -18,18 +18,19 @@ from balcao.journal.types import Subject, SubjectKind
 from balcao.notices.actions import tell as notify
 from balcao.notices.models import NoticeKind
 from balcao.pipeline.stages import news
+from balcao.pipeline.stages.beginning import begin_after
 from balcao.pipeline.stages.texts import text_of
 from balcao.pipeline.stages.wanted import CannotAct, action_of
 from balcao.pipeline.steps import reached
 from balcao.pipeline.timers import told_until
-from balcao.ports.commerce import Action, ActionKind
+from balcao.ports.commerce import Action, ActionKind, GiveCredit
 from balcao.processes.actions import effects
 from balcao.processes.actions.entering import REMINDER
-from balcao.processes.actions.moving import BY_ITSELF, ProcessRefused, start
+from balcao.processes.actions.moving import ProcessRefused
 from balcao.processes.actions.telling import actor_of, tell
 from balcao.processes.models import Effect, Process, Visit
 from balcao.processes.queries.blueprints import blueprint_for
-from balcao.processes.queries.courses import last_visit
+from balcao.processes.queries.courses import last_visit, level_of
 from balcao.processes.types import STAGE_NEWS, EffectKind, ForwardState
 from balcao.returns.actions.sending import issue_label
 from balcao.returns.types import SendingWay
@@ -37,7 +38,6 @@ from balcao.staff.models import Agent
 from balcao.tickets.actions.ordering import act_from
 from balcao.tickets.actions.sending import Writing, send_message
 from balcao.tickets.models import Conversation, Message
-from balcao.tickets.queries.speaking import Speaking
 from balcao.tickets.types import Direction, MessageKind, TicketRefused
 
 _A_MOMENT = timedelta(seconds=1)
@@ -153,14 +153,19 @@ def _ask(effect: Effect, action: Action, now: datetime) -> LedgerEntry:
     if process.order is None:
         raise CannotAct("no_order")
     asker, decider = _deciders(process)
-    level = Speaking(process.ticket, process.order.account, process.order, now=now).level
-    if asker and action.kind in _BACK_TO_ORIGIN:
+    level = level_of(process, now=now)
+    if asker and _stays_theirs(action):
         level = max(level, Level.VERIFIED)  # a person decided it, and nobody can have it sent elsewhere
     by = ledger.Asker(agent=asker, level=Level(level), ticket=process.ticket_id)
     entry = act_from(ticket=process.ticket, order=process.order, action=action, asker=by, key=effect.key, now=now)
     if entry.state == LedgerState.ASKED and decider and decider != asker:
         ledger.approve(entry=entry, agent=decider, now=now)  # they were the second pair of eyes already
     return entry
+
+
+def _stays_theirs(action: Action) -> bool:
+    """Tell whether what is given back can only go to where it came from: its instrument, or the order's account."""
+    return action.kind in _BACK_TO_ORIGIN or (isinstance(action, GiveCredit) and action.settles > 0)
 
 
 def _deciders(process: Process) -> tuple[Agent | None, Agent | None]:
@@ -215,15 +220,7 @@ def _start(effect: Effect, now: datetime) -> None:
     blueprint = blueprint_for(effect.spec["blueprint"], shop_id=process.shop_id)
     if blueprint is None:
         raise CannotAct("no_blueprint")
-    start(
-        ticket=process.ticket,
-        blueprint=blueprint,
-        order=process.order,
-        mover=BY_ITSELF,
-        key=effect.key,
-        facts=process.facts,
-        now=now,
-    )
+    begin_after(process, blueprint, mover=_last_mover(process), key=effect.key, now=now)
     effects.settle(effect=effect, now=now)
 
 

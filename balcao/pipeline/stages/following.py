@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from balcao.commerce.models import LedgerEntry
+from balcao.commerce.types import Denial
 from balcao.deadlines.types import PauseReason
 from balcao.journal.models import Entry
 from balcao.journal.types import SubjectKind
@@ -18,7 +19,7 @@ from balcao.processes.actions.working import pause, resume_for_customer
 from balcao.processes.models import Process, Visit
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.types import Department as Role
-from balcao.processes.types import ProcessState
+from balcao.processes.types import EffectState, ProcessState
 from balcao.shops.models import Shop
 from balcao.staff.models import Department
 from balcao.tickets.models import Message
@@ -37,6 +38,8 @@ def follow(entries: Sequence[Entry], now: datetime) -> None:
     for process in _running(_tickets_where_they_wrote(entries)):
         resume_for_customer(process=process, at=now)
     _wait_with_tickets(entries, now)
+    for process in _running(_tickets_where_they_showed(entries)):
+        _go_on_sure(process, now)
     for process in _of_orders(entries):
         look(process=process, now=now)
     _ask_departments(entries, now)
@@ -71,6 +74,25 @@ def _tickets_where_they_wrote(entries: Sequence[Entry]) -> set[int]:
         else Message.objects.none()
     )
     return set(rows.values_list("ticket_id", flat=True))
+
+
+def _tickets_where_they_showed(entries: Sequence[Entry]) -> set[int]:
+    """Return the tickets on which the customer showed who they are."""
+    return {
+        subject.subject_id
+        for entry in entries
+        if entry.name == "verification.passed"
+        for subject in entry.subjects.all()
+        if subject.kind == SubjectKind.TICKET
+    }
+
+
+def _go_on_sure(process: Process, now: datetime) -> None:
+    """Let a process go on whose customer has shown who they are: what failed for want of that is tried again."""
+    resume_for_customer(process=process, at=now)
+    for effect in process.effects.filter(state=EffectState.FAILED, code=Denial.LEVEL).select_related("visit"):
+        effects.retry(effect=effect, agent=None, now=now)
+    look(process=process, now=now)
 
 
 def _wait_with_tickets(entries: Sequence[Entry], now: datetime) -> None:

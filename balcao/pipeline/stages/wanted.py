@@ -1,13 +1,15 @@
 """The order action that an automatic step stands for: the return knows its own, else the step's fields say it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from balcao.commerce.queries import order_value
 from balcao.ports import commerce as port
-from balcao.ports.commerce import Action, ActionKind, InstrumentKind, Line
+from balcao.ports import money
+from balcao.ports.commerce import Action, ActionKind, InstrumentKind, Line, OrderStage
 from balcao.processes.models import Effect, Process
-from balcao.returns.queries.outcomes import order_action
+from balcao.returns.queries.outcomes import amount_of, order_action
 
 
 class CannotAct(ValueError):
@@ -22,13 +24,17 @@ def action_of(effect: Effect) -> Action:
     """Return what a step does to the order of its process; raises CannotAct."""
     process = effect.process
     kind = ActionKind(effect.spec["action"])
+    named = {name: process.fields.get(key) for name, key in effect.spec.items() if name != "action"}
     row = getattr(process, "goods_return", None)
     known = order_action(row, kind) if row else None
-    if known is not None:
+    if row and known is not None:
+        if named.get("amount") not in (None, amount_of(row, kind)):
+            raise CannotAct("other_amount")  # it was agreed to another sum than the return comes to
         return known
     if process.order is None:
         raise CannotAct("no_order")
-    named = {name: process.fields.get(key) for name, key in effect.spec.items() if name != "action"}
+    if kind == ActionKind.EXCHANGE and row is None:
+        raise CannotAct("no_return")
     maker = _MAKERS.get(kind)
     if maker is None:
         raise CannotAct("not_automatic")
@@ -55,7 +61,14 @@ def _credit(process: Process, named: Mapping[str, Any]) -> Action:
 
 
 def _cancel(process: Process, named: Mapping[str, Any]) -> Action:
-    return port.Cancel(_reason(process, named))
+    """Return the cancelling of the order; what had left and comes back is paid back, for no system cancels that."""
+    order = order_value(process.order) if process.order else None
+    if order is None or order.stage not in (OrderStage.SHIPPED, OrderStage.DELIVERED):
+        return port.Cancel(_reason(process, named))
+    settled = money.settled(order)
+    pieces = tuple((line.ref, left) for line in order.lines if (left := line.quantity - settled[line.ref]))
+    freight = max(min(order.freight, money.open_balance(order) - money.price_of(order, pieces)), 0)
+    return port.Refund(_reason(process, named), pieces=pieces, freight=freight)
 
 
 def _resend(process: Process, named: Mapping[str, Any]) -> Action:
@@ -71,10 +84,13 @@ def _payment_link(process: Process, named: Mapping[str, Any]) -> Action:
 
 
 def _change_address(process: Process, named: Mapping[str, Any]) -> Action:
+    """Return the change of the address; who receives it and the country stay where nothing else was said."""
     address = named.get("address")
-    if not isinstance(address, dict):
+    if not isinstance(address, dict) or not address or process.order is None:
         raise CannotAct("no_address")
-    return port.ChangeAddress(port.Address(**address))
+    before = order_value(process.order).address
+    known = port.Address(name=before.name, phone=before.phone, country=before.country)
+    return port.ChangeAddress(replace(known, **address))
 
 
 def _left(line: Line) -> int:

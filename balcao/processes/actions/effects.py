@@ -92,8 +92,8 @@ def of_entry(entry: LedgerEntry) -> list[Effect]:
 
 
 @transaction.atomic
-def retry(*, effect: Effect, agent: Agent, now: datetime) -> bool:
-    """Have a step tried again that failed, because an agent mended what was wrong."""
+def retry(*, effect: Effect, agent: Agent | None, now: datetime) -> bool:
+    """Have a step tried again that failed, because what was wrong is mended: by an agent, or by itself."""
     process = hold(effect.process_id)
     changed = Effect.objects.filter(pk=effect.pk, state=EffectState.FAILED).update(
         state=EffectState.DUE, due_at=now, settled_at=None, tries=0, entry=None

@@ -141,15 +141,19 @@ def forward(
     fields: Mapping[str, Any] | None = None,
     reason: str = "",
     remark: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> Forward:
     """Take a way out of a stage, or ask for the second pair of eyes that it needs; the same key again is one.
 
-    Raises `ProcessRefused` with everything that stands against it; nothing is written then.
+    `facts` are what was found out for its guards at the same moment. Raises `ProcessRefused` with everything that stands against it; nothing is written then.
     """
     known = Forward.objects.filter(key=key).first()
     if known:
         return known
     process = hold(visit.process_id)
+    if facts:
+        process.facts = {**process.facts, **facts}
+        process.save(update_fields=["facts"])
     wanted = Forward(
         visit=visit,
         transition=transition,
@@ -290,7 +294,9 @@ def _gone(
     wanted.target, wanted.state = way.target, ForwardState.GONE
     wanted.save()
     process.fields = dict(facts.fields)
-    process.save(update_fields=["fields"])
+    if any(guard.name == "level_at_least" for guard in way.guards):  # what follows from it is decided as surely
+        process.facts = {**process.facts, "level": facts.known["level"]}
+    process.save(update_fields=["fields", "facts"])
     leave(visit=visit, way=way, actor=mover.actor, now=now)
     enter(
         process=process,
@@ -345,4 +351,4 @@ def _checked(read: types.Blueprint, fields: Mapping[str, Any], *, customer: bool
     ]
     if wrong:
         raise ProcessRefused(*wrong)
-    return {key: redact_cards(value) if isinstance(value, str) else value for key, value in fields.items()}
+    return {key: filling.kept(value) for key, value in fields.items()}

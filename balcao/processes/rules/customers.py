@@ -7,7 +7,7 @@ from balcao.processes.rules.simulating import latest_leaving
 from balcao.processes.types import Actor, Blueprint, Field, FieldType, Hours, Opening, RefusalCode, Transition
 
 _TYPED = (FieldType.TEXT, FieldType.DATE, FieldType.NUMBER)
-_FILLABLE = (*_TYPED, FieldType.PHOTO, FieldType.CHOICE, FieldType.YES_NO)
+_FILLABLE = (*_TYPED, FieldType.PHOTO, FieldType.CHOICE, FieldType.YES_NO, FieldType.ADDRESS)
 
 
 def is_final(blueprint: Blueprint, way: Transition) -> bool:

@@ -5,14 +5,16 @@
 - `within_policy` (bool): law or the shop's policy grants what is asked for
 - `needs_review` (bool): an exception, a late request, a high value or risk: a person must look
 - `open_balance` (int): minor units that may still go back to the customer
-- `is_disputed` (bool): a chargeback is open
+- `is_disputed` (bool): a chargeback is open, or was lost
+- `is_other_currency` (bool): the order is not in the shop's currency, in which limits are written
 - `cut_off_passed` (bool): label printed, or on the carrier's list
 - `level` (int): how sure we are of whom we speak with, `commerce.types.Level`
 - `fulfilment` (str): unpaid, paid, picking, packed, shipped, delivered
 - `parcel` (str): waiting, in_transit, silent, delivered, lost, returned
 - `return_parcel` (str): the same, of the parcel that comes back
 - `risk_score` (int): 0 to 100, never sole ground of a refusal
-- `in_stock` (bool): what is to be sent is reserved
+- `in_stock` (bool): what is to be sent can be had
+- `return_known` (bool): it was said what comes back
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +50,7 @@ def takes(guard: Guard) -> bool:
 
 def is_filled(value: object) -> bool:
     """Tell whether a field has a value; no and nought are values."""
-    return value is not None and value not in ("", [], ())
+    return value is not None and value not in ("", [], (), {})
 
 
 def _is(name: str, *, wanted: bool = True) -> Check:
@@ -108,6 +110,7 @@ GUARDS: Mapping[str, Check] = {
     "before_cut_off": _is("cut_off_passed", wanted=False),
     "after_cut_off": _is("cut_off_passed"),
     "not_disputed": _is("is_disputed", wanted=False),
+    "return_known": _is("return_known"),
     "in_stock": _is("in_stock"),
     "out_of_stock": _is("in_stock", wanted=False),
     "fulfilment_in": _known_in("fulfilment"),

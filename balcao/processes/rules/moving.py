@@ -115,8 +115,8 @@ def open_tasks(blueprint: Blueprint, stage: str, way: Transition, facts: Facts) 
 
 
 def needs_approval(approval: Approval, facts: Facts) -> bool:
-    """Tell whether a second pair of eyes is needed; an amount that is not known needs it."""
-    if not approval.field:
+    """Tell whether a second pair of eyes is needed; an amount that is not known, or not comparable, needs it."""
+    if not approval.field or facts.known.get("is_other_currency") is True:
         return True
     amount = facts.fields.get(approval.field)
     return not isinstance(amount, int) or amount > approval.limit

@@ -88,6 +88,7 @@ class FieldType(StrEnum):
     YES_NO = "yes_no"  # bool
     DEPARTMENT = "department"  # str, a role key
     AGENT = "agent"  # int, an agent's id
+    ADDRESS = "address"  # object: the parts of a `ports.commerce.Address` that are filled in
 
 
 class Actor(StrEnum):
@@ -224,7 +225,7 @@ class Approval:
 
     role: str  # a role key, as `fin` or `cs_lead`
     field: str = ""  # a money field; "": always needed
-    limit: int = 0  # minor units; needed above them
+    limit: int = 0  # minor units of the shop's currency; needed above them, and for any amount in another currency
 
 
 @dataclass(frozen=True, slots=True)

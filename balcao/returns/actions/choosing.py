@@ -5,12 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from balcao.customers.models import Identity
+from balcao.processes.actions import moving
 from balcao.returns.actions import advancing
 from balcao.returns.actions.holding import take_hold
 from balcao.returns.actions.telling import actor_of, tell
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import Return
-from balcao.returns.queries.outcomes import outcomes_of
+from balcao.returns.queries.outcomes import outcomes_of, to_send, wanted_words
 from balcao.returns.rules.fields import of_outcome
 from balcao.returns.types import Outcome
 from balcao.staff.models import Agent
@@ -43,4 +44,5 @@ def choose_outcome(
         line.outcome, line.agreed_at = outcome, now if outcome == Outcome.CREDIT else None
         line.save(update_fields=["outcome", "variant", "agreed_at"])
     tell("outcome.chosen", row, actor=actor_of(agent, identity), now=now, outcome=outcome)
-    advancing.fill(row, of_outcome(outcome), now=now)
+    advancing.fill(row, of_outcome(outcome) | {"wanted": wanted_words(row)}, now=now)
+    moving.note_facts(process=row.process, facts={"to_send": to_send(row)}, now=now)

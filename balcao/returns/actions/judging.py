@@ -68,7 +68,7 @@ def decide(
     row.save(update_fields=["goods", "freight", "withheld", "withheld_remark", "decided_at", "decided_by"])
     outcome = _given(row)
     tell("decided", row, actor=actor_of(agent), now=now, outcome=outcome, amount=_amount(row), withheld=withheld)
-    advancing.fill(row, {"amount": _amount(row), "remedy": outcome.value}, now=now)
+    advancing.fill(row, {"amount": worth_of(row).refund, "remedy": outcome.value}, now=now)
     row.process.refresh_from_db()
     if agent:  # a way that money takes is taken by somebody
         advance(row, _STAGES.get(outcome, ""), mover=Mover(agent=agent), key=f"return:decided:{row.pk}:{key}", now=now)

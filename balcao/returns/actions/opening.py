@@ -22,7 +22,7 @@ from balcao.returns.actions.telling import tell
 from balcao.returns.actions.troubles import CannotReturn, Trouble
 from balcao.returns.models import NumberSeries, Return, ReturnLine
 from balcao.returns.queries.cases import Notice, Wanted, Weighed, returnable, weigh
-from balcao.returns.queries.outcomes import worth_of
+from balcao.returns.queries.outcomes import to_send, wanted_words, worth_of
 from balcao.returns.rules.documents import plain
 from balcao.returns.rules.fields import of_wish
 from balcao.returns.rules.reasons import fault_of
@@ -99,8 +99,9 @@ def open_return(
         lines=[[one.line, one.quantity, one.reason] for one in wanted],
     )
     values = of_wish([one.reason for one in wanted], [fault_of(one.reason) for one in wanted], wanted[0].outcome)
-    advancing.fill(row, values | {"amount": worth_of(row).refund}, now=now)
-    moving.note_facts(process=row.process, facts=facts_of(weighed), now=now)
+    advancing.fill(row, values | {"amount": worth_of(row).refund, "wanted": wanted_words(row)}, now=now)
+    facts = facts_of(weighed) | {"return_known": True, "to_send": to_send(row)}
+    moving.note_facts(process=row.process, facts=facts, now=now)
     return row
 
 

@@ -1,15 +1,17 @@
 """What a decision looks at, brought together from an order, its customer and what came back before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from balcao.commerce import models as orders
 from balcao.commerce import queries as commerce
+from balcao.commerce.types import LedgerState
 from balcao.deadlines.rules.holidays import holiday_dates
 from balcao.ports import commerce as port
 from balcao.ports import money
-from balcao.ports.commerce import KeyKind
+from balcao.ports.commerce import ActionKind, KeyKind
+from balcao.processes.models import Process
 from balcao.processes.types import Outcome as End
 from balcao.processes.types import ProcessState
 from balcao.returns.models import Return, ReturnLine
@@ -22,10 +24,13 @@ from balcao.returns.rules.marking import traits_of
 from balcao.returns.rules.places import country_of, zone_of
 from balcao.returns.rules.policy import decide
 from balcao.returns.types import Case, Decision, LineCase, Outcome, Reason, ReturnsPolicy, Risk, Trait
+from balcao.tickets.models import Message, Ticket
+from balcao.tickets.types import Direction
 
 _YEAR = timedelta(days=365)
 _LATELY = timedelta(days=90)
 _MOST_COUNTED = 5_000
+_GIVEN = (LedgerState.DONE, LedgerState.PARTLY)
 _SAME_PERSON = (KeyKind.PHONE, KeyKind.TAX_ID)  # what two accounts of two people do not share
 
 
@@ -87,6 +92,20 @@ def case_of(row: Return, *, now: datetime) -> Case:
     return _case(row.order, told, wanted, policy, notice=notice, risk=risk, now=now, way=row)
 
 
+def notice_of(ticket: Ticket) -> Notice:
+    """Return when the customer said it: with the first message of the matter, in whatever channel it came."""
+    first = Message.objects.filter(ticket=ticket, direction=Direction.IN, is_stranger=False).order_by("at", "pk")
+    said = first.select_related("channel").first()
+    if said is None:
+        return Notice(ticket.opened_at)
+    return Notice(min(said.sent_at or said.at, said.at), said.channel.kind)
+
+
+def wanted_again(row: Return) -> list[Wanted]:
+    """Return the lines of a return as they come back for money, where what was wanted instead cannot be had."""
+    return [replace(wanted_of(one), outcome=Outcome.REFUND, variant="") for one in row.lines.order_by("pk")]
+
+
 def wanted_of(row: ReturnLine) -> Wanted:
     """Return a line of a return as it was wanted."""
     return Wanted(
@@ -132,6 +151,7 @@ def _case(
         holidays=holiday_dates(country, first=order.placed_at.year, last=now.year + 3),
         risk_score=risk.score,
         worth=worth_of(told, wanted),
+        is_other_currency=told.currency != shop.currency,
     )
 
 
@@ -161,7 +181,12 @@ def _is_settled_unseen(line: ReturnLine, parent: Return) -> bool:
     if process.state == ProcessState.RUNNING:
         return True
     is_unseen = line.given in (Outcome.CREDIT, Outcome.EXCHANGE) or parent.withheld > 0
-    return process.outcome == End.DONE and is_unseen
+    return process.outcome == End.DONE and is_unseen and not _is_credited(process)
+
+
+def _is_credited(process: Process) -> bool:
+    """Tell whether the ledger gave credit for it: the order says then for which pieces."""
+    return process.effects.filter(entry__kind=ActionKind.GIVE_CREDIT, entry__state__in=_GIVEN).exists()
 
 
 def returnable(order: orders.Order) -> dict[str, int]:
@@ -185,7 +210,7 @@ def _risk_facts(
         denied_receipts=denied.values("goods_return").distinct().count(),
         is_first_order=count == 1,
         worth=worth_of(told, wanted),
-        high_worth=policy.review_worth,
+        high_worth=policy.review_worth if told.currency == order.backend.shop.currency else None,
     )
 
 

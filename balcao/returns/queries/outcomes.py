@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from balcao.commerce import queries as commerce
+from balcao.commerce.models import Order
+from balcao.commerce.types import Offer
 from balcao.ports.commerce import Action, ActionKind, Exchange, GiveCredit, Refund, Swap
-from balcao.ports.money import way_back
-from balcao.returns.models import Return
+from balcao.ports.money import paid_with, way_back
+from balcao.processes.models import Process
+from balcao.processes.types import Blueprint, Transition
+from balcao.returns.models import Return, ReturnLine
 from balcao.returns.queries.inspections import current_inspections
 from balcao.returns.rules import money
 from balcao.returns.rules.documents import decision_from, policy_from
@@ -46,12 +50,43 @@ def worth_of(row: Return) -> Worth:
     """Return what a return comes to: as it was decided; before that by what was found, or else announced."""
     order, policy = commerce.order_value(row.order), policy_from(row.policy)
     kind, standard = freight_rule(decision_from(row.decision), policy)
+    if order.currency != row.order.backend.shop.currency:
+        standard = None  # what the usual way costs is not known in this currency: all of it goes back
     if row.decided_at is None:
         worth = money.expected(order, pieces_of(row), freight=kind, standard_freight=standard, before=_before(row))
     else:
         worth = Expected(row.goods, row.freight, tuple(way_back(order, row.goods + row.freight)))
     refund = max(worth.total - row.withheld, 0)
-    return Worth(worth, money.bonus(refund, basis_points=row.bonus), row.withheld, order.currency)
+    return Worth(worth, bonus_of(row.order, refund, basis_points=row.bonus), row.withheld, order.currency)
+
+
+def bonus_of(order: Order, amount: int, *, basis_points: int) -> int:
+    """Return what is added where credit is taken for an amount: no more than one gift of the shop may be worth.
+
+    In another currency than the shop's nothing is compared: somebody else has to agree to the whole of it.
+    """
+    promised = money.bonus(amount, basis_points=basis_points)
+    is_comparable = order.currency == order.backend.shop.currency
+    return min(promised, commerce.policy_of(order.backend).credit_cap) if is_comparable else promised
+
+
+def to_send(row: Return) -> list[list[str | int]]:
+    """Return what is sent instead: (variant, how many); nothing unless it is an exchange."""
+    return [[one.variant, one.quantity] for one in row.lines.order_by("pk") if one.outcome == Outcome.EXCHANGE]
+
+
+def wanted_words(row: Return) -> str:
+    """Return what is sent instead, as people say it; "" unless it is an exchange."""
+    wanted = [one for one in row.lines.order_by("pk") if one.outcome == Outcome.EXCHANGE]
+    known = commerce.offers(backend=row.order.backend, refs={one.variant for one in wanted})
+    return ", ".join(f"{one.quantity} × {_offer_words(known.get(one.variant), one)}" for one in wanted)
+
+
+def _offer_words(offer: Offer | None, line: ReturnLine) -> str:
+    if offer is None:
+        return line.variant
+    options = ", ".join(value for value in offer.variant.options.values() if value)
+    return f"{offer.name or line.name} ({options or offer.variant.sku or line.variant})"
 
 
 def pieces_of(row: Return) -> money.Pieces:
@@ -100,10 +135,51 @@ def order_action(row: Return, kind: ActionKind) -> Action | None:
     if kind == ActionKind.REFUND:
         return _refund(row, worth, reason)
     if kind == ActionKind.GIVE_CREDIT:
-        return GiveCredit(worth.credit, reason)
+        return GiveCredit(worth.credit, reason, settles=worth.refund, pieces=money.joined(pieces_of(row)))
     if kind == ActionKind.EXCHANGE:
-        return Exchange(tuple(Swap(one.line, one.variant, one.quantity) for one in row.lines.all()), reason=reason)
+        swaps = tuple(Swap(one.line, one.variant, one.quantity) for one in row.lines.all())
+        return Exchange(swaps, _pays_difference(row, swaps), reason)
     return None
+
+
+def amount_of(row: Return, kind: ActionKind) -> int | None:
+    """Return the sum of the order action that settles a return, a bonus apart; None where people agree on one."""
+    is_computed = kind in (ActionKind.REFUND, ActionKind.GIVE_CREDIT) and order_action(row, kind) is not None
+    return worth_of(row).refund if is_computed else None
+
+
+def bonus_on_top(process: Process) -> int:
+    """Return what credit carries beyond what the process's return comes to; 0 where it has none."""
+    row = getattr(process, "goods_return", None)
+    return worth_of(row).bonus if row and amount_of(row, ActionKind.GIVE_CREDIT) is not None else 0
+
+
+def settled_amounts(process: Process, way: Transition, blueprint: Blueprint) -> dict[str, int]:
+    """Return by their keys the fields of sums that a way hands to order actions, as the process's return has them."""
+    row = getattr(process, "goods_return", None)
+    if row is None:
+        return {}
+    found = {}
+    for effect in blueprint.stage(way.target).effects:
+        field = effect.arguments.get("amount", "")
+        amount = amount_of(row, ActionKind(effect.arguments["action"])) if field else None
+        if amount is not None:
+            found[field] = amount
+    return found
+
+
+def _pays_difference(row: Return, swaps: tuple[Swap, ...]) -> str:
+    """Return with what the customer pays more for what they get: as they paid most of the order; "" for no more."""
+    order = commerce.order_value(row.order)
+    lines = {line.ref: line for line in order.lines}
+    known = commerce.offers(backend=row.order.backend, refs={swap.variant for swap in swaps})
+    more = sum(
+        (known[swap.variant].variant.price - lines[swap.line].unit_price) * swap.quantity
+        for swap in swaps
+        if swap.variant in known and swap.line in lines
+    )
+    held = paid_with(order)
+    return max(held, key=lambda ref: held[ref]) if more > 0 and held else ""
 
 
 def _refund(row: Return, worth: Worth, reason: str) -> Refund:

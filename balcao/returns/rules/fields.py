@@ -32,6 +32,12 @@ _DISPOSITIONS = {Disposition.VENDOR_RETURN: "vendor"}
 _WORST_FIRST = tuple(reversed(Grade))
 
 
+def reason_of_field(key: str) -> Reason | None:
+    """Return the reason that a process's own word for it means; of a group the first one; None for another word."""
+    groups = {word: next(one for one in Reason if one.group == group) for group, word in _GROUPS.items()}
+    return {**groups, **{word: reason for reason, word in _REASONS.items()}}.get(key)
+
+
 def of_wish(reasons: Sequence[Reason], faults: Sequence[Fault], outcome: Outcome) -> dict[str, object]:
     """Return what is known as soon as somebody wants to send something back; of several reasons the graver one."""
     graver = next((reason for reason in reasons if reason.group not in _MILD), reasons[0])

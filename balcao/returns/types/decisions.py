@@ -225,6 +225,7 @@ class Case:
     holidays: frozenset[date] = frozenset()  # where the customer lives
     risk_score: int = 0
     worth: int = 0  # minor units
+    is_other_currency: bool = False  # than the shop's, in which its policy's sums are
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def make_shop(slug: str = "moringa", **facts: Any) -> Shop:
-    """Open a shop in Brazil that speaks three languages."""
-    settings = {"name": slug.title(), "languages": ["pt-BR", "tr", "en"], "region": "BR", **facts}
+    """Open a shop in Brazil that speaks three languages and counts in reais."""
+    settings = {"name": slug.title(), "languages": ["pt-BR", "tr", "en"], "region": "BR", "currency": "BRL", **facts}
     return create_shop(slug=slug, actor=SYSTEM, now=LONG_AGO, **settings)
 
 

@@ -18,10 +18,12 @@ from balcao.commerce.models import Order
 from balcao.ports import commerce as port
 from balcao.ports.channel import File
 from balcao.returns.queries.cases import Notice, Wanted, Weighed, returnable, weigh
+from balcao.returns.queries.outcomes import bonus_of
 from balcao.returns.queries.policies import policy_of
 from balcao.returns.queries.telling import day_words, doubt_words, explanation_words
 from balcao.returns.queries.words import group_words, outcome_words, reason_words
 from balcao.returns.rules import money
+from balcao.returns.rules.fields import reason_of_field
 from balcao.returns.rules.marking import traits_of
 from balcao.returns.rules.money import Expected
 from balcao.returns.rules.paying import payer_of
@@ -46,6 +48,16 @@ def photos_in(request: HttpRequest, name: str) -> list[File]:
         for one in request.FILES.getlist(name)[:_MOST_PHOTOS]
         if one.size and one.size <= _LARGEST_PHOTO
     ]
+
+
+def prefilled(order: Order, said: Mapping[str, str]) -> dict[str, str]:
+    """Return the form as what is known fills it in: the reason as the process names it, and the only piece there is."""
+    left = {ref: count for ref, count in returnable(order).items() if count}
+    reason = reason_of_field(said.get("reason", ""))
+    form = {f"reason-{ref}": reason.value for ref in left if reason}
+    if len(left) == 1:
+        form |= {f"qty-{ref}": str(count) for ref, count in left.items()}
+    return form
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,11 @@ class Piece:
 class ReturnSheet:
     """What somebody wants to send back, as far as the form is filled in."""
 
-    def __init__(self, order: Order, form: Mapping[str, str], *, notice: Notice, now: datetime) -> None:
+    def __init__(
+        self, order: Order, form: Mapping[str, str], *, notice: Notice, now: datetime, first: Outcome | None = None
+    ) -> None:
         self.order, self.now, self.notice = order, now, notice
+        self._first = first  # what is offered before anything else, where it can be had
         self._form = {name: _UNTYPED.sub("", value) for name, value in form.items()}
 
     @cached_property
@@ -127,10 +142,18 @@ class ReturnSheet:
         if product is None:
             return ()
         return tuple(
-            (one.ref, ", ".join(one.options.values()) or one.sku or one.ref)
+            (one.ref, self._variant_words(one, line))
             for one in product.variants
             if one.is_available and one.ref != line.variant_ref
         )
+
+    def _variant_words(self, variant: port.Variant, line: port.Line) -> str:
+        """Return a variant by what tells it apart, with what it costs more or less."""
+        name, more = ", ".join(variant.options.values()) or variant.sku or variant.ref, variant.price - line.unit_price
+        if not more:
+            return name
+        amount = money_words(abs(more), self.value.currency, language=get_language() or "en")
+        return f"{name} ({'+' if more > 0 else '−'} {amount})"
 
     @cached_property
     def _products(self) -> Mapping[str, port.Product]:
@@ -217,6 +240,7 @@ class ReturnSheet:
         can_exchange = all(one.variants for one in self.chosen)
         possible = [one for one in _OFFERED if one in shared and (one != Outcome.EXCHANGE or can_exchange)]
         offered = possible or [Outcome.REFUND]  # nothing that is offered can be had: a person looks
+        offered.sort(key=lambda one: one != self._first)
         return [(one, outcome_words(one), self._comes_to(one)) for one in offered]
 
     def _comes_to(self, outcome: Outcome) -> str:
@@ -224,7 +248,7 @@ class ReturnSheet:
         if outcome == Outcome.REFUND:
             return money_words(self.expected.total, currency, language=language)
         if outcome == Outcome.CREDIT:
-            more = money.bonus(self.expected.total, basis_points=self.policy.bonus)
+            more = bonus_of(self.order, self.expected.total, basis_points=self.policy.bonus)
             return money_words(self.expected.total + more, currency, language=language)
         return ""
 
@@ -233,7 +257,8 @@ class ReturnSheet:
         """Return what goes back if everything comes as it was told."""
         kind, standard = freight_rule(self.weighed.decision, self.policy)
         pieces = tuple((one.ref, one.quantity) for one in self.chosen)
-        return money.expected(self.value, pieces, freight=kind, standard_freight=standard)
+        is_ours = self.value.currency == self.order.backend.shop.currency
+        return money.expected(self.value, pieces, freight=kind, standard_freight=standard if is_ours else None)
 
     @property
     def outcome(self) -> Outcome:

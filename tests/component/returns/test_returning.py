@@ -378,8 +378,24 @@ def test_credit_carries_the_bonus_that_was_promised(opened: Opened, bia: Agent, 
     row.save(update_fields=["bonus"])
     decide(row=looked_at(row, bia), agent=bia, now=LATER)
 
-    assert order_action(row, ActionKind.GIVE_CREDIT) == GiveCredit(4_990 + 499, f"return RMA-{row.number}")
+    credit = GiveCredit(4_990 + 499, f"return RMA-{row.number}", settles=4_990, pieces=(("1", 1),))
+    assert order_action(row, ActionKind.GIVE_CREDIT) == credit
+    assert row.process.fields["amount"] == 4_990  # what goes back; the bonus comes on top
     assert stage(row) == "crediting"
+
+
+def test_a_bonus_is_no_greater_than_a_gift_of_the_shop_may_be(opened: Opened, shop: Shop, order: Order) -> None:
+    row = opened(Wanted("1", 1, Reason.CHANGED_MIND, Outcome.CREDIT))
+    row.bonus = 20_000
+    assert worth_of(row).bonus == commerce.policy_of(order.backend).credit_cap
+
+
+def test_an_order_in_another_currency_is_looked_at_by_a_person(
+    opened: Opened, order: Order, shop: Shop, bia: Agent
+) -> None:
+    set_policy(shop=shop, policy=ReturnsPolicy(review_worth=10_000_000), agent=bia, now=NOW)
+    order.backend.shop.currency = "EUR"
+    assert opened().answer == Answer.REVIEW
 
 
 def test_an_exchange_says_for_what(opened: Opened, bia: Agent) -> None:
@@ -387,8 +403,9 @@ def test_an_exchange_says_for_what(opened: Opened, bia: Agent) -> None:
     decide(row=looked_at(row, bia), agent=bia, now=LATER)
 
     assert order_action(row, ActionKind.EXCHANGE) == Exchange(
-        (Swap("1", "mug-red", 1),), reason=f"return RMA-{row.number}"
-    )
+        (Swap("1", "mug-red", 1),), instrument="visa", reason=f"return RMA-{row.number}"
+    )  # it is dearer: the difference is paid as the order was
+    assert row.process.facts["to_send"] == [["mug-red", 1]]
     assert order_action(row, ActionKind.CANCEL) is None
 
 

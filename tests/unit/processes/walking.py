@@ -19,6 +19,7 @@ PLAIN: dict[FieldType, object] = {
     FieldType.YES_NO: True,
     FieldType.DEPARTMENT: "wh",
     FieldType.AGENT: 1,
+    FieldType.ADDRESS: {"line1": "Rua Nova, 1", "city": "Recife", "postcode": "50010-000"},
 }
 KNOWN = {
     "within_policy": ("within_policy", True),
@@ -27,6 +28,7 @@ KNOWN = {
     "before_cut_off": ("cut_off_passed", False),
     "after_cut_off": ("cut_off_passed", True),
     "not_disputed": ("is_disputed", False),
+    "return_known": ("return_known", True),
     "in_stock": ("in_stock", True),
     "out_of_stock": ("in_stock", False),
 }

@@ -106,7 +106,13 @@ class ForwardInput(Input):
     """A way out of a stage, with what it asks for."""
 
     transition: Word = Field(examples=["inspect"])
-    fields: dict[str, Any] = Field({}, max_length=100, examples=[{"grade": "a", "serial_matches": True}])
+    fields: dict[str, Any] = Field(
+        {},
+        max_length=100,
+        description="By key. An address is an object of its parts, as those of an order; street, city and postcode "
+        "are needed. A sum that follows from a return is left out.",
+        examples=[{"grade": "a", "serial_matches": True}],
+    )
     reason: Word = Field("", description="Key of a reason, where the way has a list of them.")
     remark: Text = ""
 

@@ -32,6 +32,7 @@ from balcao.processes.queries.blueprints import blueprint_by_id, blueprint_for
 from balcao.processes.queries.permits import may_work_on
 from balcao.processes.queries.tracks import Track
 from balcao.processes.types import Blueprint, FieldType, RefusalCode
+from balcao.returns.queries.outcomes import settled_amounts
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission, Scope
 from balcao.tickets.models import Ticket
@@ -127,8 +128,10 @@ def forward_stage(request: HttpRequest, id: Named[Id], body: ForwardInput) -> St
     caller = caller_of(request)
     agent, visit = caller.person(), _visit_for(caller, id)
     _permitted(agent, visit, visit.shop_id)
-    _without_photos(blueprint_by_id(visit.process.version_id), body.fields)
-    given: dict[str, Any] = {"fields": body.fields, "reason": body.reason, "remark": body.remark}
+    blueprint = blueprint_by_id(visit.process.version_id)
+    _without_photos(blueprint, body.fields)
+    settled = _settled(visit, blueprint, body)
+    given: dict[str, Any] = {"fields": body.fields | settled, "reason": body.reason, "remark": body.remark}
     key = _key(request, caller, f"forward {visit.pk} {body.transition}")
     now, mover = timezone.now(), Mover(agent=agent)
     gone = _done(lambda: forward(visit=visit, transition=body.transition, mover=mover, key=key, now=now, **given))
@@ -167,6 +170,16 @@ def _without_photos(blueprint: Blueprint, fields: dict[str, Any]) -> None:
     photos = {field.key for field in blueprint.fields if field.type is FieldType.PHOTO}
     for key in photos & fields.keys():
         raise invalid(f"#/fields/{key}", "Photos are added on the desk or on the customer's page.")
+
+
+def _settled(visit: Visit, blueprint: Blueprint, body: ForwardInput) -> dict[str, int]:
+    """Return the sums that the process's return comes to; another one is refused."""
+    way = next((one for one in blueprint.transitions if one.key == body.transition), None)
+    settled = settled_amounts(visit.process, way, blueprint) if way else {}
+    for key, amount in settled.items():
+        if body.fields.get(key, amount) != amount:
+            raise invalid(f"#/fields/{key}", f"The return comes to {amount}; leave the field out.")
+    return settled
 
 
 def _key(request: HttpRequest, caller: Caller, deed: str) -> str:

@@ -52,7 +52,7 @@ def _doubts(case: Case, policy: ReturnsPolicy) -> tuple[Doubt, ...]:
     found = []
     if case.risk_score >= policy.review_score:
         found.append(Doubt(Cause.RISK, str(case.risk_score), OURS))
-    if policy.review_worth is not None and case.worth > policy.review_worth:
+    if policy.review_worth is not None and (case.is_other_currency or case.worth > policy.review_worth):
         found.append(Doubt(Cause.WORTH, str(case.worth), OURS))
     return tuple(found)
 

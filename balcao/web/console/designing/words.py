@@ -201,6 +201,7 @@ def field_type_words(kind: FieldType) -> str:
         FieldType.YES_NO: _("Yes or no"),
         FieldType.DEPARTMENT: _("Department"),
         FieldType.AGENT: _("Agent"),
+        FieldType.ADDRESS: _("Postal address"),
     }[kind]
 
 
@@ -263,6 +264,7 @@ _GUARDS = (
     "before_cut_off",
     "after_cut_off",
     "not_disputed",
+    "return_known",
     "in_stock",
     "out_of_stock",
     "fulfilment_in",
@@ -291,7 +293,8 @@ def _guard_words(name: str) -> str:
         "needs_no_review": _("Nothing asks for a person to look"),
         "before_cut_off": _("The parcel is not on its way to the carrier yet"),
         "after_cut_off": _("The parcel is labelled or on the carrier's list"),
-        "not_disputed": _("No chargeback is open"),
+        "not_disputed": _("No chargeback is open or was lost"),
+        "return_known": _("It was said what comes back"),
         "in_stock": _("What is to be sent is in stock"),
         "out_of_stock": _("What is to be sent is not in stock"),
         "fulfilment_in": _("The shop has come so far with the order"),
@@ -404,7 +407,7 @@ def action_arguments(effect: Effect) -> list[tuple[str, str, str]]:
         ActionKind.REFUND: [("amount", _("Amount from"), FieldType.MONEY.value)],
         ActionKind.GIVE_CREDIT: [("amount", _("Amount from"), FieldType.MONEY.value)],
         ActionKind.CANCEL: [("reason", _("Reason from"), "")],
-        ActionKind.CHANGE_ADDRESS: [("address", _("Address from"), "")],
+        ActionKind.CHANGE_ADDRESS: [("address", _("Address from"), FieldType.ADDRESS.value)],
         ActionKind.SEND_PAYMENT_LINK: [("method", _("Payment form from"), "")],
     }
     action = effect.arguments.get("action", "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from balcao.commerce.rules.deciding import Scene, decide
+from balcao.commerce.rules.deciding import Scene, decide, is_foreign
 from balcao.commerce.types import Denial, Policy
 from balcao.ports import money
 from balcao.ports.commerce import (
@@ -121,6 +121,8 @@ def _limit(kind: ActionKind, order: Order, scene: Scene) -> str:
     if kind not in (ActionKind.REFUND, ActionKind.CANCEL):
         return ""
     limit = scene.policy.limits.get(scene.role)
+    if limit is not None and is_foreign(scene):
+        return _("needs approval: limits are in %(currency)s") % {"currency": scene.currency}
     if limit is None or limit >= money.open_balance(order):
         return ""
     return limit_words(limit, order.currency)

@@ -29,11 +29,12 @@ from balcao.ports.commerce import Address, InstrumentKind, PlaceOrder, Quoting
 from balcao.staff.models import Agent
 from balcao.tickets.models import Ticket
 from balcao.tickets.queries.speaking import Speaking, last_said
+from balcao.web.components.addresses import address_labels
 from balcao.web.desk.orders import words
 from balcao.web.desk.orders.denials import denial_words
 from balcao.web.desk.orders.effects import Told
 from balcao.web.desk.orders.forms import ADDRESS_FIELDS, METHODS
-from balcao.web.desk.orders.sheet import DryRun, address_labels
+from balcao.web.desk.orders.sheet import DryRun
 
 _LONGEST = 200
 _MOST_PIECES = 999

@@ -15,6 +15,7 @@ from balcao.commerce.types import Denial, Effect, Offer, Verdict
 from balcao.ports import commerce as port
 from balcao.ports import money
 from balcao.ports.commerce import Action, ActionKind, Line, Variant
+from balcao.web.components.addresses import address_labels
 from balcao.web.desk.orders import effects, forms, words
 from balcao.web.desk.orders.deeds import limit_words, sign_of
 from balcao.web.desk.orders.denials import denial_words
@@ -194,8 +195,9 @@ class Sheet:
     @property
     def limit(self) -> str:
         """Return up to which sum nobody else has to agree."""
-        limit = self.view.scene.policy.limits.get(self.view.scene.role)
-        return "" if limit is None else limit_words(limit, self.order.currency)
+        scene = self.view.scene
+        limit = scene.policy.limits.get(scene.role)
+        return "" if limit is None else limit_words(limit, scene.currency or self.order.currency)
 
     @cached_property
     def action(self) -> Action:
@@ -238,18 +240,3 @@ class Sheet:
 
 def _can_be_had(variant: Variant) -> bool:
     return variant.is_available and (variant.stock is None or variant.stock > 0)
-
-
-def address_labels() -> dict[str, str]:
-    """Return the fields of an address with their labels, in the order of a form."""
-    return {
-        "name": _("Receiver"),
-        "line1": _("Street and number"),
-        "line2": _("Addition"),
-        "district": _("District"),
-        "city": _("City"),
-        "region": _("State or province"),
-        "postcode": _("Postcode"),
-        "country": _("Country"),
-        "phone": _("Phone"),
-    }

@@ -10,9 +10,11 @@ from django.utils.translation import pgettext
 
 from balcao.kit.decimals import decimal
 from balcao.kit.numbers import number_in, numbers_in
+from balcao.processes.rules.filling import NEEDED_PARTS
 from balcao.processes.types import Field, FieldType
 from balcao.staff.models import Agent, Department
 from balcao.tickets.models import Attachment
+from balcao.web.components.addresses import address_labels
 from balcao.web.desk.orders.typed import minor_units
 from balcao.web.desk.processes.words import choice_words, text
 
@@ -30,6 +32,16 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One line of an address."""
+
+    name: str
+    label: str
+    value: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FieldView:
     """One field as a form draws it."""
 
@@ -43,6 +55,8 @@ class FieldView:
     error: str = ""
     files: tuple[Attachment, ...] = ()  # of a photo field: just uploaded
     kept: int = 0  # how many it has already
+    parts: tuple[Part, ...] = ()  # of an address
+    note: str = ""  # where its value comes from; nobody types it then
 
 
 def read_fields(fields: Sequence[Field], form: QueryDict, currency: str) -> tuple[dict[str, Any], set[str]]:
@@ -54,6 +68,8 @@ def read_fields(fields: Sequence[Field], form: QueryDict, currency: str) -> tupl
     wrong: set[str] = set()
     for field in fields:
         name = PREFIX + field.key
+        if field.type is FieldType.ADDRESS and any(part in form for part in _part_names(name)):
+            values[field.key] = _address(name, form)
         if field.type is FieldType.PHOTO or name not in form:
             continue
         typed = form.get(name, "").strip()
@@ -63,6 +79,15 @@ def read_fields(fields: Sequence[Field], form: QueryDict, currency: str) -> tupl
         else:
             values[field.key] = value
     return values, wrong
+
+
+def _part_names(name: str) -> list[str]:
+    return [f"{name}.{part}" for part in address_labels()]
+
+
+def _address(name: str, form: QueryDict) -> dict[str, str] | None:
+    typed = {part: " ".join(form.get(f"{name}.{part}", "").split()) for part in address_labels()}
+    return {part: value for part, value in typed.items() if value} or None
 
 
 def photos_in(field: Field, form: QueryDict) -> list[int]:
@@ -99,6 +124,7 @@ def _as_it_is(text: str, _currency: str) -> Any:
 
 
 _READERS: Mapping[FieldType, Callable[[str, str], Any]] = {
+    FieldType.ADDRESS: lambda _text, _currency: _UNREADABLE,  # it comes in parts
     FieldType.TEXT: _as_it_is,
     FieldType.CHOICE: _as_it_is,
     FieldType.NUMBER: _number,
@@ -119,6 +145,7 @@ def field_view(
     error: str = "",
     files: Sequence[Attachment] = (),
     is_required: bool | None = None,
+    note: str = "",
 ) -> FieldView:
     """Return a field with what was typed, or with what is known."""
     name = PREFIX + field.key
@@ -134,12 +161,28 @@ def field_view(
         error=error,
         files=tuple(files),
         kept=len(known) if field.type is FieldType.PHOTO and isinstance(known, list) else 0,
+        parts=_parts(name, known, form) if field.type is FieldType.ADDRESS else (),
+        note=note,
+    )
+
+
+def _parts(name: str, known: Any, form: QueryDict | None) -> tuple[Part, ...]:
+    """Return the lines of an address with what was typed, or with what is known."""
+    before = known if isinstance(known, dict) else {}
+    return tuple(
+        Part(
+            f"{name}.{part}",
+            label,
+            str(form[f"{name}.{part}"] if form is not None and f"{name}.{part}" in form else before.get(part, "")),
+            part in NEEDED_PARTS,
+        )
+        for part, label in address_labels().items()
     )
 
 
 def shown_value(field: Field, known: Any, currency: str) -> str:
     """Return a known value as its input holds it."""
-    if known is None or field.type is FieldType.PHOTO:
+    if known is None or field.type in (FieldType.PHOTO, FieldType.ADDRESS):
         return ""
     if isinstance(known, bool):
         return "yes" if known else "no"

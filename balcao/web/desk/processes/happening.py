@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from balcao.ports.commerce import ActionKind
+from balcao.processes.models import Process
 from balcao.processes.queries.tracks import Track
 from balcao.processes.types import Effect, EffectKind, Facts, Stage, Transition
+from balcao.returns.queries.outcomes import bonus_on_top
 from balcao.web.desk.orders import words as orders
 from balcao.web.desk.orders.effects import Told
 from balcao.web.desk.processes.times import limit_words
@@ -31,7 +33,7 @@ def happening(
             )
             for task in target.tasks
         ),
-        *(line for effect in effects for line in _effect(effect, target, facts, departments, currency)),
+        *(line for effect in effects for line in _effect(effect, target, facts, departments, currency, track.process)),
         *([Told(_("What is not done of this stage is dropped"))] if way.drops_work else []),
     ]
 
@@ -49,12 +51,12 @@ def stage_line(target: Stage, departments: Mapping[str, str]) -> Told:
 
 
 def _effect(
-    effect: Effect, target: Stage, facts: Facts, departments: Mapping[str, str], currency: str
+    effect: Effect, target: Stage, facts: Facts, departments: Mapping[str, str], currency: str, process: Process
 ) -> Iterator[Told]:
     if effect.kind is EffectKind.MESSAGE:
         yield from _message(target)
     elif effect.kind is EffectKind.ORDER_ACTION:
-        yield _order_action(effect, facts, currency)
+        yield _order_action(effect, facts, currency, process)
     elif effect.kind is EffectKind.RETRY_ACTION:
         yield Told(_("The order action that failed is tried again"))
     elif effect.kind is EffectKind.RETURN_LABEL:
@@ -76,9 +78,11 @@ def _message(target: Stage) -> Iterator[Told]:
         yield Told(_("The customer is told:"), words, more)
 
 
-def _order_action(effect: Effect, facts: Facts, currency: str) -> Told:
+def _order_action(effect: Effect, facts: Facts, currency: str, process: Process) -> Told:
     kind = str(effect.arguments.get("action", ""))
     amount = facts.fields.get(str(effect.arguments.get("amount", "")))
+    if kind == ActionKind.GIVE_CREDIT and isinstance(amount, int):
+        amount += bonus_on_top(process)
     name = orders.action_words(kind) if kind in set(ActionKind) else kind
     if isinstance(amount, int) and not isinstance(amount, bool) and currency:
         return Told(_("On the order:"), name, orders.money(amount, currency))

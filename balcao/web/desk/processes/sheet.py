@@ -23,6 +23,7 @@ from balcao.processes.types import (
     Request,
     Transition,
 )
+from balcao.returns.queries.outcomes import settled_amounts
 from balcao.staff.models import Agent
 from balcao.tickets.models import Attachment
 from balcao.web.desk.orders.effects import Told
@@ -83,10 +84,15 @@ class WaySheet:
         refused = {key for key, value in values.items() if not filling.accepts(known[key], value)}
         return {key: value for key, value in values.items() if key not in refused}, wrong | refused
 
+    @cached_property
+    def settled(self) -> dict[str, int]:
+        """Return the sums that are not typed, for the process's return says what it comes to."""
+        return settled_amounts(self.track.process, self.way, self.track.blueprint)
+
     @property
     def values(self) -> dict[str, Any]:
         """Return what the form says, without photos."""
-        return self._read[0]
+        return self._read[0] | self.settled
 
     def uploads(self, field: Field) -> list[int]:
         """Return the uploads that the form names for a photo field."""
@@ -144,7 +150,7 @@ class WaySheet:
         missing = [one for one in refusals if one.code in _SAID_BESIDE]
         others = [one for one in refusals if one.code not in (*_SAID_BESIDE, RefusalCode.APPROVAL)]
         wanted = [one for one in others if self._is_of_empty(one)]
-        wrong = [Refusal(RefusalCode.FIELD, key) for key in self._read[1]]
+        wrong = [Refusal(RefusalCode.FIELD, key) for key in self._read[1] - self.settled.keys()]
         return Verdict(
             is_open=not (missing or others or wrong),
             needs_approval=approval,
@@ -191,9 +197,10 @@ class WaySheet:
         return [
             forms.field_view(
                 field,
-                self.track.process.fields.get(field.key),
+                self.settled.get(field.key, self.track.process.fields.get(field.key)),
                 self._around,
-                form=self.form,
+                form=None if field.key in self.settled else self.form,
+                note=_("What the return comes to.") if field.key in self.settled else "",
                 error=self._error(field) if field.key in missing else "",
                 files=[files[pk] for pk in self.uploads(field) if pk in files],
             )
@@ -201,6 +208,8 @@ class WaySheet:
         ]
 
     def _error(self, field: Field) -> str:
+        if field.type is FieldType.ADDRESS:
+            return _("Street, city and postcode are needed.")
         is_typed = bool(self.form and self.form.get(forms.PREFIX + field.key, "").strip())
         return _("This cannot be read.") if is_typed else _("This is needed.")
 

@@ -14,7 +14,7 @@ from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.rules import filling
 from balcao.processes.rules.guards import is_filled
 from balcao.processes.types import Blueprint as Spec
-from balcao.processes.types import Field, FieldType
+from balcao.processes.types import BlueprintKind, Field, FieldType
 from balcao.tickets.models import Attachment
 from balcao.web.desk.processes import forms
 from balcao.web.desk.processes.forms import Around, FieldView
@@ -65,6 +65,11 @@ class StartSheet:
     def spec(self) -> Spec | None:
         """Return what it says."""
         return blueprint_by_id(self.blueprint.current_id) if self.blueprint and self.blueprint.current_id else None
+
+    @property
+    def is_of_goods(self) -> bool:
+        """Tell whether it begins with what comes back: the wizard of returns asks for that."""
+        return self.spec is not None and self.spec.kind in (BlueprintKind.RETURN, BlueprintKind.EXCHANGE)
 
     @property
     def choices(self) -> list[tuple[str, str]]:

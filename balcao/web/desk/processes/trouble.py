@@ -23,6 +23,7 @@ _STEPS = {
 _REASONS = {
     "no_order": gettext_lazy("There is no order in this process."),
     "no_amount": gettext_lazy("The amount is missing."),
+    "other_amount": gettext_lazy("The amount is not the one that the return comes to."),
     "no_method": gettext_lazy("The way to pay is missing."),
     "no_address": gettext_lazy("The address is missing."),
     "no_action": gettext_lazy("There is no order action to try again."),

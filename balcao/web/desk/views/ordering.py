@@ -1,5 +1,6 @@
 """The order beside a ticket: its card, whether the ticket is about it, and the deeds with their dry run."""
 
+from contextlib import suppress
 from secrets import token_urlsafe
 
 from django.contrib import messages
@@ -19,10 +20,15 @@ from balcao.commerce.rules.undoing import UNDOABLE
 from balcao.commerce.rules.verifying import masked
 from balcao.commerce.types import OPEN_LEDGER, LedgerState
 from balcao.customers.queries import identities_of
+from balcao.deadlines.types import PauseReason
 from balcao.journal.types import Actor, ActorKind
 from balcao.kit.numbers import number_in
 from balcao.pipeline.verification import ask_for_code
 from balcao.ports.commerce import ActionKind
+from balcao.processes.actions.moving import ProcessRefused
+from balcao.processes.actions.working import pause
+from balcao.processes.models import Visit
+from balcao.processes.queries.permits import may_work_on
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.actions import ordering
@@ -106,9 +112,19 @@ def verify(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpResp
         language = ticket.identity.customer.language
         asked = ask_for_code(account=account, order=view.row, place=place, language=language, agent=agent)
         messages.success(request, _("A link is on its way to %(address)s.") % {"address": masked(asked.key)})
+        _wait_for_them(request, agent, ticket)
     except CannotVerify as cannot:
         messages.error(request, trouble_words(cannot.trouble))
     return back(request, ticket)
+
+
+def _wait_for_them(request: HttpRequest, agent: Agent, ticket: Ticket) -> None:
+    """Let the stage wait for the customer that asked for it; whoever may not work on it only sends the link."""
+    rows = Visit.objects.filter(pk=number_in(request.POST.get("visit", "")) or 0, process__ticket=ticket, left_at=None)
+    visit = rows.select_related("process", "department").first()
+    if visit and not visit.outside and may_work_on(agent, visit, shop_id=ticket.shop_id):
+        with suppress(ProcessRefused):  # it has gone on meanwhile
+            pause(visit=visit, reason=PauseReason.CUSTOMER, agent=agent, now=timezone.now())
 
 
 @require_POST

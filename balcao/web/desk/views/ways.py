@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from secrets import token_urlsafe
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from balcao.commerce.models import Order
 from balcao.processes.actions.moving import Mover, ProcessRefused, fill, forward, start
 from balcao.processes.actions.photos import UPLOAD_MODE, keep_photos
 from balcao.processes.models import Blueprint, Process, Visit
@@ -193,7 +196,11 @@ def begin(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     ticket = ticket_for(agent, number)
     sheet = _start_sheet(request, agent, ticket)
     errors: list[str] = []
-    if request.method == "POST" and sheet.is_ready and sheet.blueprint:
+    if request.method == "POST" and sheet.is_of_goods:
+        if sheet.order:
+            return redirect(_wizard(ticket, sheet, sheet.order))
+        errors = [_("Say which order it is about: link it to the ticket first.")]
+    elif request.method == "POST" and sheet.is_ready and sheet.blueprint:
         try:
             return _start(request, agent, ticket, sheet, sheet.blueprint)
         except ProcessRefused as refused:
@@ -202,6 +209,12 @@ def begin(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     more = {"sheet": sheet, "fields": sheet.drawn_fields(files, tried=request.method == "POST"), "errors": errors}
     return drawn(request, agent, ticket, "begin", status=status, **more)
+
+
+def _wizard(ticket: Ticket, sheet: StartSheet, order: Order) -> str:
+    """Return where it is said what comes back, with what is known."""
+    known = {"blueprint": sheet.blueprint.key if sheet.blueprint else "", "reason": sheet.values.get("reason") or ""}
+    return f"{reverse('desk:return_new', args=[ticket.number, order.pk])}?{urlencode(known)}"
 
 
 def _start_sheet(request: HttpRequest, agent: Agent, ticket: Ticket) -> StartSheet:

@@ -38,7 +38,7 @@ _PROBLEMS = {
     "regret": gettext_lazy("I want to send it back"),
     "other": gettext_lazy("Something else"),
 }
-_ADDRESS = (
+ADDRESS = (
     ("name", gettext_lazy("Who receives it"), "name"),
     ("line1", gettext_lazy("Street and number"), "address-line1"),
     ("line2", gettext_lazy("Flat, floor, building"), "address-line2"),
@@ -47,7 +47,7 @@ _ADDRESS = (
     ("region", gettext_lazy("State or province"), "address-level1"),
     ("postcode", gettext_lazy("Postcode"), "postal-code"),
 )
-_NEEDED = ("line1", "city", "postcode")
+NEEDED = ("line1", "city", "postcode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Wish:
         known = self.sight.value.address
         if not self.form:
             return known
-        typed = {name: self._typed(name) for name, _label, _hint in _ADDRESS}
+        typed = {name: self._typed(name) for name, _label, _hint in ADDRESS}
         return replace(known, **typed)
 
     def _typed(self, name: str) -> str:
@@ -128,9 +128,7 @@ class Wish:
         """Return what is asked."""
         fields = [self._problem()] if self.kind == "problem" else []
         if self.kind == "address":
-            fields = [
-                Asked(n, str(label), self._value(n), hint, is_required=n in _NEEDED) for n, label, hint in _ADDRESS
-            ]
+            fields = [Asked(n, str(label), self._value(n), hint, is_required=n in NEEDED) for n, label, hint in ADDRESS]
         if self.kind == "cancel" and self._reasons():
             fields.append(Asked("reason", _("Why"), self._typed("reason"), kind="select", choices=self._reasons()))
         if not self.is_at_once and not self.sight.email:  # nobody could answer
@@ -200,7 +198,7 @@ class Wish:
         if self.kind == "problem":
             lines = [str(_PROBLEMS.get(self._typed("problem"), _PROBLEMS["other"]))]
         if self.kind == "address":
-            lines += [f"{label}: {self._typed(name)}" for name, label, _hint in _ADDRESS if self._typed(name)]
+            lines += [f"{label}: {self._typed(name)}" for name, label, _hint in ADDRESS if self._typed(name)]
         if self.kind == "cancel" and self._typed("reason"):
             lines.append(self._typed("reason"))
         if message := self.form.get("message", "").strip()[:_LONGEST_WORDS]:

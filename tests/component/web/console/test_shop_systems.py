@@ -206,7 +206,7 @@ def test_a_file_is_mapped_looked_at_and_brought_in(visitor: Client, book: Backen
     ]
     assert "Na esteira" in page  # a word of theirs for a stage, to be said
     looked = read(visitor.post(address, {**chosen, "stage-0": "preparing", "look": "1"}))
-    assert "€159.70" in looked
+    assert "R$159.70" in looked
     assert "Elif Kaya" in looked
     assert "um" in looked  # the fault of the fourth row
     assert not Order.objects.exists()

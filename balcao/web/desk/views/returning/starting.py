@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods
 from balcao.commerce.models import Order
 from balcao.pipeline.returning import Wish, open_for
 from balcao.processes.actions.moving import ProcessRefused
+from balcao.processes.types import BlueprintKind
 from balcao.returns.actions.troubles import CannotReturn
-from balcao.returns.queries.cases import Notice
+from balcao.returns.queries.cases import notice_of
+from balcao.returns.types import Outcome
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
-from balcao.tickets.models import Message, Ticket
-from balcao.tickets.types import Direction
+from balcao.tickets.models import Ticket
 from balcao.web.components.access import for_agents
-from balcao.web.components.returning import ReturnSheet, photos_in
+from balcao.web.components.returning import ReturnSheet, photos_in, prefilled
 from balcao.web.desk.access import ticket_for
 from balcao.web.desk.frame import context
 from balcao.web.desk.views.returning.deeds import trouble_words
@@ -33,8 +34,10 @@ def begin(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpRespo
     order = Order.objects.select_related("account", "backend__shop").filter(pk=pk).first()
     if order is None or order.backend.shop_id != ticket.shop_id:
         raise Http404
-    form = request.POST if request.method == "POST" else {}
-    sheet = ReturnSheet(order, form, notice=_notice(ticket), now=timezone.now())
+    kind = _kind(request)
+    form = request.POST if request.method == "POST" else prefilled(order, request.GET)
+    first = Outcome.EXCHANGE if kind == BlueprintKind.EXCHANGE else None
+    sheet = ReturnSheet(order, form, first=first, notice=notice_of(ticket), now=timezone.now())
     step = request.POST.get("step", "")
     if not step or not sheet.pieces:
         return _page(request, agent, ticket, sheet)
@@ -47,13 +50,10 @@ def begin(request: HttpRequest, agent: Agent, number: int, pk: int) -> HttpRespo
     return _opened(request, agent, ticket, sheet)
 
 
-def _notice(ticket: Ticket) -> Notice:
-    """Return when the customer said it: with the first message of this matter, in whatever channel it came."""
-    first = Message.objects.filter(ticket=ticket, direction=Direction.IN, is_stranger=False).order_by("at", "pk")
-    said = first.select_related("channel").first()
-    if said is None:
-        return Notice(ticket.opened_at)
-    return Notice(min(said.sent_at or said.at, said.at), said.channel.kind)
+def _kind(request: HttpRequest) -> BlueprintKind:
+    """Return by which process it is to go: that of exchanges where it was asked for, else that of returns."""
+    is_exchange = BlueprintKind.EXCHANGE.value in (request.POST.get("blueprint"), request.GET.get("blueprint"))
+    return BlueprintKind.EXCHANGE if is_exchange else BlueprintKind.RETURN
 
 
 def _opened(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: ReturnSheet) -> HttpResponse:
@@ -66,6 +66,7 @@ def _opened(request: HttpRequest, agent: Agent, ticket: Ticket, sheet: ReturnShe
             agent=agent,
             language=ticket.language,
             key=f"desk:{ticket.pk}:{request.POST.get('key', '')[:40]}",
+            kind=_kind(request) if sheet.outcome == Outcome.EXCHANGE else BlueprintKind.RETURN,
             now=sheet.now,
         )
     except CannotReturn as cannot:
@@ -85,6 +86,7 @@ def _page(
         "faults": {},
         "sorry": "",
         "is_confirming": False,
+        "blueprint": _kind(request).value,
         "form_key": request.POST.get("key", "")[:40] or token_urlsafe(12),
         **more,
     }

@@ -15,6 +15,7 @@ from balcao.ports.channel import File
 from balcao.processes.actions.moving import ProcessRefused, fill, forward, note_facts
 from balcao.processes.actions.sent_photos import adopt_photos
 from balcao.processes.models import Forward, Visit
+from balcao.processes.queries.courses import level_of
 from balcao.processes.types import Field, FieldType, ForwardState, Refusal, RefusalCode
 from balcao.returns.actions.choosing import choose_outcome
 from balcao.returns.actions.sending import mark_in_transit
@@ -61,6 +62,8 @@ def carry_out(caller: Caller, wanted: Wanted) -> None:
     photos = _keep_photos(caller, wanted)
     try:
         if wanted.deed.way is None:
+            if wanted.deed.needs_code:
+                note_facts(process=caller.process, facts=_level(caller), now=caller.now)
             _fill(caller, {**wanted.values, **photos})
         else:
             _take(caller, wanted, photos)
@@ -111,8 +114,6 @@ def _take(caller: Caller, wanted: Wanted, photos: Mapping[str, Any]) -> None:
     row = Return.objects.filter(process=process).select_related("process").first()
     if row and wanted.values.get(_REMEDY) in set(Outcome):
         _choose(row, Outcome(wanted.values[_REMEDY]), caller)
-    if wanted.deed.way and any(guard.name == "level_at_least" for guard in wanted.deed.way.guards):
-        note_facts(process=process, facts={"level": int(caller.level)}, now=now)
     gone = forward(
         visit=visit,
         transition=wanted.deed.key,
@@ -121,11 +122,17 @@ def _take(caller: Caller, wanted: Wanted, photos: Mapping[str, Any]) -> None:
         now=now,
         fields={**wanted.values, **photos},
         reason=wanted.reason,
+        facts=_level(caller) if wanted.deed.needs_code else None,
     )
     if gone.key != wanted.key:  # it was taken from this stay by another form: what that one said stands
         raise ProcessRefused(Refusal(RefusalCode.STALE))
     if row and wanted.values.get(_TRACKING):
         mark_in_transit(row=row, posted_at=now, agent=None, now=now, tracking=str(wanted.values[_TRACKING]))
+
+
+def _level(caller: Caller) -> dict[str, int]:
+    """Return how sure we are of them: what they decide is decided as surely, whenever it is carried out."""
+    return {"level": max(int(caller.level), level_of(caller.process, now=caller.now))}
 
 
 def _choose(row: Return, outcome: Outcome, caller: Caller) -> None:

@@ -10,8 +10,10 @@ from django.utils.translation import pgettext
 
 from balcao.kit.files import Verdict, judge
 from balcao.ports.channel import File
+from balcao.processes.rules.filling import accepts
 from balcao.processes.types import Field, FieldType
 from balcao.web.portal.orders.matters.story import told
+from balcao.web.portal.orders.wishes import ADDRESS, NEEDED
 
 PREFIX = "f-"
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic")
@@ -19,6 +21,17 @@ MOST_FILES = 10
 MOST_BYTES = 25_000_000
 _LONGEST = 5000
 _UNREADABLE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of an address."""
+
+    name: str
+    label: str
+    value: str
+    autocomplete: str
+    is_required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,7 @@ class Asked:
     value: str = ""
     error: str = ""
     is_consent: bool = False  # a yes that has to be given to go on
+    parts: tuple[Part, ...] = ()  # of an address
 
     @property
     def name(self) -> str:
@@ -42,6 +56,8 @@ class Asked:
     @property
     def shown(self) -> str:
         """Return what was filled in, as it is shown once more."""
+        if self.parts:
+            return ", ".join(part.value for part in self.parts if part.value)
         return dict(self.choices).get(self.value, self.value)
 
 
@@ -76,9 +92,23 @@ def asked(
             value=form.get(PREFIX + field.key, "")[:_LONGEST] if form else "",
             error=(wrong or {}).get(field.key, ""),
             is_consent=is_way and field.is_required and field.type is FieldType.YES_NO,
+            parts=_parts(field, form) if field.type is FieldType.ADDRESS else (),
         )
         for field in fields
     ]
+
+
+def _parts(field: Field, form: QueryDict | None) -> tuple[Part, ...]:
+    typed = _address(field, form) if form else {}
+    return tuple(
+        Part(f"{PREFIX}{field.key}.{name}", str(label), typed.get(name, ""), autocomplete, name in NEEDED)
+        for name, label, autocomplete in ADDRESS
+    )
+
+
+def _address(field: Field, form: QueryDict) -> dict[str, str]:
+    found = {name: " ".join(form.get(f"{PREFIX}{field.key}.{name}", "").split())[:200] for name, *_more in ADDRESS}
+    return {name: value for name, value in found.items() if value}
 
 
 def _choices(field: Field, offered: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
@@ -108,9 +138,11 @@ def read(
             if fault := pictures_fault(pictures) or ("" if pictures or not field.is_required else _no_picture()):
                 wrong[field.key] = fault
             continue
-        value = _value(field, form.get(PREFIX + field.key, "").strip()[:_LONGEST])
-        is_offered = value is None or not offered or value in offered.get(field.key, (value,))
-        if value is _UNREADABLE or not is_offered:
+        value = _value(field, form)
+        is_offered = value is None or not offered or field.key not in offered or value in offered[field.key]
+        if field.type is FieldType.ADDRESS and value is _UNREADABLE:
+            wrong[field.key] = _("Please fill in street, city and postcode.")
+        elif value is _UNREADABLE or not is_offered:
             wrong[field.key] = _("Please check this.")
         elif value is None and field.is_required:
             wrong[field.key] = _missing(field)
@@ -125,7 +157,11 @@ def _missing(field: Field) -> str:
     return _("Please choose one.") if field.choices else _("Please fill this in.")
 
 
-def _value(field: Field, text: str) -> Any:
+def _value(field: Field, form: QueryDict) -> Any:
+    if field.type is FieldType.ADDRESS:
+        typed = _address(field, form)
+        return (typed if accepts(field, typed) else _UNREADABLE) if typed else None
+    text = form.get(PREFIX + field.key, "").strip()[:_LONGEST]
     return _READERS[field.type](field, text) if text else None
 
 

@@ -78,7 +78,7 @@ def _sent(request: HttpRequest, shop: Shop, visit: Visit, sight: Sight, sheet: R
     if _asks_too_often(sight):
         return _page(request, shop, "choose", status=429, sight=sight, sheet=sheet, sorry=_too_often())
     photos = tuple((one.ref, file) for one in sheet.chosen for file in photos_in(request, f"photos-{one.ref}"))
-    wish = Wish(sight.row, sheet.wanted, photos)
+    wish = Wish(sight.row, sheet.wanted, photos, sight.level)
     try:
         row = send_back(
             shop=shop,
@@ -147,7 +147,7 @@ def _declared(request: HttpRequest, shop: Shop, visit: Visit, sight: Sight) -> H
     try:
         row = send_back(
             shop=shop,
-            wish=Wish(sight.row, wanted),
+            wish=Wish(sight.row, wanted, level=sight.level),
             request=_request(sight, visit, words),
             key=_form_key(request, sight),
             now=sight.now,
