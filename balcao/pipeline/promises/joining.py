@@ -1,13 +1,18 @@
 """Merging and splitting: the promises of two tickets become one, or a part of one gets promises of its own."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from balcao.deadlines.models import Clock
 from balcao.deadlines.rules import histories
 from balcao.deadlines.types import ClockKind, ClockState, EventType, ReopenMode
 from balcao.journal.models import Entry
 from balcao.pipeline.promises.batch import OPEN, Batch
 from balcao.pipeline.promises.standing import REPLIES, begin
+from balcao.tickets.models import Message
 from balcao.tickets.types import Direction, MessageKind
 
+_LEFT = "left"  # why a clock was cancelled: what was asked is another ticket's by now
 _JOINED = "joined"  # why a clock was cancelled: its ticket went into another
 
 
@@ -89,10 +94,29 @@ def split(batch: Batch, entry: Entry) -> None:
     was_asked = any(one.direction == Direction.IN and one.kind == MessageKind.SAID for one in moved)
     was_answered = any(one.direction == Direction.OUT and one.agent_id for one in moved)
     is_asked = was_asked and not was_answered
-    begin(batch, target, entry.at, key=key, by=batch.by(source), is_asked=is_asked)
+    begin(batch, target, entry.at, key=key, by=batch.by(source), is_asked=is_asked, since=_written(moved))
+    if is_asked:
+        _leave_with(batch, entry)
+
+
+def _written(moved: Sequence[Message]) -> datetime | None:
+    return min((one.at for one in moved if one.direction == Direction.IN), default=None)
+
+
+def _leave_with(batch: Batch, entry: Entry) -> None:
+    """Let the ticket that is left owe no answer to questions that went away, if none stayed behind."""
+    source = entry.facts["source"]
+    stayed = Message.objects.filter(ticket=source, direction=Direction.IN, kind=MessageKind.SAID, at__lte=entry.at)
+    for clock in batch.open(source, *REPLIES):
+        if not stayed.filter(at__gte=clock.started_at).exists():
+            batch.happen(clock, EventType.CANCEL, entry.at, key=f"entry:{entry.position}", reason=_LEFT)
 
 
 def undo_split(batch: Batch, entry: Entry) -> None:
-    """End what was promised for the part that went back."""
+    """End what was promised for the part that went back; its questions are owed an answer where they were asked."""
+    for clock in batch.clocks(entry.facts["source"], *REPLIES):
+        left = [row["key"] for row in clock.events if row.get("reason") == _LEFT]
+        if clock.state == ClockState.CANCELLED and left:
+            batch.hand.put(clock, histories.undo_row(of=left[-1], key=f"entry:{entry.position}", at=entry.at))
     for clock in batch.open(entry.facts["target"], *ClockKind):
         batch.happen(clock, EventType.CANCEL, entry.at, key=f"entry:{entry.position}", reason=_JOINED)

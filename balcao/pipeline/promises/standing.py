@@ -14,12 +14,17 @@ _THROWN_AWAY = "thrown_away"
 _UNANSWERED = "unanswered"  # solved without a reply: neither kept nor broken, and counted apart
 
 
-def begin(batch: Batch, ticket: int, at: datetime, *, key: str, by: By, is_asked: bool) -> None:
-    """Start what is promised from an instant on; who was not asked anything owes no first answer."""
+def begin(
+    batch: Batch, ticket: int, at: datetime, *, key: str, by: By, is_asked: bool, since: datetime | None = None
+) -> None:
+    """Start what is promised from an instant on; who was not asked anything owes no first answer.
+
+    `since`: when it was asked, if that was before; the law counts from there.
+    """
     batch.start(ticket, ClockKind.RESOLUTION, at, key=key, by=by)
     if is_asked:
         batch.start(ticket, ClockKind.FIRST_RESPONSE, at, key=key, by=by)
-        batch.start_legal(ticket, at, key=key)
+        batch.start_legal(ticket, since or at, key=key)
 
 
 def ask(batch: Batch, ticket: int, at: datetime, *, key: str) -> None:

@@ -21,19 +21,23 @@ from balcao.tickets.actions.merging import (
     standing_ticket,
 )
 from balcao.tickets.actions.opening import Opening, open_ticket
+from balcao.tickets.actions.ordering import link_order
 from balcao.tickets.actions.restating import restate
 from balcao.tickets.models import Conversation, Message, Participant, Ticket, TicketSplit
-from balcao.tickets.types import Direction, LinkReason, MessageKind, Refusal, Status, TicketRefused
+from balcao.tickets.types import Direction, LinkReason, MessageKind, OrderRule, Refusal, Status, TicketRefused
+
+_SORTED = ("priority", "kind", "is_kind_chosen", "topic_id")  # as the ticket is that they are taken from
 
 
 @transaction.atomic
 def split_messages(*, messages: Sequence[Message], agent: Agent, now: datetime, subject: str = "") -> TicketSplit:
-    """Take messages of one ticket into a new one, open and with the same owner; answers to them go there too."""
+    """Take messages of one ticket into a new one, open and sorted like the old one; answers to them go there too."""
     move_alone()
     rows = _chosen(messages)
     source = fresh(rows[0].ticket_id)
     _check(source, rows)
     target = _open(source, rows, subject=subject)
+    _carry_over(source, target, agent, now)
     conversations = _part(rows, target)
     split = TicketSplit.objects.create(
         source=source,
@@ -87,9 +91,17 @@ def _open(source: Ticket, rows: list[Message], *, subject: str) -> Ticket:
             link_reason=LinkReason.SPLIT,
             assignee_id=source.assignee_id,
             team_id=source.team_id,
-            more={"priority": source.priority},
+            more={name: getattr(source, name) for name in _SORTED},
         )
     )
+
+
+def _carry_over(source: Ticket, target: Ticket, agent: Agent, now: datetime) -> None:
+    """Give the new ticket the tags of the old one, and the orders that it is about."""
+    target.tags.set(source.tags.all())
+    links = source.order_links.filter(removed_at__isnull=True).select_related("order")
+    for link in links.order_by("pk"):
+        link_order(ticket=target, order=link.order, rule=OrderRule(link.rule), agent=agent, now=now)
 
 
 def _part(rows: list[Message], target: Ticket) -> dict[int, int]:

@@ -304,10 +304,44 @@ def test_what_is_split_off_starts_at_the_split(channel: Channel, bia: Agent, now
     assert clock(split.target, "resolution").started_at == now + 2 * HOUR
     assert clock(split.target, "first_response").due_at == now + 6 * HOUR
     assert clock(ticket, "resolution").started_at == now
+    assert Clock.objects.get(ticket_id=split.target_id, kind="legal").started_at == now + HOUR, "the law hears at once"
+    assert states(ticket)["first_response 1"] == "running", "its own question stayed"
 
     splitting.undo_split(split=split, agent=bia, now=now + 3 * HOUR)
     follow(now + 3 * HOUR)
     assert set(states(split.target).values()) == {"cancelled"}
+
+
+def test_a_question_that_is_split_off_is_owed_no_answer_where_it_was(
+    channel: Channel, bia: Agent, now: datetime
+) -> None:
+    ticket = ask(channel, now)
+    answer(ticket, bia, now + HOUR)
+    ask(channel, now + 2 * HOUR, name="two", answers=["one"], text="And another thing")
+    assert states(ticket)["next_response 1"] == "running"
+
+    message = Message.objects.get(external_id="two")
+    split = splitting.split_messages(messages=[message], agent=bia, now=now + 3 * HOUR)
+    follow(now + 3 * HOUR)
+    assert states(ticket)["next_response 1"] == "cancelled"
+    assert states(split.target)["first_response 1"] == "running"
+
+    splitting.undo_split(split=split, agent=bia, now=now + 4 * HOUR)
+    follow(now + 4 * HOUR)
+    waiting = clock(ticket, "next_response")
+    assert (waiting.state, waiting.started_at) == ("running", now + 2 * HOUR)
+
+
+def test_what_is_split_off_is_promised_by_the_kind_that_it_keeps(channel: Channel, bia: Agent, now: datetime) -> None:
+    ticket = ask(channel, now)
+    classifying.set_kind(ticket=ticket, kind=Kind.FORWARDED, agent=bia, now=now + HOUR)
+    receive(channel, now=now + HOUR, id="two", answers=["one"], text="And another thing")
+
+    split = splitting.split_messages(messages=[Message.objects.get(external_id="two")], agent=bia, now=now + 2 * HOUR)
+    follow(now + 2 * HOUR)
+
+    assert Ticket.objects.get(pk=split.target_id).kind == Kind.FORWARDED
+    assert clock(split.target, "resolution").events[0]["by"]["kind"] == Kind.FORWARDED
 
 
 # --- Once, cheaply, and the same again --------------------------------------------------------------------------------

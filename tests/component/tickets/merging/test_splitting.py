@@ -10,11 +10,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from balcao.commerce.actions.book import Book
+from balcao.commerce.actions.connecting import create_backend
+from balcao.commerce.actions.copying import keep_order
+from balcao.commerce.models import Order
 from balcao.customers.models import Identity
 from balcao.journal.models import Entry
+from balcao.journal.types import SYSTEM
 from balcao.ports.channel import Nature
-from balcao.tickets.actions import changing, indexing, noting
+from balcao.testing.orders import an_order
+from balcao.tickets.actions import changing, classifying, indexing, noting
 from balcao.tickets.actions.merging import merge_tickets, undo_ticket_merge
+from balcao.tickets.actions.ordering import link_order
 from balcao.tickets.actions.sending import recall_message
 from balcao.tickets.actions.splitting import split_messages, undo_split
 from balcao.tickets.actions.tallies import counted
@@ -23,12 +30,14 @@ from balcao.tickets.models import (
     Note,
     Participant,
     SearchDocument,
+    Tag,
     TallyChange,
     Ticket,
     TicketMerge,
     TicketSplit,
+    Topic,
 )
-from balcao.tickets.types import LinkReason, Priority, Refusal, Status, TicketRefused
+from balcao.tickets.types import Kind, LinkReason, OrderRule, Priority, Refusal, Status, TicketRefused
 
 
 def again(ticket: Ticket) -> Ticket:
@@ -56,6 +65,37 @@ def test_messages_get_a_ticket_of_their_own(desk: Any) -> None:
     entry = Entry.objects.get(name="ticket.split")
     assert {subject.subject_id for subject in entry.subjects.all()} == {source.pk, target.pk}
     assert SearchDocument.objects.filter(ticket=target, message=None, note=None).exists()
+
+
+def test_the_new_ticket_is_sorted_like_the_old_one(desk: Any) -> None:
+    first = desk.write("Ana", "Where is it?")
+    second = desk.write("Ana", "And the other one is broken", answers=first)
+    topic = Topic.objects.create(key="parcel", names={"en": "Parcel"}, kind=Kind.FORWARDED)
+    tag = Tag.objects.create(name="VIP")
+    classifying.set_topic(ticket=again(first.ticket), topic=topic, agent=desk.agent, now=desk.tick())
+    changing.add_tags(ticket=again(first.ticket), tags=[tag], agent=desk.agent, now=desk.tick())
+
+    target = again(split(desk, second).target)
+
+    assert (target.topic, target.kind, target.is_kind_chosen) == (topic, Kind.FORWARDED, False)
+    assert list(target.tags.all()) == [tag]
+    assert again(first.ticket).topic == topic
+
+
+def test_the_new_ticket_is_about_the_same_order(desk: Any) -> None:
+    first = desk.write("Ana", "Where is it?")
+    second = desk.write("Ana", "And the other one is broken", answers=first)
+    book = create_backend(
+        shop=first.ticket.shop, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=desk.tick()
+    )
+    keep_order(backend=book, order=an_order(), now=desk.tick())
+    order = Order.objects.get()
+    link_order(ticket=first.ticket, order=order, rule=OrderRule.NAMED, agent=None, now=desk.tick())
+
+    done = split(desk, second)
+
+    link = done.target.order_links.get()
+    assert (link.order, link.rule) == (order, OrderRule.NAMED)
 
 
 def test_answers_to_split_messages_go_to_their_new_ticket(desk: Any) -> None:
