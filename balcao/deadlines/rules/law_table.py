@@ -1,9 +1,13 @@
-"""The law table of November 2026: Brazil, Turkey, European Union, United States. Defaults, no legal advice."""
+"""The law table of November 2026: Brazil, Turkey, European Union, United States, and with them Britain's.
+
+Defaults, no legal advice.
+"""
 
 from datetime import date
 from typing import Any
 
 from balcao.deadlines.rules.days import Roll, Unit
+from balcao.deadlines.rules.law_table_gb import BRITAIN
 from balcao.deadlines.rules.law_words import (
     Answer,
     Certainty,
@@ -688,4 +692,4 @@ UNITED_STATES = (
     ),
 )
 
-TABLE = (*BRAZIL, *TURKEY, *EUROPE, *UNITED_STATES)
+TABLE = (*BRAZIL, *TURKEY, *EUROPE, *BRITAIN, *UNITED_STATES)

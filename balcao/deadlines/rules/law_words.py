@@ -15,6 +15,7 @@ class Jurisdiction(StrEnum):
     BR = "BR"
     TR = "TR"
     EU = "EU"  # and the European Economic Area
+    GB = "GB"  # the United Kingdom
     US = "US"
 
 
@@ -39,6 +40,7 @@ class TermKind(StrEnum):
     EXTENSION = "extension"  # so much longer after what `consumer_choices` names
     SEND_BACK = "send_back"  # so long they may take to send goods back
     REFUND = "refund"  # from here on, by when the shop owes it
+    REJECT = "reject"  # so long goods may be given back for the money, before any cure
     CURE = "cure"  # repair or replace
     ANSWER = "answer"
     ACKNOWLEDGE = "acknowledge"
@@ -57,6 +59,7 @@ class Trigger(StrEnum):
     NOTICE = "notice"
     CARRIER_HANDOVER = "carrier_handover"
     GOODS_RECEIVED = "goods_received"
+    SENT_BACK = "sent_back"  # the goods are back, or it was shown that they were sent: what came first
     DEFECT_SEEN = "defect_seen"
     REQUEST_RECEIVED = "request_received"
 

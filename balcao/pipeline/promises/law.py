@@ -24,7 +24,7 @@ from balcao.processes.models import Process
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.types import Blueprint, BlueprintKind, EffectKind, Outcome
 from balcao.returns.models import Return
-from balcao.returns.queries.cases import case_of
+from balcao.returns.queries.cases import case_of, weigh_again
 from balcao.returns.rules.documents import decision_from
 from balcao.returns.rules.owing import owed_by_law
 from balcao.returns.rules.places import country_of, zone_of
@@ -160,6 +160,7 @@ def hear_of_goods(batch: Batch, entry: Entry) -> None:
 
     It is owed when the term ends, or on the day of the proof if that is later.
     """
+    _begin_from_sending(batch, entry)
     is_here = entry.name == "return.received"
     seen = entry.at if is_here else datetime.fromisoformat(entry.facts.get("posted_at") or entry.at.isoformat())
     for clock in _of(batch, entry):
@@ -174,6 +175,24 @@ def hear_of_goods(batch: Batch, entry: Entry) -> None:
         batch.happen(clock, EventType.RESUME, at, key=key)
         seconds = used + round((due_at - at).total_seconds())
         batch.happen(clock, EventType.SET_TARGET, at, key=key, target_seconds=seconds)
+
+
+def _begin_from_sending(batch: Batch, entry: Entry) -> None:
+    """Let run what a law counts from the sending back: before that nobody knows its day."""
+    ticket = entry.facts.get("ticket")
+    row = Return.objects.filter(pk=entry.facts["return"]).select_related("order__account__backend__shop").first()
+    if row is None or ticket not in batch.tickets:
+        return
+    zone = case_of(row, now=entry.at).zone
+    owed = [one for one in owed_by_law(weigh_again(row, now=entry.at), zone=zone) if one.is_from_sending]
+    since = min(at for at in (row.posted_at, row.received_at, entry.at) if at)
+    _begin(
+        batch,
+        ticket,
+        row.process_id,
+        [_Term(one.rule, since, one.due_at, zone) for one in owed],
+        key=f"sent:{entry.position}",
+    )
 
 
 def end_process(batch: Batch, entry: Entry) -> None:

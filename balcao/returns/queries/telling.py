@@ -45,6 +45,7 @@ def parameter_words(parameter: Parameter) -> str:
         Parameter.WITHHOLD: _("The money may be kept back until"),
         Parameter.SEND_BACK_WITHIN: _("The customer sends it within"),
         Parameter.CURE_WITHIN: _("Repaired or replaced within"),
+        Parameter.REJECT_WITHIN: _("The money back at once, if it is asked for within"),
     }[parameter]
 
 

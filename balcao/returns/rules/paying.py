@@ -6,7 +6,8 @@ from balcao.returns.rules.reasons import fault_of
 from balcao.returns.types import Claim, Decision, Fault, Grade, Parameter, Payer, Reason
 
 # Directive 2011/83/EU, art. 14(2): the consumer is liable for diminished value by more handling than trying it takes.
-_LESSENS_FOR_HANDLING = {"EU": "EU-CRD-9"}
+# SI 2013/3134, reg. 34(9): likewise.
+_LESSENS_FOR_HANDLING = {"EU": "EU-CRD-9", "GB": "GB-CCR-34"}
 _WORN = {Grade.C, Grade.D}
 NO_LAW = ""
 

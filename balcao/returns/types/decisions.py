@@ -58,6 +58,7 @@ class Parameter(StrEnum):
     WITHHOLD = "withhold"
     SEND_BACK_WITHIN = "send_back_within"
     CURE_WITHIN = "cure_within"
+    REJECT_WITHIN = "reject_within"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ IDS = """
 BR-CDC-49 BR-D7962-4-V BR-D7962-5 BR-CDC-26 BR-CDC-18 BR-CDC-35 BR-CDC-42 BR-D11034 BR-LGPD-19 BR-GOVBR
 TR-MSY-9 TR-MSY-12 TR-MSY-13 TR-RETCOST TR-ELEC TR-MSY-15 TR-MSY-16 TR-6502-11 TR-KVKK-13 TR-IYS
 EU-CRD-9 EU-CRD-11a EU-CRD-16 EU-SGD EU-GDPR-12-3 EU-AI-50 US-MITOR US-CANSPAM US-CCPA
+GB-CCR-30 GB-CCR-34 GB-CCR-35 GB-CCR-32 GB-CCR-28 GB-CRA-19 GB-CRA-22 GB-CRA-28
 """
 
 
@@ -57,14 +58,14 @@ def test_a_rule_says_what_it_is_from_and_how_sure_it_is(one: LegalRule) -> None:
 
 @pytest.mark.parametrize("one", law.TABLE, ids=lambda one: one.id)
 def test_what_the_customer_may_do_rolls_on_and_what_the_shop_owes_does_not(one: LegalRule) -> None:
-    is_theirs = one.term in {TermKind.RIGHT, TermKind.SEND_BACK} and one.amount > 0
+    is_theirs = one.term in {TermKind.RIGHT, TermKind.SEND_BACK, TermKind.REJECT} and one.amount > 0
     assert one.roll == (Roll.FORWARD if is_theirs else Roll.NONE)
 
 
 @pytest.mark.parametrize(
     "country, expected",
     [("BR", Jurisdiction.BR), ("TR", Jurisdiction.TR), ("US", Jurisdiction.US), ("DE", Jurisdiction.EU),
-     ("NO", Jurisdiction.EU), ("EU", None), ("GB", None), ("", None)],
+     ("NO", Jurisdiction.EU), ("EU", None), ("GB", Jurisdiction.GB), ("CH", None), ("", None)],
 )  # fmt: skip
 def test_a_country_is_under_a_law_or_under_none_of_ours(country: str, expected: Jurisdiction | None) -> None:
     assert law.jurisdiction_of(country) == expected

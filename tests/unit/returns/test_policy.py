@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balcao.returns.rules import documents
+from balcao.returns.rules.owing import owed_by_law
 from balcao.returns.rules.policy import decide, freight_rule
 from balcao.returns.types import (
     SHOP,
@@ -34,7 +35,13 @@ from balcao.returns.types import (
     Until,
 )
 
-ZONES = {"BR": "America/Sao_Paulo", "TR": "Europe/Istanbul", "DE": "Europe/Berlin", "US": "America/New_York"}
+ZONES = {
+    "BR": "America/Sao_Paulo",
+    "TR": "Europe/Istanbul",
+    "DE": "Europe/Berlin",
+    "US": "America/New_York",
+    "GB": "Europe/London",
+}
 ORDERED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DELIVERED = datetime(2026, 3, 10, 15, tzinfo=UTC)  # a Tuesday
 NOTICE = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -577,3 +584,34 @@ def test_a_decision_stands_as_it_was(case: Case, policy: ReturnsPolicy) -> None:
 
     assert documents.decision_from(json.loads(json.dumps(documents.plain(decision)))) == decision
     assert documents.policy_from(json.loads(json.dumps(documents.plain(policy)))) == policy
+
+
+# --- United Kingdom ---------------------------------------------------------------------------------------------------
+
+
+def test_in_britain_a_customer_cancels_within_14_days_and_is_paid_14_days_after_they_sent_it() -> None:
+    open_case = decided(a_case("GB"))
+    assert open_case.lines[0].last_day == date(2026, 3, 24)
+    assert open_case.lines[0].entitlements[0].grounds.rule == "GB-CCR-30"
+    assert open_case.due(DutyKind.REFUND) is None  # nobody knows yet when it is sent
+
+    sent = decided(a_case("GB", posted_at=at("2026-03-16T10:00+00:00"), received_at=at("2026-03-19T10:00+00:00")))
+    assert sent.due(DutyKind.REFUND) == date(2026, 3, 30)
+    back = decided(a_case("GB", received_at=at("2026-03-19T10:00+00:00")))
+    assert back.due(DutyKind.REFUND) == date(2026, 4, 2)
+    assert owed_by_law(sent, zone="Europe/London")[0].is_from_sending
+
+
+def test_in_britain_defective_goods_are_rejected_within_30_days_and_repaired_after() -> None:
+    line = LineCase("1", Reason.NOT_WORKING)
+    early = decided(a_case("GB", line, notice_at=at("2026-04-09T12:00+00:00"))).lines[0].entitlements[0]
+    assert (early.grounds.rule, early.is_free_choice) == ("GB-CRA-19", True)
+    assert early.outcomes[0] == Outcome.REFUND
+    late = decided(a_case("GB", line, notice_at=at("2026-04-10T12:00+00:00")), outcomes=frozenset()).lines[0]
+    assert not late.entitlements[0].is_free_choice
+    assert late.entitlements[0].outcomes == (Outcome.REPAIR, Outcome.EXCHANGE)
+
+
+def test_in_britain_perishable_goods_are_not_rejected_for_30_days() -> None:
+    line = LineCase("1", Reason.NOT_WORKING, frozenset({Trait.PERISHABLE}))
+    assert not decided(a_case("GB", line)).lines[0].entitlements[0].is_free_choice

@@ -96,7 +96,8 @@ def _due(parameter: Parameter, saying: Saying, scene: Scene) -> date:
     if start is None or not isinstance(saying.value, Length):
         return _FAR
     # What the customer must do rolls on over weekends and holidays; what the shop must do never does.
-    return scene.counting.last_day(start, saying.value, rolls=parameter == Parameter.SEND_BACK_WITHIN)
+    is_theirs = parameter in (Parameter.SEND_BACK_WITHIN, Parameter.REJECT_WITHIN)
+    return scene.counting.last_day(start, saying.value, rolls=is_theirs)
 
 
 def duties_of(claims: Iterable[Claim], scene: Scene) -> tuple[Duty, ...]:

@@ -1,7 +1,9 @@
 """Which claims a line has, until when, and what may be chosen by them."""
 
+from dataclasses import replace
 from datetime import date
 
+from balcao.deadlines.rules.law import Goods
 from balcao.returns.rules.policy.rights import ONLY_OPENED, Right
 from balcao.returns.rules.policy.scenes import Scene
 from balcao.returns.rules.reasons import is_defect
@@ -101,17 +103,28 @@ def _outcomes(line: LineCase, claim: Claim, scene: Scene) -> tuple[Outcome, ...]
     """Return what may be asked for now: by law, and what the shop offers beside it."""
     law, shop = scene.right(Side.LAW, claim), scene.right(Side.SHOP, claim)
     given: tuple[Outcome, ...] = ()
-    if law:
+    if law and _may_reject(law, line, scene):
+        given = law.rejecting
+    elif law:
         given = law.outcomes if _chooses_freely(line, claim, scene) else law.first
     return tuple(dict.fromkeys((*given, *(shop.outcomes if shop else ()))))
 
 
 def _chooses_freely(line: LineCase, claim: Claim, scene: Scene) -> bool:
     law = scene.right(Side.LAW, claim)
-    if law is None or law.is_free_choice or law.free_for & line.traits:
+    if law is None or law.is_free_choice or law.free_for & line.traits or _may_reject(law, line, scene):
         return True
     cure = law.sayings.get(Parameter.CURE_WITHIN)
     if cure is None or not isinstance(cure.value, Length):
         return False
     start = scene.start(cure.trigger, line)
     return start is not None and scene.today > scene.counting.last_day(start, cure.value, rolls=False)
+
+
+def _may_reject(law: Right, line: LineCase, scene: Scene) -> bool:
+    """Tell whether goods may be given back for the money before any cure, as they were told of in time."""
+    saying = law.sayings.get(Parameter.REJECT_WITHIN)
+    if saying is None or (saying.goods == Goods.DURABLE and Trait.PERISHABLE in line.traits):
+        return False
+    last = scene.end(replace(law, extension=None), saying, line)
+    return last is None or scene.notice_on <= last

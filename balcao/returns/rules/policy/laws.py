@@ -24,6 +24,7 @@ _TERMS = {
     Parameter.REFUND_WITHIN: TermKind.REFUND,
     Parameter.SEND_BACK_WITHIN: TermKind.SEND_BACK,
     Parameter.CURE_WITHIN: TermKind.CURE,
+    Parameter.REJECT_WITHIN: TermKind.REJECT,
 }
 _SAID: dict[Parameter, Callable[[LegalRule], Value]] = {
     Parameter.REFUND_INCLUDES: lambda row: row.refund_includes,
@@ -67,6 +68,7 @@ def _right(claim: Claim, jurisdiction: Jurisdiction, on: date) -> Right | None:
         outcomes=outcomes,
         is_free_choice=is_free,
         first=first,
+        rejecting=tuple(one for row in rows if row.term == TermKind.REJECT for one in _outcomes(row.consumer_choices)),
         free_for=frozenset(trait for row in rows for trait in row.free_for),
         exceptions={trait: grounds_of(row) for trait, (_, row) in excepted.items()},
         extension=base.extension_if_uninformed,
@@ -109,7 +111,7 @@ def _sayings(rows: list[LegalRule]) -> dict[Parameter, Saying]:
                 found[parameter] = Saying(said(row), grounds_of(row))
         for parameter, term in _TERMS.items():
             if row.term == term:
-                found[parameter] = Saying(row.length, grounds_of(row), row.trigger)
+                found[parameter] = Saying(row.length, grounds_of(row), row.trigger, row.goods)
     return found
 
 

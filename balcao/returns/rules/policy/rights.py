@@ -42,6 +42,7 @@ class Right:
     outcomes: tuple[Outcome, ...] = ()
     is_free_choice: bool = True
     first: tuple[Outcome, ...] = ()  # what may be asked for at once, where the choice is not free
+    rejecting: tuple[Outcome, ...] = ()  # what may be chosen freely while `Parameter.REJECT_WITHIN` lasts
     free_for: frozenset[Trait] = frozenset()  # of these the customer chooses at once, even where there is an order
     exceptions: Mapping[Trait, Grounds] = field(default_factory=dict)
     allowed: frozenset[Trait] = frozenset()  # what would be an exception but for the other side

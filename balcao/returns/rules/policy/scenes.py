@@ -44,7 +44,9 @@ class Scene:
             return (line.defect_seen_on if line else None) or self.notice_on
         if trigger == Trigger.DELIVERY_LAST:
             return self.delivered_on
+        sent = [at for at in (self.case.posted_at, self.case.received_at) if at]
         known: dict[str, datetime | None] = {
+            Trigger.SENT_BACK: min(sent, default=None),
             Trigger.ORDER: self.case.ordered_at,
             Trigger.PROMISED: self.case.promised_at,
             Trigger.NOTICE: self.case.notice_at,

@@ -26,7 +26,7 @@ from balcao.web.console.frame import page
 from balcao.web.console.returns_form import ADDRESS, ReturnsForm
 
 _MAY = Permission.SHOP_EDIT
-_COUNTRIES = ("BR", "TR", "DE", "US")  # one of each law that we know
+_COUNTRIES = ("BR", "TR", "DE", "GB", "US")  # one of each law that we know
 
 
 @require_GET
