@@ -27,6 +27,9 @@ _REASONS = {
     "thrown_away": lambda: _("spam or trash"),
     "unanswered": lambda: _("solved without a reply"),
     "joined": lambda: _("the ticket went into another one"),
+    "left": lambda: _("the question went into a ticket of its own"),
+    "goes_on": lambda: _("the next process goes on with it"),
+    "not_owed": lambda: _("it is not owed any more"),
 }
 
 
