@@ -95,7 +95,7 @@ def draft_of(spec: Mapping[str, Any]) -> HoursDraft:
 def draft_in(form: QueryDict, zone: str) -> HoursDraft:
     """Return what somebody filled in."""
     week = [DayRow(day, day_name(number), form.get(day, "")) for number, day in enumerate(DAYS)]
-    columns = [form.getlist(name) for name in ("date", "shifts", "name", "source")]
+    columns = [form.getlist(name) for name in ("date", "shifts", "why", "source")]
     rows = [DayRow(day, day, shifts, name, source) for day, shifts, name, source in zip(*columns, strict=False) if day]
     return HoursDraft(zone, week, rows)
 

@@ -1,7 +1,9 @@
 """Calendars and targets in the console."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -65,6 +67,37 @@ def test_the_same_hours_are_no_version(visitor: Client, moringa: Shop) -> None:
     assert (made.name, made.versions.count()) == ("Stock 2", 1)
 
 
+def as_a_browser_sends_it(page: str) -> dict[str, Any]:
+    """Return every field of the settings form with what stands in it, also those that come several times."""
+    form = page.partition('id="settings"')[2].partition("</form>")[0]
+    found: dict[str, Any] = {}
+    for tag in re.findall(r"<input\b[^>]*>", form):
+        name, value = (re.search(rf'\b{key}="([^"]*)"', tag) for key in ("name", "value"))
+        if name and name[1] != "csrfmiddlewaretoken":
+            found.setdefault(name[1], []).append(unescape(value[1]) if value else "")
+    for select in re.findall(r"<select\b.*?</select>", form, re.DOTALL):
+        name, value = re.search(r'\bname="([^"]*)"', select), re.search(r'value="([^"]*)"\s+selected', select)
+        if name:
+            found[name[1]] = [value[1] if value else ""]
+    return found
+
+
+def test_a_calendar_is_kept_as_its_page_sends_it_with_all_its_holidays(visitor: Client, calendar: Calendar) -> None:
+    address = f"/console/calendars/{calendar.pk}/"
+    given = as_a_browser_sends_it(visitor.get(address).content.decode())
+    assert len(given["date"]) > 30
+    assert visitor.post(address, {**given, "sat": "10:00-14:00"}).status_code == 302
+    before = calendar.name
+    calendar.refresh_from_db()
+    first, second = calendar.versions.order_by("number")
+    assert calendar.name == before
+    assert second.spec["overrides"] == first.spec["overrides"]
+    assert second.spec["names"] == first.spec["names"]
+    new = as_a_browser_sends_it(visitor.get("/console/calendars/new/").content.decode())
+    assert visitor.post("/console/calendars/new/", {**new, "name": "Depo saatleri"}).status_code == 302
+    assert Calendar.objects.filter(name="Depo saatleri").exists()
+
+
 def test_from_when_on_is_the_calendars_own_time(visitor: Client, calendar: Calendar) -> None:
     visitor.post(f"/console/calendars/{calendar.pk}/", week(valid_from="2030-01-07T09:00"))
     assert calendar.versions.get(number=2).valid_from == datetime(2030, 1, 7, 12, 0, tzinfo=UTC)
@@ -91,7 +124,7 @@ def test_bad_hours_are_refused_with_words_at_their_day(
 
 def test_holidays_are_brought_in_and_kept_only_when_asked(visitor: Client, calendar: Calendar) -> None:
     form = week(country="TR", first="2026", last="2026", deed="holidays", date="2026-10-29", shifts="10:00-12:00")
-    page = visitor.post(f"/console/calendars/{calendar.pk}/", {**form, "source": ""}).content.decode()
+    page = visitor.post(f"/console/calendars/{calendar.pk}/", {**form, "why": "", "source": ""}).content.decode()
 
     assert 'value="2026-05-26"' in page
     assert 'value="09:00-13:00"' in page, "the eve of the feast is half a day"
