@@ -1,9 +1,11 @@
 """Reading what a file of worked examples says, field by field; whatever is amiss is told in words."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from balcao.deadlines.rules.days import ends_at
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -98,6 +100,13 @@ def day(value: Any, where: str) -> date:
         return date.fromisoformat(text(value, where))
     except ValueError as error:
         raise BadExample(f"{where}: {value!r} is no date (such as 2026-08-03).") from error
+
+
+def beginning(value: Any, where: str, *, zone: str) -> datetime:
+    """Return when a term begins; of a date alone, an instant of it where the customer lives."""
+    if isinstance(value, str) and len(value) == len("2026-08-03"):
+        return ends_at(day(value, where), zone=zone) - timedelta(seconds=1)
+    return instant(value, where)
 
 
 def whole(value: Any, where: str) -> int:

@@ -14,6 +14,7 @@ from balcao.deadlines.rules.example_fields import (
     TOLD_OF_A_CALENDAR,
     BadExample,
     array,
+    beginning,
     day,
     fields_of,
     ignored,
@@ -31,7 +32,11 @@ from balcao.deadlines.types import Calendar, ClockEvent, EventType, Reading, Reo
 __all__ = ["FORMAT", "BadExample", "Outcome", "outcomes"]
 
 FORMAT = 1
-_UNITS = {"days": days.Unit.CALENDAR_DAYS, **{unit.value: unit for unit in days.Unit}}
+_UNITS = {
+    "days": days.Unit.CALENDAR_DAYS,
+    "business_days": days.Unit.WORKING_DAYS,
+    **{unit.value: unit for unit in days.Unit},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +211,7 @@ def _days(example: Mapping[str, Any], calendars: _Calendars) -> dict[str, Any]:
         raise BadExample(f"unit: {fields['unit']!r} is not known; known are {', '.join(_UNITS)}.")
     zone = text(fields["tz"], "tz")
     last = days.last_day(
-        start=instant(fields["start"], "start"),
+        start=beginning(fields["start"], "start", zone=zone),
         amount=whole(fields["amount"], "amount"),
         unit=_UNITS[fields["unit"]],
         zone=zone,

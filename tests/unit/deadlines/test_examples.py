@@ -231,6 +231,13 @@ def test_a_stage_to_come_counts_for_the_forecast() -> None:
     assert outcome_of({**STAGES, "now": "2026-08-03T13:30:00Z", "expect": later}).got == later
 
 
+def test_a_term_may_begin_with_a_date_and_count_business_days() -> None:
+    term = {**DAYS, "tz": "Pacific/Apia", "start": "2026-08-03", "unit": "business_days"}
+
+    assert outcome_of({**term, "expect": {"last_day": "2026-08-06"}}).is_ok
+    assert "no date" in outcome_of({**term, "start": "2026-08-33", "expect": {}}).error
+
+
 def test_days_may_be_working_days_and_end_at_midnight() -> None:
     expect = {"last_day": "2026-08-07", "ends_at": "2026-08-08T00:00:00Z"}
 
