@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balcao.commerce.rules import booking
+from balcao.commerce.rules import booking, remembering
 from balcao.commerce.rules.booking import Deed, Page
 from balcao.commerce.rules.deciding import Scene, decide
 from balcao.commerce.types import Denial, Level, Offer, Policy, RefundTo
@@ -33,7 +33,7 @@ from balcao.ports.commerce import (
     SendPaymentLink,
     Swap,
 )
-from balcao.testing.orders import ANA, GIFT, HOME, VISA, a_line, a_product, an_order
+from balcao.testing.orders import ANA, GIFT, HOME, PLACED, VISA, a_line, a_product, an_order
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 OFFERS = {one.ref: Offer(one, "mug", "Caneca Moringa", "BRL") for one in a_product().variants}
@@ -100,6 +100,12 @@ def denial(action: Action, **facts: Any) -> Denial | None:
         (PlaceOrder("ana", (("mug-green", 1),), HOME, InstrumentKind.PIX), {}, Denial.SOLD_OUT),
         (GiveCredit(5_001, "late"), {}, Denial.ABOVE_CAP),
         (GiveCredit(0, "late"), {}, Denial.EMPTY),
+        (GiveCredit(4_990, "return", settles=5_000), {}, Denial.EMPTY),
+        (GiveCredit(4_991, "return", settles=4_991, pieces=(("1", 1),)), {}, Denial.ABOVE_OPEN),
+        (GiveCredit(9_981, "return", settles=9_981), {}, Denial.ABOVE_OPEN),
+        (GiveCredit(9_991, "return", settles=4_990, pieces=(("1", 1),)), {}, Denial.ABOVE_CAP),
+        (GiveCredit(4_990, "return", settles=4_990, pieces=(("1", 3),)), {}, Denial.TOO_MANY),
+        (GiveCredit(4_990, "return", settles=4_990), {"is_disputed": True}, Denial.DISPUTED),
     ],
 )
 def test_the_first_reason_against_an_action_is_told(action: Action, facts: dict[str, Any], expected: Denial) -> None:
@@ -183,3 +189,31 @@ def test_every_kind_of_action_has_its_judge_and_its_writer() -> None:
 
     assert kinds == set(ActionKind)
     assert {judge.kind for judge in booking._WRITERS} == set(ActionKind)
+
+
+def test_credit_instead_of_money_is_no_gift_and_settles_its_pieces() -> None:
+    credit = GiveCredit(4_990 + 499, "return", settles=4_990, pieces=(("1", 1),))
+    before = an_order()
+    after = remembering.credited(before, credit, key="k", at=PLACED)
+
+    assert decide(credit, a_scene()).is_allowed
+    assert money.open_balance(after) == money.open_balance(before) - 4_990
+    assert decide(credit, a_scene(order=after)).is_allowed  # of the second mug
+    both = remembering.credited(after, credit, key="k2", at=PLACED)
+    assert denial(Refund("again", pieces=(("1", 1),)), order=both) == Denial.NOT_PAID
+    assert denial(Refund("again", pieces=(("1", 2),)), order=after) == Denial.TOO_MANY
+    assert remembering.credited(after, credit, key="k", at=PLACED) == after
+    assert remembering.remembered(before, after).payments == after.payments  # the shop system does not tell of it
+
+
+def test_limits_are_compared_in_their_own_currency_only() -> None:
+    policy = Policy(limits={"agent": 6_000})
+    refund = Refund("late", amount=1)
+    ours = a_scene(policy=policy, role="agent", currency="BRL")
+    foreign = a_scene(policy=policy, role="agent", currency="EUR")
+
+    assert not decide(refund, ours).needs_approval
+    assert decide(refund, foreign).needs_approval
+    assert not decide(refund, a_scene(policy=policy, role="admin", currency="EUR")).needs_approval
+    assert denial(GiveCredit(5_001, "late"), currency="BRL") == Denial.ABOVE_CAP
+    assert decide(GiveCredit(5_001, "late"), a_scene(currency="EUR")).needs_approval
