@@ -131,7 +131,7 @@ def order_action(row: Return, kind: ActionKind) -> Action | None:
     """
     if row.lines.filter(outcome=Outcome.REDUCTION).exists():
         return None
-    worth, reason = worth_of(row), f"return {row.prefix}-{row.number}"
+    worth, reason = worth_of(row), row.written
     if kind == ActionKind.REFUND:
         return _refund(row, worth, reason)
     if kind == ActionKind.GIVE_CREDIT:

@@ -2,9 +2,10 @@
 
 import zoneinfo
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -121,6 +122,10 @@ def calendars(request: HttpRequest, agent: Agent) -> HttpResponse:
     return page(request, agent, "calendars", {"rows": listed})
 
 
+def _day_words(day: str) -> str:
+    return format_date(date.fromisoformat(day), "medium", locale=locale_of(get_language() or "en")) if day else ""
+
+
 def _listed(row: Calendar, agent: Agent, now: datetime) -> Listed:
     versions = sorted(row.versions.all(), key=lambda one: one.number)
     version = ([one for one in versions if one.valid_from <= now] or versions[:1])[-1]
@@ -128,7 +133,7 @@ def _listed(row: Calendar, agent: Agent, now: datetime) -> Listed:
         calendar=row,
         version=version,
         is_never_open=next_opening(compiled_spec(version.spec), now) is None,
-        last_holiday=max(version.spec.get("names", {}), default=""),
+        last_holiday=_day_words(max(version.spec.get("names", {}), default="")),
         may_edit=row.shop_id is not None or agent.every_shop,
     )
 

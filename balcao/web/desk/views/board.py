@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from balcao.kit.numbers import number_in
-from balcao.processes.models import Blueprint
+from balcao.processes.models import Blueprint, Process
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.board import Filter, board_of
 from balcao.processes.queries.tracks import Track
@@ -58,13 +58,20 @@ def _offered(agent: Agent) -> list[Blueprint]:
 
 
 def _chosen(request: HttpRequest, agent: Agent, offered: list[Blueprint]) -> Blueprint | None:
-    """Return the process asked for, else the one looked at last, else the first; what is asked for is remembered."""
+    """Return the process asked for, else the one looked at last, else the one begun last."""
     asked = number_in(request.GET.get("process", ""))
     kept = agent.settings.get("board")
     found = next((one for one in offered if one.pk == (asked or kept)), None)
     if found and asked and asked != kept:
         staff.remember(agent=agent, board=found.pk)
-    return found or next(iter(offered), None)
+    return found or _begun_last(agent, offered)
+
+
+def _begun_last(agent: Agent, offered: list[Blueprint]) -> Blueprint | None:
+    """Return the process of the ticket that one was begun on last, else the first."""
+    newest = Process.objects.filter(shop__in=agent.shop_ids()).order_by("-pk").values_list("blueprint", flat=True)
+    last = newest.first() if offered else None
+    return next((one for one in offered if one.pk == last), None) or next(iter(offered), None)
 
 
 def _filter(request: HttpRequest) -> Filter:

@@ -38,6 +38,7 @@ def returns(request: HttpRequest, agent: Agent) -> HttpResponse:
     more = {
         "query": query,
         "found": found,
+        "several_shops": len(shop_ids) > 1,
         "lists": [] if query else [finding.to_inspect(shop_ids=shop_ids), finding.awaited(shop_ids=shop_ids)],
     }
     return render(request, "desk/returns.html", context(request, agent, **more))
