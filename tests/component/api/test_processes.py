@@ -88,3 +88,14 @@ def test_an_order_that_the_ticket_is_not_about_is_refused(erp: Program, ticket: 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/order_id")
     unknown = erp.post(f"/tickets/{ticket.number}/processes", {"blueprint": "nonsense"})
     assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "#/blueprint")
+
+
+def test_an_address_is_an_object_of_its_parts(erp: Program, ticket: Ticket) -> None:
+    body = {"blueprint": "address_payment_change", "fields": {"what": "address", "new_address": "Rua da Aurora, 12"}}
+    wrong = erp.post(f"/tickets/{ticket.number}/processes", body, key="wrong")
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/fields/new_address")
+
+    address = {"line1": "Rua da Aurora, 12", "city": "Recife", "postcode": "50050-000"}
+    body["fields"] = {"what": "address", "new_address": address}
+    begun = erp.post(f"/tickets/{ticket.number}/processes", body, key="right")
+    assert (begun.status_code, begun.json()["fields"]["new_address"]) == (201, address)

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from balcao.commerce.models import Order
+from balcao.commerce.queries import order_value
 from balcao.deadlines.models import Clock
 from balcao.deadlines.types import ClockKind
 from balcao.jobs import backend as jobs
@@ -508,3 +510,42 @@ def test_the_page_speaks_the_visitors_language(language: str, words: str, ana: C
     assert f'lang="{language}"' in page
     assert case_address(process).endswith(page_of(process))
     assert words in page
+
+
+# --- An address -------------------------------------------------------------------------------------------------------
+
+
+def test_ana_says_where_her_order_goes_once_she_showed_that_it_is_her(ana: Client, desk: StageDesk) -> None:
+    # Given a change of address that waits for her
+    process = desk.begin("address_payment_change", fields={"what": "address"})
+    desk.go(process, "verify", now=timezone.now())
+    process.refresh_from_db()
+
+    # When she says that it is her, by the code that went to the order's address
+    closed = ana.post(page_of(process, "do/confirm/"), {"key": "k", "visit": visit_of(process)})
+    verify(ana, process)
+    ana.post(page_of(process, "do/confirm/"), {"key": "k", "visit": visit_of(process)})
+
+    # Then she is asked for the address, part by part
+    process.refresh_from_db()
+    assert (closed.status_code, process.stage, process.facts["level"]) == (403, "confirmed", 2)
+    form = words_of(ana.get(page_of(process, "do/tell/")))
+    assert 'name="f-new_address.postcode"' in form
+    assert "Laranjeiras" not in form
+    typed = {"f-new_address.line1": "Rua da Aurora, 12", "f-new_address.city": "Recife", "key": "t"}
+    wrong = ana.post(page_of(process, "do/tell/"), {**typed, "visit": visit_of(process)})
+    assert wrong.status_code == 422
+    assert "Please fill in street, city and postcode." in words_of(wrong)
+    typed |= {"f-new_address.postcode": "50050-000", "visit": visit_of(process)}
+    asked = words_of(ana.post(page_of(process, "do/tell/"), typed))
+    assert "Rua da Aurora, 12, Recife, 50050-000" in asked
+    ana.post(page_of(process, "do/tell/"), {**typed, "sure": "1"})
+    process.refresh_from_db()
+    assert process.fields["new_address"] == {"line1": "Rua da Aurora, 12", "city": "Recife", "postcode": "50050-000"}
+
+    # And an agent changes the order by it
+    desk.go(process, "change", now=timezone.now())
+    desk.work()
+    process.refresh_from_db()
+    assert process.stage == "changed"
+    assert order_value(Order.objects.select_related("account").get()).address.city == "Recife"
