@@ -112,3 +112,13 @@ def test_what_a_shop_system_tells_appears_by_itself(sign_in: SignIn, operator: O
 
     for seen in (beside.locator("#bought"), alone.locator("main[data-order]")):  # nobody reloads
         expect(seen).to_contain_text("endereço inexistente", timeout=20_000)
+
+
+def test_what_leads_out_of_the_ticket_is_opened_whole(sign_in: SignIn) -> None:
+    page = sign_in("bia")
+    open_ticket_of(page, NUMBER)
+    page.locator("#bought a.deed[href$='/return/']").click()
+    expect(page).to_have_url(re.compile(r"/orders/\d+/return/$"))
+    expect(page.locator("main#main h1")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#bought h3")).to_contain_text(NUMBER)
