@@ -20,6 +20,7 @@ from balcao.processes.queries.tracks import Track, process_of_ticket
 from balcao.staff.models import Agent
 from balcao.staff.types import Permission
 from balcao.tickets.models import Ticket
+from balcao.tickets.queries.ordering import orders_of_ticket
 from balcao.tickets.queries.speaking import Speaking
 from balcao.tickets.types import ACTIVE
 from balcao.web.components.promises import DuePill, pause_words
@@ -258,12 +259,14 @@ class ProcessCard:
     @cached_property
     def wizard(self) -> str:
         """Return where it is said what comes back, while nobody said it and the process asks for it; else ""."""
-        order = self.track.process.order
-        if order is None or self.track.process.facts.get("return_known") or not self._agent.may(Permission.ORDER_ACT):
+        if self.track.process.facts.get("return_known") or not self._agent.may(Permission.ORDER_ACT):
             return ""
         is_asked = any(RETURN_KNOWN in {one.detail for one in opening.refusals} for opening in self._openings)
         is_missed = any(row.code == _NO_RETURN for row in self.track.failed)
         if not (is_asked or is_missed):
+            return ""
+        order = self.track.process.order or next(iter(orders_of_ticket(self.ticket)), None)
+        if order is None:
             return ""
         blueprint = self.track.blueprint
         reason = self.track.process.fields.get("reason") or _REASONS.get(blueprint.kind, "")

@@ -68,8 +68,9 @@ class StartSheet:
 
     @property
     def is_of_goods(self) -> bool:
-        """Tell whether it begins with what comes back: the wizard of returns asks for that."""
-        return self.spec is not None and self.spec.kind in (BlueprintKind.RETURN, BlueprintKind.EXCHANGE)
+        """Tell whether it begins with what comes back: the wizard of returns asks for that, once an order is known."""
+        is_return = self.spec is not None and self.spec.kind in (BlueprintKind.RETURN, BlueprintKind.EXCHANGE)
+        return is_return and self.order is not None
 
     @property
     def choices(self) -> list[tuple[str, str]]:

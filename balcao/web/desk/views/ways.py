@@ -196,11 +196,9 @@ def begin(request: HttpRequest, agent: Agent, number: int) -> HttpResponse:
     ticket = ticket_for(agent, number)
     sheet = _start_sheet(request, agent, ticket)
     errors: list[str] = []
-    if request.method == "POST" and sheet.is_of_goods:
-        if sheet.order:
-            return redirect(_wizard(ticket, sheet, sheet.order))
-        errors = [_("Say which order it is about: link it to the ticket first.")]
-    elif request.method == "POST" and sheet.is_ready and sheet.blueprint:
+    if request.method == "POST" and sheet.is_of_goods and sheet.order:
+        return redirect(_wizard(ticket, sheet, sheet.order))
+    if request.method == "POST" and sheet.is_ready and sheet.blueprint:
         try:
             return _start(request, agent, ticket, sheet, sheet.blueprint)
         except ProcessRefused as refused:
