@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from balcao.channels.queries import connection_of
+from balcao.commerce.actions import verifying
 from balcao.commerce.actions.ledger import Asker
 from balcao.commerce.models import Order
 from balcao.commerce.types import Level
@@ -140,6 +141,19 @@ def _go(matter: Matter, step: Step, at: datetime) -> None:
     )
 
 
+def _verify(matter: Matter, _step: Step, at: datetime) -> None:
+    """Let the customer press the link that proves who they are."""
+    order, ticket = order_of(matter), ticket_of(matter.ticket)
+    if order is None:
+        raise Unexpected("without an order nobody has to be verified")
+    talk = ticket.conversations.order_by("id")[0]
+    place = verifying.Place(matter.began, conversation=talk.pk, ticket=ticket.pk)
+    told: dict[str, Any] = {"account": order.account, "order": order, "place": place, "now": at}
+    row = verifying.challenge(**told, language=matter.row["language"], agent=None)
+    _code, token = verifying.arm(challenge=row)
+    verifying.confirm_link(token=token, now=at)
+
+
 def _approve(matter: Matter, step: Step, at: datetime) -> None:
     """Be the second pair of eyes for the way that somebody asked for."""
     asked = last_visit(matter.process).forwards.get(state=ForwardState.ASKED)
@@ -232,6 +246,7 @@ DEEDS: Mapping[str, Callable[[Matter, Step, datetime], None]] = {
     "begin": _begin,
     "open": _open,
     "go": _go,
+    "verify": _verify,
     "approve": _approve,
     "post": _post,
     "receive": _receive,
