@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, tee
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from balcao.channels.actions.connecting import create_channel
 from balcao.channels.models import Channel
 from balcao.channels.queries import connection_of
@@ -50,9 +53,11 @@ def place_for(*, kind: str, shop: str = "", channel: str = "", now: datetime) ->
             known = ", ".join(channels.values_list("address", flat=True)) or "none"
             raise NoSuchPlace(f"The shop {chosen.slug} has no mailbox '{channel}'; there are: {known}.")
         return found
+    with override(chosen.language.lower()):
+        name = _("Mailbox")
     config = registry.channel(kind).Config()
     return channels.first() or create_channel(
-        shop=chosen, kind=kind, name="Ingest", address="", config=config, actor=SYSTEM, now=now
+        shop=chosen, kind=kind, name=name, address="", config=config, actor=SYSTEM, now=now
     )
 
 

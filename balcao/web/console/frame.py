@@ -1,10 +1,13 @@
 """What surrounds every page of the console: the list of pages that this agent may open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -16,6 +19,8 @@ from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.staff.queries import shops_of
 from balcao.staff.types import Permission
+
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,19 @@ def first_shop(agent: Agent) -> Shop:
     if shop is None:
         raise Http404
     return shop
+
+
+def of_a_shop(view: View) -> View:
+    """Send whoever may open the first shop there, from a page that is about one."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, agent: Agent, **kwargs: Any) -> HttpResponse:
+        if agent.every_shop and agent.may(Permission.SHOP_EDIT) and not Shop.objects.exists():
+            messages.info(request, _("Add your shop first."))
+            return redirect("console:shop_new")
+        return view(request, agent, **kwargs)
+
+    return guarded
 
 
 def quarantine_count(agent: Agent) -> int:

@@ -97,6 +97,7 @@ class Said:
     is_mine: bool
     state: str
     is_failed: bool
+    failure: str
     can_recall: bool
     warnings: list[str]
     files: Files
@@ -260,6 +261,7 @@ def said(message: Message, *, agent: Agent, now: datetime) -> Said:
         is_mine=message.agent_id == agent.pk,
         state=state,
         is_failed=state in _FAILED,
+        failure=words.failure_words(dispatch.error) if dispatch and state in _FAILED else "",
         can_recall=bool(dispatch and state == DispatchState.QUEUED and not dispatch.tries and dispatch.due_at > now),
         warnings=_warnings(message),
         files=sorted_files(stored.files_of(message)),

@@ -127,6 +127,12 @@ def send_state_words(state: str) -> str:
     return str(_SENDING.get(state, state))
 
 
+def failure_words(error: str) -> str:
+    """Return why a message was not sent: what to do in the reader's language, then the other side's own words."""
+    hint, _newline, said = error.partition("\n")
+    return " ".join(part for part in (_(hint) if hint else "", said) if part)
+
+
 def event_words(name: str, facts: dict[str, Any], names: "Names", *, number: int) -> str:
     """Return one event of a ticket as a sentence without its subject: "gave it to Ana"."""
     before, after = facts.get("before"), facts.get("after")

@@ -30,6 +30,7 @@ CONSENT = N_("The account no longer lets us in. Connect it again.")
 FOLDER = N_("The server has no folder of this name. Check its name in the mail program.")
 FAILED = N_("The server could not do it.")
 NO_ADDRESS = N_("This is no e-mail address.")
+NO_OWN_ADDRESS = N_("This mailbox has no e-mail address of its own yet. Give it one in its settings.")
 LINE_BREAK = N_("A line break is not allowed here.")
 
 _HINTS = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from balcao.kit.i18n import N_
-from balcao.plugins.channels.mail import cloud, cloud_send, folder, oauth, smtp
+from balcao.plugins.channels.mail import cloud, cloud_send, faults, folder, oauth, smtp
 from balcao.plugins.channels.mail.checking import checked
 from balcao.plugins.channels.mail.compose import Sender, composed
 from balcao.plugins.channels.mail.config import MailConfig
@@ -45,6 +45,8 @@ class Transport:
         config: MailConfig = connection.config
         if config.outgoing == "none":
             raise ChannelError(NOTHING_OUT, permanent=True, code="refused")
+        if not config.address:
+            raise faults.fault(faults.NO_OWN_ADDRESS, "address", permanent=True)
         mail = composed(outbound, Sender(config.address, config.plus_addressing), date=datetime.now(UTC))
         to, copied = [party.value for party in outbound.to], [party.value for party in outbound.copied]
         if config.outgoing == "folder":

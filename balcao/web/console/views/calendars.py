@@ -30,7 +30,7 @@ from balcao.staff.queries import shops_of
 from balcao.staff.types import Permission
 from balcao.web.components.access import for_agents
 from balcao.web.components.lengths import length
-from balcao.web.console.frame import first_shop, page
+from balcao.web.console.frame import first_shop, of_a_shop, page
 from balcao.web.console.hours_form import HoursDraft, draft_in, draft_of, empty_rows, preview
 
 _MAY = Permission.DEADLINE_EDIT
@@ -140,6 +140,7 @@ def _listed(row: Calendar, agent: Agent, now: datetime) -> Listed:
 
 @require_http_methods(["GET", "POST"])
 @for_agents(_MAY)
+@of_a_shop
 def calendar_new(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Make a calendar; its form begins with the office hours of the first shop."""
     shop, now = first_shop(agent), timezone.now()

@@ -95,7 +95,7 @@ def departments(request: HttpRequest, agent: Agent) -> HttpResponse:
         {
             "rows": found,
             "unplayed": unplayed,
-            "usual": [ROLE_NAMES[role] for role in roles_without_department()],
+            "usual": [ROLE_NAMES[role] for role in roles_without_department()] if Shop.objects.exists() else [],
             "unseen": [row for row in rows if row.is_active and not row.email and not row.members.all()],
             "unled": [row for row in rows if row.is_active and row.lead is None],
         },

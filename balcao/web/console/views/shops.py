@@ -1,7 +1,6 @@
 """Shops: name, languages, time, look and signatures."""
 
 import zoneinfo
-from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from balcao.kit.placeholders import problems_in
+from balcao.kit.searchtext import fold
 from balcao.shops import rules
 from balcao.shops.actions import create_shop, edit_shop
 from balcao.shops.models import Shop
@@ -27,6 +27,8 @@ from balcao.web.console.frame import actor_of, page
 
 _MAY = Permission.SHOP_EDIT
 SIGNATURE_PLACEHOLDERS = ("agent.name", "shop.name")
+_NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # unions, outlying parts, and codes for tests
+_HOMES = {"tr": ("TR", "Europe/Istanbul", "TRY"), "pt-br": ("BR", "America/Sao_Paulo", "BRL")}
 _CURRENCIES = ("BRL", "TRY", "EUR", "USD", "GBP", "ARS", "AUD", "CAD", "CHF", "CLP", "COP", "JPY", "MXN", "PLN", "SEK")
 
 
@@ -55,7 +57,9 @@ class ShopForm(forms.Form):
         label=gettext_lazy("Languages your customers write in"), widget=forms.CheckboxSelectMultiple
     )
     region = forms.ChoiceField(
-        label=gettext_lazy("Country"), required=False, help_text=gettext_lazy("For telephone numbers.")
+        label=gettext_lazy("Country"),
+        required=False,
+        help_text=gettext_lazy("Its law and holidays hold, and telephone numbers are read as there."),
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=[(code, code) for code in _CURRENCIES])
@@ -114,7 +118,8 @@ class ShopForm(forms.Form):
 
 def _countries(language: str) -> list[tuple[str, str]]:
     names = locale_of(language).territories  # numbers among them are continents
-    return sorted(((code, name) for code, name in names.items() if code.isalpha()), key=itemgetter(1))
+    found = [(code, name) for code, name in names.items() if code.isalpha() and code not in _NO_COUNTRIES]
+    return sorted(found, key=lambda one: fold(one[1]))
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -144,7 +149,7 @@ def shop(request: HttpRequest, agent: Agent, shop_id: int | None = None) -> Http
         raise Http404
     if row is None and not agent.every_shop:
         raise PermissionDenied
-    form = ShopForm(request.POST or None, shop=row, initial=_initial(row))
+    form = ShopForm(request.POST or None, shop=row, initial=_initial(row) if row else _usual(agent))
     if form.is_valid() and (kept := _keep(agent, row, form)):
         messages.success(request, _("Kept."))
         return redirect("console:shop", kept.pk)
@@ -153,16 +158,22 @@ def shop(request: HttpRequest, agent: Agent, shop_id: int | None = None) -> Http
     return page(request, agent, "shop_form", context, status=422 if form.errors else 200)
 
 
-def _initial(row: Shop | None) -> dict[str, Any]:
-    if row is None:
-        return {
-            "languages": ["en"],
-            "main": "en",
-            "time_zone": "UTC",
-            "currency": "EUR",
-            "colour": "#2347a8",
-            "close_after_days": 7,
-        }
+def _usual(agent: Agent) -> dict[str, Any]:
+    """Return what a new shop probably is, from the language of who opens it."""
+    region, zone, currency = _HOMES.get(agent.language.lower(), ("", "UTC", "EUR"))
+    main = standard_code(agent.language)
+    return {
+        "languages": [main],
+        "main": main,
+        "region": region,
+        "time_zone": zone,
+        "currency": currency,
+        "colour": "#2347a8",
+        "close_after_days": 7,
+    }
+
+
+def _initial(row: Shop) -> dict[str, Any]:
     plain = ("name", "website", "region", "time_zone", "currency", "colour", "close_after_days", "languages")
     return {name: getattr(row, name) for name in plain} | {"main": row.language}
 

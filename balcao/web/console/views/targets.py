@@ -29,7 +29,7 @@ from balcao.web.components.access import for_agents
 from balcao.web.components.lengths import length
 from balcao.web.components.matters import kind_words
 from balcao.web.components.promises import clock_words
-from balcao.web.console.frame import first_shop, page
+from balcao.web.console.frame import first_shop, of_a_shop, page
 from balcao.web.console.kinds import kind_words as channel_words
 from balcao.web.console.words import priority_words
 
@@ -127,6 +127,7 @@ class Table:
 
 @require_GET
 @for_agents(_MAY)
+@of_a_shop
 def targets(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show what a shop promises: the default first, then what differs by kind and priority."""
     shops = shops_of(agent)
@@ -168,6 +169,7 @@ def _cell(clock: ClockKind, targets: list[Target], shop: Shop, kind: str, priori
 
 @require_http_methods(["GET", "POST"])
 @for_agents(_MAY)
+@of_a_shop
 def target(request: HttpRequest, agent: Agent, pk: int | None = None) -> HttpResponse:
     """Make or change a target."""
     row = _target_for(agent, pk) if pk else None

@@ -332,6 +332,18 @@ def test_a_call_is_written_down(desk: Client, channel: Channel) -> None:
     assert ticket.identity.kind == "phone"
 
 
+def test_why_a_message_was_not_sent_is_said_in_the_readers_language(
+    desk: Client, ticket: Ticket, channel: Channel
+) -> None:
+    desk.post(f"/tickets/{ticket.number}/reply/", {"text": "Hello"})
+    error = "The server refuses the login. Check the user name and the password.\n535 no"
+    Dispatch.objects.update(state="failed", error=error)
+    Agent.objects.update(language="tr")
+    page = desk.get(f"/tickets/{ticket.number}/").content.decode()
+    assert "Sunucu oturumu reddediyor." in page
+    assert "535 no" in page
+
+
 def test_how_a_contact_came_is_said_in_list_and_ticket(desk: Client, channel: Channel) -> None:
     form = desk.get("/log/").content.decode()
     assert '<option value="hakem_heyeti">' in form

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from balcao.kit.searchtext import fold
 from balcao.processes.actions import blueprints
 from balcao.processes.models import Blueprint, BlueprintVersion
 from balcao.processes.queries.designing import MOST, draft_of, reading_of, running_count
@@ -44,7 +45,8 @@ class _Row:
 @for_agents(_READ)
 def processes(request: HttpRequest, agent: Agent) -> HttpResponse:
     """List the processes, the active ones first."""
-    rows = [_listed(row, agent) for row in blueprints_for(agent).order_by("-is_active", "key", "pk")]
+    rows = [_listed(row, agent) for row in blueprints_for(agent).order_by("pk")]
+    rows.sort(key=lambda one: (not one.row.is_active, fold(one.name), one.row.pk))
     shops = list(Shop.objects.filter(pk__in=agent.shop_ids()))
     return page(request, agent, "processes", {"rows": rows, "several_shops": len(shops) > 1, "shops": shops})
 
