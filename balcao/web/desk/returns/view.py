@@ -1,11 +1,14 @@
 """One return as the desk draws it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import get_language
 
+from balcao.commerce import queries as commerce
+from balcao.ports import commerce as port
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.permits import departments_of
 from balcao.processes.types import Department
@@ -138,6 +141,19 @@ class ReturnView:
         """Return what they may choose instead."""
         return [(one, outcome_words(one)) for one in outcomes_of(self.row) if one != Outcome.EXCHANGE]
 
+    @cached_property
+    def swaps(self) -> list[tuple[ReturnLine, list[tuple[str, str]]]]:
+        """Return of an exchange that is not decided what may be sent for each line; nothing to whoever may not say."""
+        is_open = self.row.decided_at is None and self.row.process.ended_at is None
+        if not is_open or not self.agent.may(Permission.ORDER_ACT):
+            return []
+        wanted = [line for line in self.lines if line.outcome == Outcome.EXCHANGE]
+        bought = {line.ref: line for line in commerce.order_value(self.row.order).lines} if wanted else {}
+        refs = {line.product_ref for line in bought.values() if line.product_ref}
+        products = commerce.products_of_refs(backend=self.row.order.backend, refs=refs) if refs else {}
+        found = [(line, _variants(bought[line.line], products)) for line in wanted if line.line in bought]
+        return [(line, choices) for line, choices in found if choices]
+
     @property
     def is_granted_by_rules(self) -> bool:
         """Tell whether law or shop grants it without anybody looking."""
@@ -244,3 +260,12 @@ class ReturnView:
     def most_withheld(self) -> tuple[int, str]:
         """Return what may be taken off at most, and by which rule."""
         return most_withheld(self.row)
+
+
+def _variants(bought: port.Line, products: Mapping[str, port.Product]) -> list[tuple[str, str]]:
+    """Return what may be had for a line, by what tells it apart."""
+    product = products.get(bought.product_ref)
+    if product is None:
+        return []
+    others = [one for one in product.variants if one.is_available and one.ref != bought.variant_ref]
+    return [(one.ref, ", ".join(one.options.values()) or one.sku or one.ref) for one in others]

@@ -164,6 +164,13 @@ def test_the_wizard_opens_an_exchange_by_its_own_process(desk: Client, ticket: T
     assert row.process.blueprint.key == "exchange"
     assert row.process.fields["wanted"] == "1 × Caneca Moringa (vermelha)"
 
+    page = desk.get(answer["Location"]).content.decode()
+    assert "Wanted instead" in page
+    line = row.lines.get()
+    desk.post(f"/returns/{row.pk}/outcome/", {"outcome": "exchange", f"variant-{line.pk}": "mug-green"})
+    row.process.refresh_from_db()
+    assert (row.lines.get().variant, row.process.facts["to_send"]) == ("mug-green", [["mug-green", 1]])
+
 
 def test_a_label_that_lacks_its_return_leads_to_the_wizard_and_is_made_then(
     desk: Client, ticket: Ticket, order: Order, bia: Agent

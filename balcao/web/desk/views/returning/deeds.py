@@ -1,6 +1,7 @@
 """What is done with a return on the desk: taken in, looked at, judged, decided."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -183,7 +184,9 @@ def outcome(request: HttpRequest, agent: Agent, pk: int) -> HttpResponse:
     if wanted not in set(Outcome):
         return _refused(request, agent, row, CannotReturn(Trouble.NO_SUCH_OUTCOME))
     try:
-        choose_outcome(row=row, outcome=Outcome(wanted), agent=agent, identity=None, now=timezone.now())
+        variants = {line.line: request.POST.get(f"variant-{line.pk}", line.variant) for line in row.lines.all()}
+        given: dict[str, Any] = {"agent": agent, "identity": None, "now": timezone.now(), "variants": variants}
+        choose_outcome(row=row, outcome=Outcome(wanted), **given)
     except CannotReturn as cannot:
         return _refused(request, agent, row, cannot)
     return redirect("desk:return", row.pk)
