@@ -84,6 +84,11 @@ def _rebuild(options: argparse.Namespace, output: Output) -> Exit:
     output.result(told, text=f"{found.tickets} tickets have {found.clocks} clocks that they had not.")
     if found.unread:
         output.say(f"{found.unread} entries of the journal could not be read; the log names them.")
+    owed = _in_turn(rebuilding.without_terms(), rebuilding.begin_terms, "Counting terms", output)
+    output.result(
+        {"processes": owed.tickets, "terms": owed.clocks},
+        text=f"{owed.clocks} terms of the law are counted that were not.",
+    )
     if options.targets:
         aimed = _in_turn(rebuilding.with_running_promises(), rebuilding.take_targets, "Taking targets", output)
         output.result(

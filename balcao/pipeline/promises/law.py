@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from balcao.commerce import queries as commerce
 from balcao.commerce.models import Order
 from balcao.deadlines.models import Clock
@@ -69,13 +71,20 @@ class _Term:
 def begin_return(batch: Batch, entry: Entry) -> None:
     """Let run what the law wants by a day for goods that come back, from the notice on."""
     ticket = entry.facts.get("ticket")
-    row = Return.objects.filter(pk=entry.facts["return"]).select_related("order__account__backend__shop").first()
-    if row is None or ticket not in batch.tickets:
-        return
-    zone = case_of(row, now=entry.at).zone
+    row = _returns().filter(pk=entry.facts["return"]).first()
+    if row and ticket in batch.tickets:
+        terms = _terms_of_return(row, at=entry.at)
+        _begin(batch, ticket, row.process_id, terms, key=f"entry:{entry.position}")
+
+
+def _returns() -> "QuerySet[Return]":
+    return Return.objects.select_related("order__account__backend__shop")
+
+
+def _terms_of_return(row: Return, *, at: datetime) -> list[_Term]:
+    zone = case_of(row, now=at).zone
     owed = owed_by_law(decision_from(row.decision), zone=zone)
-    terms = [_Term(one.rule, row.notice_at, one.due_at, zone, waits_for=one.waits_for) for one in owed]
-    _begin(batch, ticket, row.process_id, terms, key=f"entry:{entry.position}")
+    return [_Term(one.rule, row.notice_at, one.due_at, zone, waits_for=one.waits_for) for one in owed]
 
 
 def begin_process(batch: Batch, entry: Entry) -> None:
@@ -88,6 +97,21 @@ def begin_process(batch: Batch, entry: Entry) -> None:
     if process:
         terms = _terms(process, read, since=_asked_at(batch, process))
         _begin(batch, ticket, process.pk, terms, key=f"entry:{entry.position}")
+
+
+def begin_late(batch: Batch, process: Process, *, now: datetime) -> None:
+    """Let run what the law wants of a process that began before anybody counted it, as it stands by now."""
+    key, been = f"process:{process.pk}:terms", set(process.visits.values_list("stage", flat=True))
+    terms = _terms(process, blueprint_by_id(process.version_id), since=_asked_at(batch, process))
+    _begin(batch, process.ticket_id, process.pk, [one for one in terms if been.isdisjoint(one.until)], key=key)
+    row = _returns().filter(process=process).first()
+    if row is None:
+        return
+    _begin(batch, process.ticket_id, process.pk, _terms_of_return(row, at=now), key=key)
+    clocks = _terms_in(batch, process.ticket_id, process.pk)
+    for seen, is_here in ((row.posted_at, False), (row.received_at, True)):
+        if seen:
+            _go_on(batch, clocks, seen, is_here=is_here, key=key)
 
 
 def _asked_at(batch: Batch, process: Process) -> datetime:
@@ -163,11 +187,15 @@ def hear_of_goods(batch: Batch, entry: Entry) -> None:
     _begin_from_sending(batch, entry)
     is_here = entry.name == "return.received"
     seen = entry.at if is_here else datetime.fromisoformat(entry.facts.get("posted_at") or entry.at.isoformat())
-    for clock in _of(batch, entry):
+    _go_on(batch, _of(batch, entry), seen, is_here=is_here, key=f"entry:{entry.position}")
+
+
+def _go_on(batch: Batch, clocks: Iterable[Clock], seen: datetime, *, is_here: bool, key: str) -> None:
+    for clock in clocks:
         waits_for = histories.last_said(clock.events, "waits_for")
         if clock.state != ClockState.PAUSED or (waits_for == Until.GOODS and not is_here):
             continue
-        at, key = max(seen, clock.started_at), f"entry:{entry.position}"
+        at = max(seen, clock.started_at)
         zone = str(histories.last_said(clock.events, "zone"))
         term_ends = clock.started_at + timedelta(seconds=clock.target_seconds)
         due_at = max(term_ends, ends_at(at.astimezone(ZoneInfo(zone)).date(), zone=zone))
@@ -219,5 +247,9 @@ def take_up_again(batch: Batch, entry: Entry) -> None:
 def _of(batch: Batch, entry: Entry) -> list[Clock]:
     """Return the terms of the process that an entry is about."""
     ticket, process = entry.facts.get("ticket"), entry.facts.get("process")
-    found = batch.hand.of(ticket, ClockKind.LEGAL) if isinstance(ticket, int) else []
+    return _terms_in(batch, ticket, process) if isinstance(ticket, int) and isinstance(process, int) else []
+
+
+def _terms_in(batch: Batch, ticket: int, process: int) -> list[Clock]:
+    found = batch.hand.of(ticket, ClockKind.LEGAL)
     return [clock for clock in found if (clock.subject_kind, clock.subject_id) == (PROCESS, process)]

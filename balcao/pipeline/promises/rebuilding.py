@@ -18,11 +18,13 @@ from balcao.deadlines.types import ClockKind
 from balcao.journal.models import Entry, Reader
 from balcao.journal.types import SubjectKind
 from balcao.kit.db import locked
-from balcao.pipeline.promises import totals
+from balcao.pipeline.promises import law, totals
 from balcao.pipeline.promises.batch import OPEN, PROMISES, Batch, gather
 from balcao.pipeline.promises.facts import keep_facts
 from balcao.pipeline.promises.standing import aim
 from balcao.pipeline.promises.telling import TELLERS, tickets_of
+from balcao.processes.models import Process
+from balcao.processes.types import ProcessState
 from balcao.shops.models import Shop
 from balcao.tickets.models import Ticket
 
@@ -51,6 +53,13 @@ def with_running_promises() -> "QuerySet[Ticket]":
     """Return the tickets of which a promise runs, or is paused."""
     open_ones = Clock.objects.filter(ticket_id=OuterRef("pk"), subject_kind="ticket", kind__in=PROMISES, state__in=OPEN)
     return Ticket.objects.filter(Exists(open_ones)).order_by("pk")
+
+
+def without_terms() -> "QuerySet[Ticket]":
+    """Return the tickets on which a process runs of which no term of the law is counted; most owe none."""
+    counted = Clock.objects.filter(ticket_id=OuterRef("pk"), subject_kind=law.PROCESS)
+    running = Process.objects.filter(ticket=OuterRef("pk"), state=ProcessState.RUNNING)
+    return Ticket.objects.filter(Exists(running), ~Exists(counted)).order_by("pk")
 
 
 def plant_where_missing(*, now: datetime) -> None:
@@ -92,6 +101,17 @@ def _told(batch: Batch, entry: Entry) -> bool:
         log.warning("Entry %s (%s) tells clocks nothing", entry.position, entry.name, exc_info=True)
         return False
     return True
+
+
+@transaction.atomic
+def begin_terms(*, tickets: Collection[int], now: datetime) -> Rebuilt:
+    """Let run what the law wants of the processes that run on these tickets, from when the customer said it."""
+    batch = gather([], tickets)
+    rows = Process.objects.filter(ticket__in=batch.tickets, state=ProcessState.RUNNING)
+    for process in rows.select_related("shop", "order__account__backend__shop").order_by("pk"):
+        law.begin_late(batch, process, now=now)
+    changed = _kept(batch, now)
+    return Rebuilt(len({clock.ticket_id for clock in changed}), len(changed))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from balcao.journal.actions import seal
 from balcao.journal.models import Reader
 from balcao.journal.types import SYSTEM
 from balcao.pipeline import followers, timers
+from balcao.pipeline.promises import rebuilding
 from balcao.ports.commerce import Address
 from balcao.processes.actions import moving
 from balcao.processes.actions.entering import enter, leave
@@ -157,6 +158,21 @@ def test_a_process_taken_up_again_owes_by_the_same_day(opened: Opened) -> None:
 
     clock = terms(row)["BR-CDC-18"]
     assert (clock.state, clock.due_at) == ("running", due_at)
+
+
+def test_a_return_from_before_terms_were_counted_gets_them_as_it_stands(opened: Opened, order: Order) -> None:
+    bring_to(order, BERLIN)
+    row = opened()
+    mark_in_transit(row=row, posted_at=NOW + DAY, agent=None, now=NOW + DAY)
+    follow(NOW + DAY)
+    before = terms(row)["EU-CRD-9-REFUND"]
+    before.delete()
+    tickets = list(rebuilding.without_terms().values_list("pk", flat=True))
+
+    assert rebuilding.begin_terms(tickets=tickets, now=NOW + 2 * DAY).clocks == 1
+    clock = terms(row)["EU-CRD-9-REFUND"]
+    assert (clock.state, clock.started_at, clock.due_at) == ("running", NOW, before.due_at)
+    assert not rebuilding.without_terms().exists()
 
 
 def test_told_again_from_the_beginning_they_are_the_same(opened: Opened, order: Order) -> None:
