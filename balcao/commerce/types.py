@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from balcao.ports.commerce import ActionKind, Instrument, InstrumentKind, OrderStage, Variant
+from balcao.ports.commerce import ActionKind, Instrument, InstrumentKind, Line, OrderStage, Variant
 
 
 class Level(IntEnum):
@@ -136,6 +136,10 @@ class Offer:
     product: str
     name: str = ""
     currency: str = ""
+
+    def price_beside(self, line: Line, currency: str) -> int:
+        """Return what a piece costs in the place of one of a line; the same where its price is in another currency."""
+        return self.variant.price if self.currency in ("", currency) else line.unit_price
 
 
 @dataclass(frozen=True, slots=True)

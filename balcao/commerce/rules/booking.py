@@ -107,13 +107,13 @@ def _send_payment_link(action: SendPaymentLink, deed: Deed, page: Page) -> Page:
 
 def _change_lines(action: ChangeLines, deed: Deed, page: Page) -> Page:
     order = _order(page)
-    lines = _swapped(order.lines, action.swaps, deed.offers)
+    lines = _swapped(order, action.swaps, deed.offers)
     return _moved(deed, Page(page.account, replace(order, lines=lines, changes=order.changes + 1)))
 
 
-def _swapped(lines: tuple[Line, ...], swaps: Iterable[Swap], offers: Mapping[str, Offer]) -> tuple[Line, ...]:
+def _swapped(order: Order, swaps: Iterable[Swap], offers: Mapping[str, Offer]) -> tuple[Line, ...]:
     """Return the lines with pieces turned into other variants; where only some of a line are, it is parted."""
-    after = list(lines)
+    after = list(order.lines)
     for swap in swaps:
         place = next(n for n, line in enumerate(after) if line.ref == swap.line)
         line, variant = after[place], offers[swap.variant].variant
@@ -121,7 +121,7 @@ def _swapped(lines: tuple[Line, ...], swaps: Iterable[Swap], offers: Mapping[str
             line,
             variant_ref=variant.ref,
             sku=variant.sku,
-            unit_price=variant.price,
+            unit_price=offers[swap.variant].price_beside(line, order.currency),
             options=dict(variant.options),
             quantity=swap.quantity,
         )

@@ -190,9 +190,8 @@ def _swapped(swaps: tuple[Swap, ...], instrument: str, order: Order, scene: Scen
     lines = {line.ref: line for line in order.lines}
     difference = 0
     for swap in swaps:
-        difference += (
-            _offer(swap, lines[swap.line], scene).variant.price - lines[swap.line].unit_price
-        ) * swap.quantity
+        line = lines[swap.line]
+        difference += (_offer(swap, line, scene).price_beside(line, order.currency) - line.unit_price) * swap.quantity
     return Effect(
         _difference(difference, instrument, order, scene),
         restocked=tuple((lines[swap.line].variant_ref, swap.quantity) for swap in swaps),

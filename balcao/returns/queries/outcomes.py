@@ -174,7 +174,8 @@ def _pays_difference(row: Return, swaps: tuple[Swap, ...]) -> str:
     lines = {line.ref: line for line in order.lines}
     known = commerce.offers(backend=row.order.backend, refs={swap.variant for swap in swaps})
     more = sum(
-        (known[swap.variant].variant.price - lines[swap.line].unit_price) * swap.quantity
+        (known[swap.variant].price_beside(lines[swap.line], order.currency) - lines[swap.line].unit_price)
+        * swap.quantity
         for swap in swaps
         if swap.variant in known and swap.line in lines
     )

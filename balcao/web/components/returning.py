@@ -142,15 +142,15 @@ class ReturnSheet:
         if product is None:
             return ()
         return tuple(
-            (one.ref, self._variant_words(one, line))
+            (one.ref, self._variant_words(one, line, product.currency))
             for one in product.variants
             if one.is_available and one.ref != line.variant_ref
         )
 
-    def _variant_words(self, variant: port.Variant, line: port.Line) -> str:
+    def _variant_words(self, variant: port.Variant, line: port.Line, currency: str) -> str:
         """Return a variant by what tells it apart, with what it costs more or less."""
         name, more = ", ".join(variant.options.values()) or variant.sku or variant.ref, variant.price - line.unit_price
-        if not more:
+        if not more or currency not in ("", self.value.currency):
             return name
         amount = money_words(abs(more), self.value.currency, language=get_language() or "en")
         return f"{name} ({'+' if more > 0 else '−'} {amount})"

@@ -217,3 +217,15 @@ def test_limits_are_compared_in_their_own_currency_only() -> None:
     assert not decide(refund, a_scene(policy=policy, role="admin", currency="EUR")).needs_approval
     assert denial(GiveCredit(5_001, "late"), currency="BRL") == Denial.ABOVE_CAP
     assert decide(GiveCredit(5_001, "late"), a_scene(currency="EUR")).needs_approval
+
+
+def test_a_price_in_another_currency_is_compared_with_none() -> None:
+    offers = {ref: replace(offer, currency="EUR") for ref, offer in OFFERS.items()}
+    swap = ChangeLines((Swap("1", "mug-red", 2),), "visa")
+    effect = decide(swap, a_scene(offers=offers)).effect
+
+    assert effect
+    assert (effect.paid, effect.given) == (0, 0)
+    page = booking.written(Deed(swap, effect, offers, "k", PLACED), Page(ANA, an_order()))
+    assert page.order
+    assert [(line.variant_ref, line.unit_price) for line in page.order.lines] == [("mug-red", 4_990)]

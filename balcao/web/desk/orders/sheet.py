@@ -159,10 +159,11 @@ class Sheet:
         if product is None:
             return ()
         others = [one for one in product.variants if one.ref != line.variant_ref and _can_be_had(one)]
-        return tuple((one.ref, self._variant_words(one, line)) for one in others)
+        is_ours = product.currency in ("", self.order.currency)  # a price in another currency is compared with none
+        return tuple((one.ref, self._variant_words(one, line if is_ours else None)) for one in others)
 
-    def _variant_words(self, variant: Variant, line: Line) -> str:
-        difference = variant.price - line.unit_price
+    def _variant_words(self, variant: Variant, line: Line | None) -> str:
+        difference = variant.price - line.unit_price if line else 0
         sign = "+" if difference > 0 else "−"
         extra = f" ({sign} {words.money(abs(difference), self.order.currency)})" if difference else ""
         return (words.options_words(variant.options) or variant.sku or variant.ref) + extra
