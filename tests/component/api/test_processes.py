@@ -1,11 +1,22 @@
 """Processes through the API: read, started, forwarded, their tasks done."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
+from balcao.commerce.actions.copying import write_order
+from balcao.commerce.models import Order
+from balcao.commerce.queries import order_value
+from balcao.pipeline.returning import Wish, open_for
+from balcao.ports.commerce import OrderStage
 from balcao.processes.actions.blueprints import bring_defaults
+from balcao.processes.actions.moving import Mover, forward
 from balcao.processes.actions.working import add_task
 from balcao.processes.models import Forward, Process, Visit
+from balcao.returns.queries.cases import Wanted, notice_of
+from balcao.returns.types import Reason
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Department
 from balcao.staff.types import Role
@@ -99,3 +110,48 @@ def test_an_address_is_an_object_of_its_parts(erp: Program, ticket: Ticket) -> N
     body["fields"] = {"what": "address", "new_address": address}
     begun = erp.post(f"/tickets/{ticket.number}/processes", body, key="right")
     assert (begun.status_code, begun.json()["fields"]["new_address"]) == (201, address)
+
+
+def test_the_sum_of_a_return_is_its_own(erp: Program, talk: Ticket, order: Order, caio: Agent) -> None:
+    # Given a return of one of Ana's two mugs that was looked at
+    came = replace(order_value(order), stage=OrderStage.DELIVERED)
+    write_order(backend=order.backend, order=came, now=timezone.now())
+    wish = Wish(Order.objects.select_related("account__backend__shop").get(), [Wanted("1", 1, Reason.FLAW)])
+    given: dict[str, Any] = {
+        "notice": notice_of(talk),
+        "agent": caio,
+        "language": "en",
+        "key": "k",
+        "now": timezone.now(),
+    }
+    row = open_for(ticket=talk, wish=wish, **given)
+    found = {"grade": "a", "serial_matches": True, "parts_complete": True}
+    gone: dict[str, dict[str, object]] = {
+        "ask_review": {},
+        "approve_reviewed": {},
+        "label_by_hand": {"return_code": "1"},
+        "receive": {},
+    }
+    for way, fields in {**gone, "inspect": found}.items():
+        stage = Visit.objects.get(process=row.process, left_at=None)
+        moved = forward_to(stage, way, caio, fields)
+        assert moved.state == "gone"
+
+    # When a program pays it back
+    stage = Visit.objects.get(process=row.process, left_at=None)
+    body: dict[str, Any] = {
+        "transition": "refund",
+        "fields": {"remedy": "refund", "disposition": "restock", "fault": "shop"},
+    }
+    wrong = erp.post(f"/stages/{stage.pk}/forward", {**body, "fields": {**body["fields"], "amount": 1}}, key="wrong")
+    right = erp.post(f"/stages/{stage.pk}/forward", body, key="right")
+
+    # Then another sum than that of the return is refused
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/fields/amount")
+    row.process.refresh_from_db()
+    assert (right.status_code, row.process.fields["amount"]) == (201, 4_990)
+
+
+def forward_to(visit: Visit, way: str, agent: Agent, fields: dict[str, object]) -> Forward:
+    more: dict[str, Any] = {"key": f"{visit.pk}:{way}", "now": timezone.now(), "fields": fields}
+    return forward(visit=visit, transition=way, mover=Mover(agent=agent), **more)
