@@ -27,7 +27,7 @@ STAGE, PROCESS = "Conferência", "Devolução"  # as Rafael reads them
 NAMES = {stage["key"]: stage["customer_names"] for stage in PATH["stages"] if "customer_names" in stage}
 ORDERS = {
     "pt-br": ("CM-20391", "fernandalobato@caixa.example"),
-    "en": ("CM-20312", "pieter.debruyn@inbox.example"),
+    "en": ("CM-20312", "pieter.debruyn@inbox.example"),  # paid in another currency: two people pay it back
     "tr": ("CM-20380", "denizkarahan@bulut.example"),  # dearer than one person alone may pay back
 }
 BREACH = """
@@ -131,7 +131,7 @@ def test_a_return_goes_through_all_departments(
     nina = sign_in("nina")
     found(nina, back)
     nina.locator("form[action*='/decide/'] button").click()
-    if language == "tr":
+    if language != "pt-br":
         ticket = nina.locator("main nav a[href*='/tickets/']").first.get_attribute("href")
         rafael = sign_in("rafael")
         rafael.goto(str(ticket))
