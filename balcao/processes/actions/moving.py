@@ -145,7 +145,8 @@ def forward(
 ) -> Forward:
     """Take a way out of a stage, or ask for the second pair of eyes that it needs; the same key again is one.
 
-    `facts` are what was found out for its guards at the same moment. Raises `ProcessRefused` with everything that stands against it; nothing is written then.
+    `facts` are what was found out for its guards at the same moment. Raises `ProcessRefused` with everything that
+    stands against it; nothing is written then.
     """
     known = Forward.objects.filter(key=key).first()
     if known:
