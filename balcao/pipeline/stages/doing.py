@@ -33,6 +33,7 @@ from balcao.processes.queries.blueprints import blueprint_for
 from balcao.processes.queries.courses import last_visit, level_of
 from balcao.processes.types import STAGE_NEWS, EffectKind, ForwardState
 from balcao.returns.actions.sending import issue_label
+from balcao.returns.queries.labels import warehouse_of
 from balcao.returns.types import SendingWay
 from balcao.staff.models import Agent
 from balcao.tickets.actions.ordering import act_from
@@ -209,6 +210,8 @@ def _label(effect: Effect, now: datetime) -> None:
     row = getattr(effect.process, "goods_return", None)
     if row is None:
         raise CannotAct("no_return")
+    if not warehouse_of(row).line1:
+        raise CannotAct("no_return_address")
     issue_label(row=row, way=SendingWay.LABEL, key=effect.key, agent=None, now=now)
     effects.settle(effect=effect, now=now)
 

@@ -12,7 +12,7 @@ from balcao.returns.actions.holding import take_hold
 from balcao.returns.actions.telling import actor_of, tell
 from balcao.returns.models import Label, Return
 from balcao.returns.queries.cases import case_of
-from balcao.returns.queries.labels import address_lines
+from balcao.returns.queries.labels import address_lines, warehouse_of
 from balcao.returns.rules.documents import decision_from, policy_from
 from balcao.returns.rules.paying import payer_of
 from balcao.returns.types import DutyKind, Reason, SendingWay
@@ -28,16 +28,15 @@ def issue_label(
     if known:
         return known
     take_hold(row)
-    policy = policy_from(row.policy)
+    policy, warehouse = policy_from(row.policy), warehouse_of(row)
     account, told = commerce.account_value(row.order.account), commerce.order_value(row.order)
-    warehouse = policy.warehouse if policy.warehouse.name else replace(policy.warehouse, name=row.shop.name)
     label = Label.objects.create(
         goods_return=row,
         way=way,
         payer=payer_of(decision_from(row.decision), [Reason(one.reason) for one in row.lines.all()]),
         use_by=_use_by(row, policy.label_days, now),
         sender=address_lines(told.address, name=account.name),
-        receiver=address_lines(warehouse),
+        receiver=address_lines(warehouse if warehouse.name else replace(warehouse, name=row.shop.name)),
         carrier=carrier[:80],
         code=code[:120],
         made_at=now,

@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from balcao.kit.locales import spoken_day
 from balcao.ports.commerce import Address
 from balcao.returns.models import Label as LabelRow
+from balcao.returns.models import Return
+from balcao.returns.queries.policies import policy_of
 from balcao.returns.queries.words import reason_words
+from balcao.returns.rules.documents import policy_from
 from balcao.returns.rules.labels import Label, LabelLine, LabelWords, pdf
 from balcao.returns.types import Reason
 
@@ -30,6 +33,12 @@ def label_pdf(row: LabelRow) -> bytes:
                 lines=lines,
             )
         )
+
+
+def warehouse_of(row: Return) -> Address:
+    """Return where a return comes to: as its policy said when it began, or as the shop's says by now."""
+    then = policy_from(row.policy).warehouse
+    return then if then.line1 else policy_of(row.shop_id).warehouse
 
 
 def address_lines(address: Address, *, name: str = "") -> list[str]:

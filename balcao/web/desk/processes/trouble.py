@@ -31,6 +31,7 @@ _REASONS = {
     "no_blueprint": gettext_lazy("The process that it starts is not offered in this shop."),
     "no_conversation": gettext_lazy("There is no conversation in which it could be said."),
     "not_automatic": gettext_lazy("This cannot be done by itself: do it on the order."),
+    "no_return_address": gettext_lazy("The shop has not said where goods come back to: Settings → Returns."),
     "no_template": gettext_lazy("The text that it was to send is gone or not in use."),
     "lacks_words": gettext_lazy("Its text names something that is not known here."),
     "not_open": gettext_lazy("Another process runs on this ticket."),

@@ -18,11 +18,14 @@ from balcao.commerce.actions.copying import keep_order, keep_product
 from balcao.commerce.models import Order
 from balcao.journal.types import SYSTEM
 from balcao.pipeline.stages import doing
-from balcao.ports.commerce import OrderStage, Shipment, ShipmentState
+from balcao.ports.commerce import Address, OrderStage, Shipment, ShipmentState
 from balcao.processes.actions import blueprints
+from balcao.processes.actions.effects import retry
+from balcao.processes.models import Effect
+from balcao.processes.types import EffectState
 from balcao.returns.actions.configuring import set_policy
 from balcao.returns.actions.sending import mark_in_transit
-from balcao.returns.models import Return
+from balcao.returns.models import Label, Return
 from balcao.returns.types import Grade, Outcome, ReturnsPolicy, Trait
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Department
@@ -46,6 +49,8 @@ def departments(shop: Shop) -> None:
     for key in ("cs", "cs_lead", "log", "wh", "qc", "fin"):
         Department.objects.create(name=key, key=key)
     blueprints.bring_defaults(now=timezone.now())
+    policy = ReturnsPolicy(warehouse=Address(line1="Rua do Bom Jesus, 88", city="Recife"))
+    set_policy(shop=shop, policy=policy, agent=None, now=timezone.now())
 
 
 @pytest.fixture
@@ -274,6 +279,26 @@ def test_what_waits_is_granted_by_a_person(desk: Client, ticket: Ticket, order: 
     row.refresh_from_db()
     assert row.is_granted is True
     assert "Grant it" not in words_of(desk.get(f"/returns/{row.pk}/"))
+
+
+def test_no_label_is_made_without_an_address_to_come_back_to_until_the_shop_says_one(
+    desk: Client, ticket: Ticket, order: Order, shop: Shop
+) -> None:
+    set_policy(shop=shop, policy=ReturnsPolicy(), agent=None, now=timezone.now())
+    desk.post(wizard(ticket, order), ONE_MUG)
+    while doing.run_due(worker="w", now=timezone.now()):
+        pass
+    effect = Effect.objects.get(step="label")
+    assert (effect.state, effect.code) == (EffectState.FAILED, "no_return_address")
+    assert not Label.objects.exists()
+    page = words_of(desk.get(f"/tickets/{ticket.number}/"))
+    assert "The shop has not said where goods come back to" in page
+    policy = ReturnsPolicy(warehouse=Address(line1="Rua do Bom Jesus, 88", city="Recife"))
+    set_policy(shop=shop, policy=policy, agent=None, now=timezone.now())
+    retry(effect=effect, agent=None, now=timezone.now())
+    while doing.run_due(worker="w", now=timezone.now()):
+        pass
+    assert "Rua do Bom Jesus, 88" in Label.objects.get().receiver
 
 
 def test_the_label_is_printed_again(desk: Client, arrived: Return) -> None:

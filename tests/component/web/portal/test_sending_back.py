@@ -24,7 +24,7 @@ from balcao.jobs import backend as jobs
 from balcao.journal.types import SYSTEM
 from balcao.pipeline.stages import doing
 from balcao.ports import registry
-from balcao.ports.commerce import OrderStage, Shipment, ShipmentState
+from balcao.ports.commerce import Address, OrderStage, Shipment, ShipmentState
 from balcao.processes.actions import blueprints
 from balcao.processes.models import Process
 from balcao.returns.actions.configuring import set_policy
@@ -59,7 +59,10 @@ def shop(db: None) -> Shop:
     for key in ("cs", "cs_lead", "log", "wh", "qc", "fin"):
         Department.objects.create(name=key, key=key)
     blueprints.bring_defaults(now=timezone.now())
-    return make_shop(languages=["en"], time_zone="America/Sao_Paulo")
+    shop = make_shop(languages=["en"], time_zone="America/Sao_Paulo")
+    policy = ReturnsPolicy(warehouse=Address(line1="Rua do Bom Jesus, 88", city="Recife"))
+    set_policy(shop=shop, policy=policy, agent=None, now=timezone.now())
+    return shop
 
 
 @pytest.fixture
