@@ -61,7 +61,8 @@ def _ticket(number: int, output: Output) -> Exit:
         said = [in_english(replace(line, calendar=names.get(line.calendar, "")), zone=zone) for line in lines]
         told = {"clock": clock.pk, "kind": clock.kind, "number": clock.number, "rule": clock.rule, "state": clock.state}
         due = clock.due_at.astimezone(zone).isoformat() if clock.due_at else None
-        about = f"{clock.kind.replace('_', ' ')} {clock.number}: {clock.state}"
+        name = clock.rule or str(clock.number)
+        about = f"{clock.kind.replace('_', ' ')} {name}: {clock.state}"
         output.result(
             {**told, "due_at": due, "lines": said}, text="\n  ".join([_plain_text(about), *map(_plain_text, said)])
         )

@@ -107,7 +107,8 @@ def begin_late(batch: Batch, process: Process, *, now: datetime) -> None:
     row = _returns().filter(process=process).first()
     if row is None:
         return
-    _begin(batch, process.ticket_id, process.pk, _terms_of_return(row, at=now), key=key)
+    owed = [*_terms_of_return(row, at=now), *_terms_from_sending(row, at=now)]
+    _begin(batch, process.ticket_id, process.pk, owed, key=key)
     clocks = _terms_in(batch, process.ticket_id, process.pk)
     for seen, is_here in ((row.posted_at, False), (row.received_at, True)):
         if seen:
@@ -208,19 +209,17 @@ def _go_on(batch: Batch, clocks: Iterable[Clock], seen: datetime, *, is_here: bo
 def _begin_from_sending(batch: Batch, entry: Entry) -> None:
     """Let run what a law counts from the sending back: before that nobody knows its day."""
     ticket = entry.facts.get("ticket")
-    row = Return.objects.filter(pk=entry.facts["return"]).select_related("order__account__backend__shop").first()
-    if row is None or ticket not in batch.tickets:
-        return
-    zone = case_of(row, now=entry.at).zone
-    owed = [one for one in owed_by_law(weigh_again(row, now=entry.at), zone=zone) if one.is_from_sending]
-    since = min(at for at in (row.posted_at, row.received_at, entry.at) if at)
-    _begin(
-        batch,
-        ticket,
-        row.process_id,
-        [_Term(one.rule, since, one.due_at, zone) for one in owed],
-        key=f"sent:{entry.position}",
-    )
+    row = _returns().filter(pk=entry.facts["return"]).first()
+    if row and ticket in batch.tickets:
+        terms = _terms_from_sending(row, at=entry.at)
+        _begin(batch, ticket, row.process_id, terms, key=f"sent:{entry.position}")
+
+
+def _terms_from_sending(row: Return, *, at: datetime) -> list[_Term]:
+    zone = case_of(row, now=at).zone
+    owed = [one for one in owed_by_law(weigh_again(row, now=at), zone=zone) if one.is_from_sending]
+    since = min(one for one in (row.posted_at, row.received_at, at) if one)
+    return [_Term(one.rule, since, one.due_at, zone) for one in owed]
 
 
 def end_process(batch: Batch, entry: Entry) -> None:

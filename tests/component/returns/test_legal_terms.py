@@ -160,6 +160,23 @@ def test_a_process_taken_up_again_owes_by_the_same_day(opened: Opened) -> None:
     assert (clock.state, clock.due_at) == ("running", due_at)
 
 
+def test_in_the_united_kingdom_the_term_begins_with_the_sending_back(opened: Opened, order: Order) -> None:
+    bring_to(order, replace(BERLIN, line1="1 High St", city="London", region="", postcode="N1 1AA", country="GB"))
+    row = opened()
+    follow(NOW)
+    assert terms(row) == {}
+
+    mark_in_transit(row=row, posted_at=NOW + DAY, agent=None, now=NOW + 2 * DAY)
+    follow(NOW + 2 * DAY)
+    clock = terms(row)["GB-CCR-34"]
+    assert (clock.state, clock.started_at, clock.due_at) == ("running", NOW + DAY, datetime(2026, 11, 28, tzinfo=UTC))
+
+    before = clock.due_at
+    clock.delete()
+    rebuilding.begin_terms(tickets=[row.process.ticket_id], now=NOW + 3 * DAY)
+    assert terms(row)["GB-CCR-34"].due_at == before
+
+
 def test_a_return_from_before_terms_were_counted_gets_them_as_it_stands(opened: Opened, order: Order) -> None:
     bring_to(order, BERLIN)
     row = opened()
