@@ -1,6 +1,8 @@
 """A ticket's process on its page: started, forwarded, waited for, agreed to, accounted for."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from balcao.processes.actions import blueprints, effects, working
 from balcao.processes.actions.moving import Mover, forward, start
 from balcao.processes.models import Effect, Forward, Process, Task, Visit
 from balcao.processes.queries.accounts import account_of
-from balcao.processes.queries.blueprints import blueprint_for
+from balcao.processes.queries.blueprints import blueprint_by_id, blueprint_for
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.types import EffectState, ForwardState
 from balcao.shops.models import Shop
@@ -22,6 +24,7 @@ from balcao.staff.models import Agent, Department
 from balcao.staff.types import Role
 from balcao.testing.factories import make_agent
 from balcao.tickets.models import Attachment, Message, Ticket
+from balcao.web.desk.processes import boards
 from balcao.web.desk.processes.card import card_of
 
 DEPARTMENTS = {
@@ -116,6 +119,42 @@ def test_a_way_shows_what_will_happen_and_is_gone_once(desk: Client, ticket: Tic
     assert (review.stage, review.remark) == ("review", "Look at the photos")
     assert process.visits.count() == 2
     assert "forwarded it to" in page(desk, ticket)
+
+
+def test_what_was_said_when_it_was_forwarded_is_read_by_whoever_goes_on(
+    desk: Client, ticket: Ticket, process: Process, bia: Agent
+) -> None:
+    go(process, "ask_review", bia, remark="The jug leaks at its foot.")
+    shown = page(desk, ticket)
+    assert "(Hand to the lead): The jug leaks at its foot." in shown.split('id="timeline"')[1]
+    assert "The jug leaks at its foot." in shown.split('class="process-why"')[1].split("</p>")[0]
+
+    go(process, "cancel", bia, reason="keeps_it")
+    assert "(Withdraw the request): Keeps the product" in page(desk, ticket)
+
+
+def test_the_head_says_the_stage_s_time_once(desk: Client, ticket: Ticket, process: Process, bia: Agent) -> None:
+    card = card_of(bia, ticket, now=timezone.now())
+    assert card
+    assert card.pill
+    assert card.own_pill(None) == card.pill
+    assert card.own_pill(replace(card.pill, what="First answer")) is None
+    assert card.own_pill(replace(card.pill, due="2027-01-01T00:00:00+00:00")) == card.pill
+
+
+def test_what_is_not_open_stands_among_the_other_ways_with_its_reason(
+    desk: Client, ticket: Ticket, process: Process, bia: Agent
+) -> None:
+    card = card_of(bia, ticket, now=timezone.now())
+    assert card
+    assert {way.reason for way in card.first_ways} == {""}
+    assert {way.key for way in card.rest_ways} > {way.key for way in card.own_ways if way.reason}
+    assert len(card.first_ways) + len(card.rest_ways) == len(card.ways)
+
+
+def test_a_card_is_drawn_by_an_agent_s_way_before_one_that_is_taken_by_itself(process: Process) -> None:
+    ways = json.loads(boards.ways_json(blueprint_by_id(process.version_id)))
+    assert ways["requested"]["approved"] == "approve"
 
 
 def test_what_is_missing_is_said_beside_its_field(desk: Client, ticket: Ticket, process: Process, bia: Agent) -> None:
