@@ -362,7 +362,7 @@ def test_what_was_found_well_is_paid_back_through_the_ledger(opened: Opened, bia
     share = 1_500 * 4_990 // (2 * 4_990 + 1_000)
     assert (row.goods, row.freight, stage(row)) == (4_990, share, "refunding")
     action = order_action(row, ActionKind.REFUND)
-    assert action == Refund(f"return RMA-{row.number}", (("1", 1),), freight=share)
+    assert action == Refund(row.written, (("1", 1),), freight=share)
     asker = ledger.Asker(agent=bia, level=Level.VERIFIED, ticket=row.process.ticket_id)
     ledger.ask(action=action, account=order.account, order=order, asker=asker, key="refund", now=LATER)
     orders.run_due(worker="w", now=LATER, clock=lambda: LATER)
@@ -378,7 +378,7 @@ def test_credit_carries_the_bonus_that_was_promised(opened: Opened, bia: Agent, 
     row.save(update_fields=["bonus"])
     decide(row=looked_at(row, bia), agent=bia, now=LATER)
 
-    credit = GiveCredit(4_990 + 499, f"return RMA-{row.number}", settles=4_990, pieces=(("1", 1),))
+    credit = GiveCredit(4_990 + 499, row.written, settles=4_990, pieces=(("1", 1),))
     assert order_action(row, ActionKind.GIVE_CREDIT) == credit
     assert row.process.fields["amount"] == 4_990  # what goes back; the bonus comes on top
     assert stage(row) == "crediting"
@@ -403,7 +403,7 @@ def test_an_exchange_says_for_what(opened: Opened, bia: Agent) -> None:
     decide(row=looked_at(row, bia), agent=bia, now=LATER)
 
     assert order_action(row, ActionKind.EXCHANGE) == Exchange(
-        (Swap("1", "mug-red", 1),), instrument="visa", reason=f"return RMA-{row.number}"
+        (Swap("1", "mug-red", 1),), instrument="visa", reason=row.written
     )  # it is dearer: the difference is paid as the order was
     assert row.process.facts["to_send"] == [["mug-red", 1]]
     assert order_action(row, ActionKind.CANCEL) is None
@@ -432,7 +432,7 @@ def test_where_the_law_allows_it_a_person_takes_something_off(opened: Opened, bi
     assert cannot.value.trouble == Trouble.NO_GROUNDS
     decide(row=row, agent=bia, now=LATER, withheld=990, remark="Scratched all over")
     worth = worth_of(row)
-    assert order_action(row, ActionKind.REFUND) == Refund(f"return RMA-{row.number}", amount=worth.expected.total - 990)
+    assert order_action(row, ActionKind.REFUND) == Refund(row.written, amount=worth.expected.total - 990)
 
 
 def test_it_is_decided_once(opened: Opened, bia: Agent) -> None:
