@@ -84,6 +84,8 @@ class Source(StrEnum):
     AUTHORITY = "authority"  # another authority, regulator or ombudsman
 
 
+SPOKEN = frozenset({"", Source.PHONE, Source.IN_PERSON})  # it was answered as it was said; the others wait for one
+
 # Where customers go when the shop did not help; what comes from there is a complaint.
 COMPLAINT_BODIES = frozenset(
     {

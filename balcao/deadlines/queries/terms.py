@@ -16,11 +16,15 @@ class Term:
     due_at: datetime
 
 
-def legal_terms(shop: Shop, *, at: datetime) -> list[Term]:
-    """Return the terms within which the law of a shop's country wants an answer; most countries set none."""
+def legal_terms(shop: Shop, *, at: datetime, also: str = "") -> list[Term]:
+    """Return the terms within which the law of a shop's country wants an answer; most countries set none.
+
+    `also`: a rule that does not hold by itself.
+    """
     jurisdiction = jurisdiction_of(shop.region)
     if jurisdiction is None:
         return []
     zone = shop.time_zone or "UTC"
     rows = rules(jurisdiction, on=at.date(), kind=RuleKind.SHOP_ANSWER, term=TermKind.ANSWER)
-    return [Term(row.id, ends_at(last_day_of(row, start=at, zone=zone), zone=zone)) for row in rows if row.is_default]
+    held = [row for row in rows if row.is_default or row.id == also]
+    return [Term(row.id, ends_at(last_day_of(row, start=at, zone=zone), zone=zone)) for row in held]

@@ -24,6 +24,7 @@ PROMISES = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.RESOLUT
 OPEN = (ClockState.RUNNING, ClockState.PAUSED)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _SAME_MOMENT, _JUST_AFTER = timedelta(milliseconds=1), timedelta(microseconds=1)
+_OF_SOURCES = {"consumidor_gov": "BR-GOVBR"}  # who passed it on -> the rule that then holds, too
 _TICKET = "ticket"  # whose clocks they are, in the words of `Clock.subject_kind`
 _OWNER = "cs"  # the department that owns what is promised to the customer, by its role in blueprints
 
@@ -93,10 +94,13 @@ class Batch:
         bot = {"bot": True} if target.counts_bot else {}
         return self.hand.begin(clock, event, key=key, by=by.plain(), **bot)
 
-    def start_legal(self, ticket: int, at: datetime, *, key: str) -> None:
-        """Start what the law of the shop's country asks for when somebody writes to it; such a term never pauses."""
+    def start_legal(self, ticket: int, at: datetime, *, key: str, source: str = "") -> None:
+        """Start what the law of the shop's country asks for when somebody writes to it; such a term never pauses.
+
+        Some who pass complaints on have a term of their own.
+        """
         row = self.tickets.get(ticket)
-        for term in legal_terms(row.shop, at=at) if row else ():
+        for term in legal_terms(row.shop, at=at, also=_OF_SOURCES.get(source, "")) if row else ():
             if not any(clock.rule == term.rule for clock in self.clocks(ticket, ClockKind.LEGAL)):
                 self.start_term(ticket, term.rule, (_TICKET, ticket), at, term.due_at, key=key)
 

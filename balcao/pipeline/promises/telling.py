@@ -16,7 +16,7 @@ from balcao.pipeline.promises.facts import keep_facts
 from balcao.pipeline.promises.standing import answer, ask, begin, reopen, restore, retarget, stand
 from balcao.shops.models import Shop
 from balcao.tickets.models import Message
-from balcao.tickets.types import HIDDEN, OURS, Direction, MessageKind
+from balcao.tickets.types import HIDDEN, OURS, SPOKEN, Direction, MessageKind
 
 Teller = Callable[[Batch, Entry], None]
 
@@ -149,12 +149,18 @@ def _started(batch: Batch, entry: Entry) -> None:
 
 
 def _logged(batch: Batch, entry: Entry) -> None:
-    """Count what was said on the phone as an answer; on a new ticket it is the first word, and needs none."""
-    ticket = entry.facts["ticket"]
-    if batch.clocks(ticket, *PROMISES):
+    """Count what was said on the phone as an answer; on a new ticket it is the first word, and needs none.
+
+    What came in writing by way of somebody else waits for an answer like a mail.
+    """
+    ticket, source = entry.facts["ticket"], entry.facts.get("source", "")
+    if not batch.clocks(ticket, *PROMISES):
+        _begin_alone(batch, entry, channel=MessageKind.LOGGED, source=source)
+    elif source in SPOKEN:
         answer(batch, ticket, entry.at, key=_message_key(entry))
     else:
-        _begin_alone(batch, entry, channel=MessageKind.LOGGED)
+        ask(batch, ticket, entry.at, key=_key(entry))
+        batch.start_legal(ticket, entry.at, key=_key(entry), source=source)
 
 
 def _warned(batch: Batch, entry: Entry) -> None:
@@ -163,10 +169,13 @@ def _warned(batch: Batch, entry: Entry) -> None:
         _begin_alone(batch, entry)
 
 
-def _begin_alone(batch: Batch, entry: Entry, *, channel: str = "") -> None:
+def _begin_alone(batch: Batch, entry: Entry, *, channel: str = "", source: str = "") -> None:
     row = batch.tickets.get(entry.facts["ticket"])
     if row and row.opened_at == entry.at:
-        begin(batch, row.pk, entry.at, key=_key(entry), by=By(channel=channel), is_asked=False)
+        is_asked = source not in SPOKEN
+        begin(batch, row.pk, entry.at, key=_key(entry), by=By(channel=channel), is_asked=is_asked)
+        if is_asked:
+            batch.start_legal(row.pk, entry.at, key=_key(entry), source=source)
 
 
 def _moved(batch: Batch, entry: Entry) -> None:

@@ -13,12 +13,14 @@ from balcao.deadlines.models import Clock, Target
 from balcao.journal.actions import seal
 from balcao.journal.models import Entry, Reader
 from balcao.pipeline import followers
+from balcao.ports.channel import IdentityKind, Party
+from balcao.shops.models import Shop
 from balcao.staff.models import Agent
 from balcao.testing.factories import receive
 from balcao.tickets.actions import changing, classifying, merging, noting, splitting
 from balcao.tickets.actions.sending import Writing, log_contact, recall_message, send_message, start_ticket
 from balcao.tickets.models import Message, Ticket
-from balcao.tickets.types import Kind, Priority, Status
+from balcao.tickets.types import Kind, Priority, Source, Status
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -153,8 +155,6 @@ def test_an_answer_that_is_recalled_was_none(channel: Channel, bia: Agent, now: 
 
 
 def test_who_is_written_to_first_is_owed_no_first_answer(channel: Channel, bia: Agent, now: datetime) -> None:
-    from balcao.ports.channel import IdentityKind, Party
-
     writing = Writing(text="Your order is late.", to=(Party(IdentityKind.EMAIL, "ana@example.com", "Ana"),))
     message = start_ticket(channel=channel, writing=writing, agent=bia, language="en", now=now)
     follow(now)
@@ -162,8 +162,6 @@ def test_who_is_written_to_first_is_owed_no_first_answer(channel: Channel, bia: 
 
 
 def test_what_was_said_on_the_phone_is_an_answer(channel: Channel, bia: Agent, now: datetime) -> None:
-    from balcao.ports.channel import IdentityKind, Party
-
     ticket = ask(channel, now)
     party = Party(IdentityKind.EMAIL, "ana@example.com", "Ana")
     facts: dict[str, Any] = {"channel": channel, "party": party, "subject": "", "agent": bia, "language": "en"}
@@ -173,6 +171,28 @@ def test_what_was_said_on_the_phone_is_an_answer(channel: Channel, bia: Agent, n
 
     assert states(ticket) == {"first_response 1": "met", "resolution 1": "running"}
     assert states(fresh.ticket) == {"resolution 1": "running"}
+
+
+def test_what_came_in_writing_by_way_of_somebody_else_waits_for_an_answer(
+    channel: Channel, bia: Agent, now: datetime
+) -> None:
+    Shop.objects.update(region="BR", time_zone="America/Sao_Paulo")
+    party = Party(IdentityKind.EMAIL, "celia@example.com", "Dona Célia")
+    facts: dict[str, Any] = {"channel": channel, "party": party, "subject": "", "agent": bia, "language": "pt-BR"}
+    told = log_contact(text="Caneca", ticket=None, now=now, source=Source.CONSUMIDOR_GOV, **facts).ticket
+    follow(now)
+    assert clock(told, "first_response").state == "running"
+    terms = Clock.objects.filter(ticket_id=told.pk, kind="legal").order_by("due_at")
+    assert [row.rule for row in terms] == ["BR-D7962-4-V", "BR-GOVBR"]
+    assert terms[1].due_at == datetime(2026, 8, 14, 3, 0, tzinfo=UTC)  # ten days, the first not counted
+
+    other = ask(channel, now, name="two")
+    changing.set_status(ticket=other, status=Status.SOLVED, agent=bia, now=now + HOUR)
+    log_contact(text="A letter.", ticket=other, now=now + 2 * HOUR, source=Source.LETTER, **facts)
+    follow(now + 2 * HOUR)
+    other.refresh_from_db()
+    assert other.status == Status.OPEN
+    assert states(other)["next_response 1"] == "running"
 
 
 def test_solved_keeps_the_promise_and_the_answer_nobody_gave_counts_apart(

@@ -13,6 +13,7 @@ from balcao.ports import registry
 from balcao.ports.channel import Party
 from balcao.staff.models import Agent
 from balcao.tickets import rules
+from balcao.tickets.actions.changing import set_status
 from balcao.tickets.actions.classifying import set_topic
 from balcao.tickets.actions.opening import Opening, open_conversation, open_ticket
 from balcao.tickets.actions.sending.writing import Writing, announce, check_writable, identity_of, touch, write
@@ -20,6 +21,8 @@ from balcao.tickets.models import Draft, Letter, Message, Ticket
 from balcao.tickets.queries.topics import topic_of_key
 from balcao.tickets.types import (
     COMPLAINT_BODIES,
+    OURS,
+    SPOKEN,
     Direction,
     MessageKind,
     Refusal,
@@ -90,7 +93,8 @@ def log_contact(
 ) -> Message:
     """Write down a contact that came outside of our channels, on a new ticket or an open one.
 
-    `source` None: by phone or in person. A new ticket from a complaint body is a complaint.
+    `source` None: by phone or in person, and answered as it was said. What came otherwise waits for an answer; a new
+    ticket from a complaint body is a complaint.
     """
     if not text.strip():
         raise TicketRefused(Refusal.EMPTY)
@@ -135,8 +139,12 @@ def log_contact(
     Letter.objects.create(message=message, subject=subject[:500], full_text=message.text)
     if source and source not in ticket.channel_kinds:
         ticket.channel_kinds = [*ticket.channel_kinds, source]
-    touch(ticket, message, "channel_kinds")
-    announce("ticket.contact.logged", message, agent, now=now)
+    if not (source is None or source in SPOKEN):
+        ticket.customer_wrote_at = now
+        if not is_new and ticket.status not in OURS:
+            set_status(ticket=ticket, status=Status.OPEN, agent=agent, now=now)
+    touch(ticket, message, "channel_kinds", "customer_wrote_at")
+    announce("ticket.contact.logged", message, agent, now=now, source=source or "")
     if is_new and source in COMPLAINT_BODIES and (topic := topic_of_key(_COMPLAINT, shop_id=ticket.shop_id)):
         set_topic(ticket=ticket, topic=topic, agent=agent, now=now)
     return message

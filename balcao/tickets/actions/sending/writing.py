@@ -193,7 +193,7 @@ def touch(ticket: Ticket, message: Message, *more: str) -> None:
     ticket.save(update_fields=["changed_at", "last_words", "last_direction", "last_author", "message_count", *more])
 
 
-def announce(name: str, message: Message, agent: Agent | None, *, now: datetime) -> None:
+def announce(name: str, message: Message, agent: Agent | None, *, now: datetime, **more: str) -> None:
     """Write the fact about a message to the journal."""
     ticket = message.ticket
     record(
@@ -202,5 +202,5 @@ def announce(name: str, message: Message, agent: Agent | None, *, now: datetime)
         actor=Actor(ActorKind.AGENT, agent.pk) if agent else Actor(ActorKind.SYSTEM),
         about=[Subject(SubjectKind.TICKET, ticket.pk)],
         shop_id=ticket.shop_id,
-        facts={"ticket": ticket.pk, "number": ticket.number, "message": message.pk, "status": ticket.status},
+        facts={"ticket": ticket.pk, "number": ticket.number, "message": message.pk, "status": ticket.status, **more},
     )
