@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from balcao.deadlines.rules.days import Unit
@@ -123,8 +123,19 @@ def explanation_words(explanation: Explanation, *, names: Mapping[str, str]) -> 
         values["trait"] = trait_words(Trait(values["trait"]))
     if "claim" in values:
         values["claim"] = claim_words(Claim(values["claim"]))
+    if "channel" in values:
+        values["channel"] = _way_words(values["channel"])
     values["line"] = names.get(values.get("line", ""), values.get("line", ""))
     return _sentence(explanation.told, values) % values
+
+
+def _way_words(channel: str) -> str:
+    """Return how the customer said it; a kind of channel that has no words here as it is."""
+    return {
+        "mail": pgettext("channel", "by e-mail"),
+        "form": pgettext("channel", "by the form"),
+        "portal": pgettext("channel", "on the order's page"),
+    }.get(channel, channel)
 
 
 def _sentence(told: Told, values: Mapping[str, str]) -> str:
