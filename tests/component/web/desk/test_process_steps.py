@@ -24,10 +24,12 @@ from balcao.processes.actions.moving import Mover, forward, start
 from balcao.processes.models import Effect, Process
 from balcao.processes.queries.blueprints import blueprint_for
 from balcao.processes.queries.courses import last_visit
+from balcao.returns.actions.configuring import set_policy
 from balcao.returns.models import Return
+from balcao.returns.types import ReturnsPolicy
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Department
-from balcao.testing.orders import a_line, a_product, an_order
+from balcao.testing.orders import HOME, a_line, a_product, an_order
 from balcao.tickets.actions.ordering import link_order
 from balcao.tickets.models import Message, Ticket
 from balcao.tickets.types import OrderRule
@@ -43,8 +45,9 @@ def departments(db: None) -> None:
 
 
 @pytest.fixture
-def order(shop: Shop, departments: None) -> Order:
+def order(shop: Shop, bia: Agent, departments: None) -> Order:
     now = timezone.now()
+    set_policy(shop=shop, policy=ReturnsPolicy(warehouse=HOME), agent=bia, now=now)
     backend = create_backend(shop=shop, kind="book", name="Book", config=Book.Config(), actor=SYSTEM, now=now)
     keep_product(backend=backend, product=a_product(), now=now)
     return keep_order(backend=backend, order=an_order(a_line("1", quantity=2)), now=now)
