@@ -23,6 +23,7 @@ from allauth.account.utils import user_pk_to_url_str  # noqa: E402
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
 
@@ -371,10 +372,11 @@ CM-30003;03/11/2026;Enviado;Bruno Lima;bruno@example.com;CAN-AZ;Caneca Moringa;u
 def _webhook(shop: Shop) -> dict[str, str]:
     """Set a webhook up that took one message, and fails since."""
     told: dict[str, Any] = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["ticket.*"], "shop": shop}
-    endpoint, _secret = create_endpoint(**told, actor=SYSTEM, now=NOW)
-    for _each in range(3):
-        delivering.ping(endpoint=endpoint, now=NOW)
-    took, failed, _waits = delivering.claim(worker="grid", now=NOW)
+    with transaction.atomic():  # before the desk's own worker sees them
+        endpoint, _secret = create_endpoint(**told, actor=SYSTEM, now=NOW)
+        for _each in range(3):
+            delivering.ping(endpoint=endpoint, now=NOW)
+        took, failed, _waits = delivering.claim(worker="grid", now=NOW)
     delivering.settle(delivery=took, answer=Answer(200, text='{"ok": true}', took=84), now=NOW)
     delivering.settle(delivery=failed, answer=Answer(502, text="Bad gateway", took=1204), now=NOW)
     page = f"/console/webhooks/{endpoint.pk}/"
