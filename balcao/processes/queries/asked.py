@@ -1,5 +1,6 @@
 """Ways out of stages that wait for a second pair of eyes."""
 
+from balcao.kit.prepared import Prepared
 from balcao.processes import models
 from balcao.processes.queries.blueprints import blueprint_by_id
 from balcao.processes.queries.permits import departments_of
@@ -8,6 +9,12 @@ from balcao.staff.models import Agent
 from balcao.staff.types import Role
 
 _MOST = 100
+_FACTS = ("visit__shop", "agent", "visit__process__version", "transition")
+
+# Built once: every page of the desk says how many there are.
+_ASKED = Prepared(
+    lambda: models.Forward.objects.filter(state=ForwardState.ASKED).order_by("id").values_list(*_FACTS)[:_MOST]
+)
 
 
 def asked_of(agent: Agent) -> "list[models.Forward]":
@@ -18,7 +25,20 @@ def asked_of(agent: Agent) -> "list[models.Forward]":
     rows = rows.select_related(
         "agent", "visit__process__ticket", "visit__process__order", "visit__process__shop", "visit__department"
     )
-    return [row for row in rows.order_by("id")[:_MOST] if _concerns(agent, row)]
+    return [
+        row
+        for row in rows.order_by("id")[:_MOST]
+        if _concerns(agent, row.agent_id, row.visit.process.version_id, row.transition)
+    ]
+
+
+def asked_count(agent: Agent) -> int:
+    """Return how many they are; of what waits in all shops together, the oldest hundred count."""
+    shops = agent.shop_ids()
+    return sum(
+        (agent.every_shop or shop in shops) and _concerns(agent, asker, version, transition)
+        for shop, asker, version, transition in _ASKED()
+    )
 
 
 def decides(agent: Agent) -> bool:
@@ -28,12 +48,15 @@ def decides(agent: Agent) -> bool:
 
 def role_of(forward: "models.Forward") -> str:
     """Return the role of the department that has to agree."""
-    blueprint = blueprint_by_id(forward.visit.process.version_id)
-    way = next((one for one in blueprint.transitions if one.key == forward.transition), None)
+    return _role(forward.visit.process.version_id, forward.transition)
+
+
+def _role(version: int, transition: str) -> str:
+    way = next((one for one in blueprint_by_id(version).transitions if one.key == transition), None)
     return way.approval.role if way and way.approval else ""
 
 
-def _concerns(agent: Agent, forward: "models.Forward") -> bool:
-    if agent.role in (Role.ADMIN, Role.SUPERVISOR) or forward.agent_id == agent.pk:
+def _concerns(agent: Agent, asker: int | None, version: int, transition: str) -> bool:
+    if agent.role in (Role.ADMIN, Role.SUPERVISOR) or asker == agent.pk:
         return True
-    return role_of(forward) in {row.key for row in departments_of(agent).values()}
+    return _role(version, transition) in {row.key for row in departments_of(agent).values()}

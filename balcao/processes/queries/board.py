@@ -18,7 +18,7 @@ from balcao.staff.models import Agent
 from balcao.tickets.queries.counts import kept_under
 from balcao.tickets.types import DueFacts
 
-MOST_CARDS = 20  # of a column
+MOST_CARDS = 16  # of a column: what is due next, more than a screen holds
 _COLUMNS = (
     "pk",
     "shop_id",

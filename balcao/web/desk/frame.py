@@ -15,7 +15,7 @@ from balcao.commerce.queries import waiting_count
 from balcao.journal.queries import head_position
 from balcao.kit.prepared import Prepared
 from balcao.notices.models import Notice
-from balcao.processes.queries.asked import asked_of, decides
+from balcao.processes.queries.asked import asked_count, decides
 from balcao.processes.queries.owed import Slice
 from balcao.shops.models import Shop
 from balcao.staff.models import Agent, Team
@@ -222,7 +222,7 @@ class DeskFrame:
     def _approvals(self) -> list[ViewLink]:
         """Return the way to what waits for approval, for those who may approve."""
         is_approver = self._agent.may(Permission.ORDER_APPROVE)
-        asked = len(asked_of(self._agent)) if self._agent.may(Permission.STAGE_WORK) and decides(self._agent) else 0
+        asked = asked_count(self._agent) if self._agent.may(Permission.STAGE_WORK) and decides(self._agent) else 0
         if not (is_approver or asked):
             return []
         count = asked + (waiting_count(shop_ids=self._agent.shop_ids()) if is_approver else 0)

@@ -12,10 +12,12 @@ from balcao.ports import registry
 from balcao.processes.actions import blueprints, working
 from balcao.processes.actions.moving import BY_ITSELF, Mover, ProcessRefused, approve, fill, forward, start
 from balcao.processes.models import Effect, Forward, Process, Visit
+from balcao.processes.queries.asked import asked_count, asked_of
 from balcao.processes.queries.blueprints import blueprint_for
 from balcao.processes.queries.courses import last_visit
 from balcao.processes.types import ForwardState, ProcessState, RefusalCode
 from balcao.staff.models import Agent, Department
+from balcao.staff.types import Role
 from balcao.testing.channels import PaperChannel
 from balcao.testing.factories import make_agent, make_channel, make_shop, receive
 from balcao.tickets.actions import changing
@@ -129,6 +131,10 @@ def test_much_money_waits_for_a_second_pair_of_eyes(ticket: Ticket, bia: Agent) 
         approve(asked=asked, agent=bia, now=NOW)
     caio = make_agent("Caio", shop=ticket.shop)
     caio.departments.add(Department.objects.get(key="fin"))
+    elsewhere = make_agent("Elif", shop=make_shop("Nar & Fincan"), role=Role.SUPERVISOR)
+    mert = make_agent("Mert", shop=ticket.shop)  # of no department, and asked for nothing
+    for agent, shown in ((caio, [asked]), (bia, [asked]), (elsewhere, []), (mert, [])):
+        assert (asked_of(agent), asked_count(agent)) == (shown, len(shown))
     assert approve(asked=asked, agent=caio, now=NOW).state == ForwardState.GONE
     process.refresh_from_db()
     assert process.stage == "refunding"
