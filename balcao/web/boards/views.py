@@ -1,10 +1,13 @@
 """The boards' pages, and the same numbers as a file."""
 
 import csv
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -30,15 +33,9 @@ _MAY = Permission.BOARD_READ
 def stages(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show time by stage and department, where tickets stick, and who must do what."""
     board, wanted = _board(request, agent)
-    shops, names = shops_of(agent), Names()
-    blueprints = {row.pk: names.process(row.pk) for shop in shops for row in startable(shop.pk)}
-    context = {
-        "board": board,
-        **wanted,
-        **_around(agent),
-        "shops": shops,
-        "blueprints": sorted(blueprints.items(), key=lambda pair: pair[1]),
-    }
+    around, names = _around(agent, wanted, file="boards:stages_file"), Names()
+    blueprints = {row.pk: names.process(row.pk) for shop in around["shops"] for row in startable(shop.pk)}
+    context = {"board": board, **around, "blueprints": sorted(blueprints.items(), key=lambda pair: pair[1])}
     return render(request, "boards/stages.html", context)
 
 
@@ -61,8 +58,8 @@ def stages_file(request: HttpRequest, agent: Agent) -> HttpResponse:
 def kinds(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show how answers and solutions kept their promises, for each kind of matter."""
     figures, wanted = _kinds(request, agent)
-    context = {"lines": lines_of(figures), **wanted, **_around(agent), "shops": shops_of(agent)}
-    return render(request, "boards/kinds.html", context)
+    around = _around(agent, wanted, file="boards:kinds_file")
+    return render(request, "boards/kinds.html", {"lines": lines_of(figures), **around})
 
 
 @require_safe
@@ -76,9 +73,17 @@ def kinds_file(request: HttpRequest, agent: Agent) -> HttpResponse:
     return answer
 
 
-def _around(agent: Agent) -> dict[str, Any]:
-    spans = [(Span.WEEK, _("Week")), (Span.MONTH, _("Month")), (Span.QUARTER, _("Quarter"))]
-    return {"spans": spans, "unread": unread_count(agent)}
+def _around(agent: Agent, wanted: Mapping[str, Any], *, file: str) -> dict[str, Any]:
+    """Return what the frame of every board shows; `rest`: what is asked besides the span, for addresses."""
+    asked = {name: value for name, value in wanted.items() if value and name != "span"}
+    return {
+        **wanted,
+        "rest": f"&{urlencode(asked)}" if asked else "",
+        "file": reverse(file),
+        "spans": [(Span.WEEK, _("Week")), (Span.MONTH, _("Month")), (Span.QUARTER, _("Quarter"))],
+        "shops": shops_of(agent),
+        "unread": unread_count(agent),
+    }
 
 
 def _file(name: str, *columns: str) -> tuple[HttpResponse, Any]:
@@ -108,7 +113,7 @@ def _board(request: HttpRequest, agent: Agent) -> tuple[Board, dict[str, Any]]:
     shop, blueprint = (number_in(request.GET.get(name, "")) for name in ("shop", "process"))
     now = timezone.now()
     board = board_of(agent=agent, since=since(span, now=now), now=now, shop=shop, blueprint=blueprint)
-    return board, {"span": span, "shop": shop, "blueprint": blueprint}
+    return board, {"span": span, "shop": shop, "process": blueprint}
 
 
 def _harmless(word: str) -> str:
