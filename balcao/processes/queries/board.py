@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from balcao.deadlines.types import ClockKind
 from balcao.kit.prepared import Prepared
 from balcao.processes import models
 from balcao.processes.queries.blueprints import blueprint_by_id
-from balcao.processes.queries.standing import warned
+from balcao.processes.queries.standing import PROMISE, promise_from
 from balcao.processes.rules.counting import stage_key, stages_prefix
 from balcao.processes.types import Stage
 from balcao.staff.models import Agent
@@ -31,12 +30,7 @@ _COLUMNS = (
     "process__order__number",
     "assignee__name",
     "is_rework",
-    "due_at",
-    "paused_for",
-    "breached_at",
-    "clock__paused_left",
-    "clock__fired",
-    "clock__is_at_risk",
+    *PROMISE,
 )
 
 
@@ -160,8 +154,7 @@ _FACTS = Prepared(_facts)
 
 
 def _card(value: tuple[Any, ...]) -> Card:
-    visit, shop, department, number, subject, customer, name, identity, order, assignee, is_rework, *clock = value
-    due_at, paused_for, breached_at, left, fired, is_at_risk = clock
+    visit, shop, department, number, subject, customer, name, identity, order, assignee, is_rework, *promise = value
     return Card(
         visit=visit,
         shop=shop,
@@ -172,5 +165,5 @@ def _card(value: tuple[Any, ...]) -> Card:
         order=order or "",
         assignee=assignee or "",
         is_rework=is_rework,
-        promise=DueFacts(due_at, ClockKind.STAGE, paused_for, left, warned(fired), breached_at, bool(is_at_risk)),
+        promise=promise_from(*promise),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +15,14 @@ from balcao.processes.rules import usual
 from balcao.processes.types import Texts
 from balcao.tickets.types import DueFacts
 
+PROMISE = (
+    "due_at",
+    "paused_for",
+    "breached_at",
+    "clock__paused_left",
+    "clock__fired",
+    "clock__is_at_risk",
+)  # of a stay
 _COLUMNS = (
     "process__ticket_id",
     "pk",
@@ -23,12 +32,7 @@ _COLUMNS = (
     "department__name",
     "outside",
     "assignee__name",
-    "due_at",
-    "paused_for",
-    "breached_at",
-    "clock__paused_left",
-    "clock__fired",
-    "clock__is_at_risk",
+    *PROMISE,
 )
 
 
@@ -64,8 +68,7 @@ _STANDING = Prepared(_open_visits)
 
 
 def _standing(value: tuple[Any, ...]) -> Standing:
-    ticket, visit, process, version, stage, department, outside, assignee, *clock = value
-    due_at, paused_for, breached_at, left, fired, is_at_risk = clock
+    ticket, visit, process, version, stage, department, outside, assignee, *promise = value
     place, of = place_of(version, stage)
     return Standing(
         ticket=ticket,
@@ -78,16 +81,27 @@ def _standing(value: tuple[Any, ...]) -> Standing:
         department=department or "",
         outside=outside,
         assignee=assignee or "",
-        promise=DueFacts(due_at, ClockKind.STAGE, paused_for, left, warned(fired), breached_at, bool(is_at_risk)),
+        promise=promise_from(*promise),
     )
+
+
+def promise_from(
+    due_at: datetime | None,
+    paused_for: str,
+    breached_at: datetime | None,
+    left: int | None,
+    fired: Sequence[str] | None,
+    is_at_risk: bool | None,  # noqa: FBT001 - a column, not a switch
+) -> DueFacts:
+    """Return what the columns of `PROMISE` say, as lists say it of a ticket's promise."""
+    return DueFacts(due_at, ClockKind.STAGE, paused_for, left, warned(fired), breached_at, bool(is_at_risk))
 
 
 def promise_of(visit: "models.Visit") -> DueFacts:
     """Return what the clock of a stay says, as lists say it of a ticket's promise; the clock should be loaded."""
     clock = visit.clock
-    left = clock.paused_left if clock else None
-    used, is_at_risk = warned(clock.fired if clock else None), bool(clock and clock.is_at_risk)
-    return DueFacts(visit.due_at, ClockKind.STAGE, visit.paused_for, left, used, visit.breached_at, is_at_risk)
+    more = (clock.paused_left, clock.fired, clock.is_at_risk) if clock else (None, None, None)
+    return promise_from(visit.due_at, visit.paused_for, visit.breached_at, *more)
 
 
 def promise_of_task(task: "models.Task") -> DueFacts:
