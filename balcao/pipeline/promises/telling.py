@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from balcao.automation.actions.first_rules import plant_rules
 from balcao.deadlines.actions.defaults import plant
 from balcao.deadlines.models import Calendar
 from balcao.deadlines.rules.histories import undo_row
@@ -30,7 +29,6 @@ def follow(entries: Sequence[Entry], now: datetime) -> None:
     stale = {ticket for entry in entries if entry.name.startswith(_STALE) for ticket in tickets_of(entry)}
     answers = answering.answered_by(entries)
     _plant({entry.shop_id for entry in entries if entry.name in TELLERS or entry.name == "shop.created"}, now)
-    _plant_rules(entries, now)
     ids = {ticket for entry in told for ticket in tickets_of(entry)} | stale | set(answers)
     if not ids:
         return
@@ -57,13 +55,6 @@ def _plant(shop_ids: Iterable[int], now: datetime) -> None:
     missing = set(shop_ids) - set(Calendar.objects.filter(shop__in=shop_ids).values_list("shop", flat=True))
     for shop in Shop.objects.filter(pk__in=missing) if missing else ():
         plant(shop=shop, now=now)
-
-
-def _plant_rules(entries: Iterable[Entry], now: datetime) -> None:
-    """Give a new shop the rule by which what cannot wait goes up at once."""
-    created = {entry.shop_id for entry in entries if entry.name == "shop.created"}
-    for shop in Shop.objects.filter(pk__in=created) if created else ():
-        plant_rules(shop=shop, now=now)
 
 
 def _key(entry: Entry) -> str:

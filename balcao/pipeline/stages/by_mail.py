@@ -91,10 +91,11 @@ def _asking(visit: Visit, language: str, now: datetime) -> str:
     """Say what is to be done, until when, and how to answer."""
     process, ways = visit.process, _ways(visit, now)
     order = process.order.number if process.order else ""
+    due = _when(visit.due_at, process.shop.time_zone, language, now) if visit.due_at else ""
     parts = [
         _("Order %(number)s") % {"number": order} if order else "",
         visit.remark,
-        _("Due: %(when)s") % {"when": _when(visit.due_at, process.shop.time_zone, language)} if visit.due_at else "",
+        _("Due: %(when)s") % {"when": due} if due else "",
     ]
     if ways:
         lines = [f"{number}  {said_in(way.names, [language])}" for number, way in enumerate(ways, 1)]
@@ -109,9 +110,9 @@ def _asking(visit: Visit, language: str, now: datetime) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _when(moment: datetime, zone: str, language: str) -> str:
+def _when(moment: datetime, zone: str, language: str, now: datetime) -> str:
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{spoken_day(local.date(), year=0, language=language)}, {local:%H:%M}"
+    return f"{spoken_day(local.date(), year=now.year, language=language)}, {local:%H:%M}"
 
 
 def _line(field: types.Field, language: str) -> str:

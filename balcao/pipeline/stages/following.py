@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from balcao.automation.actions.first_rules import plant_rules
 from balcao.commerce.models import LedgerEntry
 from balcao.commerce.types import Denial
 from balcao.deadlines.types import PauseReason
@@ -32,7 +33,7 @@ _OURS = (Role.CS, Role.CS_LEAD)
 
 
 def follow(entries: Sequence[Entry], now: datetime) -> None:
-    """Let running processes go on with what the journal tells; the first shop brings blueprints and departments."""
+    """Let running processes go on with what the journal tells; a new shop is furnished."""
     _furnish([entry for entry in entries if entry.name == "shop.created"], now)
     _settle_actions(entries, now)
     for process in _running(_tickets_where_they_wrote(entries)):
@@ -52,11 +53,14 @@ def _furnish(created: Sequence[Entry], now: datetime) -> None:
 
     Entries from before there were default departments do not say that their shop was the first.
     """
-    if created:
-        bring_defaults(now=now)
+    if not created:
+        return
+    bring_defaults(now=now)
     first = Shop.objects.filter(pk__in=[entry.shop_id for entry in created if entry.facts.get("is_first")]).first()
     if first and not Department.objects.exists():
         bring_departments(language=first.language, now=now)
+    for shop in Shop.objects.filter(pk__in=[entry.shop_id for entry in created]):
+        plant_rules(shop=shop, now=now)
 
 
 def _settle_actions(entries: Sequence[Entry], now: datetime) -> None:

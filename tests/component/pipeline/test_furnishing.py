@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from balcao.automation.models import Rule
 from balcao.journal.actions import record, seal
 from balcao.journal.types import SYSTEM
 from balcao.pipeline import followers
@@ -42,6 +43,12 @@ def test_the_first_shop_brings_departments_in_its_own_language(
     assert set(names()) == set(map(str, Role))
     assert (names()["wh"], names()["fin"]) == (warehouse, finance)
     assert Blueprint.objects.exists()
+
+
+def test_every_new_shop_begins_with_the_rule_for_what_cannot_wait(now: datetime) -> None:
+    opened("nar", "tr", now)
+    opened("moringa", "pt-BR", now)
+    assert sorted(Rule.objects.values_list("shop__slug", flat=True)) == ["moringa", "nar"]
 
 
 def test_a_department_that_was_removed_does_not_come_back_with_another_shop(now: datetime) -> None:
