@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from io import StringIO
@@ -18,6 +16,7 @@ import balcao.processes
 from balcao.testing.servers import Operator
 from tests.browser.codes import code_for
 from tests.browser.desk.conftest import SignIn, eventually, sign_in  # noqa: F401 - a fixture of theirs
+from tests.browser.scripts import ran
 
 pytestmark = pytest.mark.slow
 
@@ -153,7 +152,7 @@ def test_a_stage_that_stays_too_long_is_charged(sign_in: SignIn, operator: Opera
     jonas, rafael = sign_in("jonas"), sign_in("rafael")
     jonas.goto("/returns/")
     before = late_stays(rafael)
-    late = operator_says(operator, BREACH)
+    late = ran(operator, BREACH)
     number, ticket = late.split()
 
     def is_late() -> bool:
@@ -166,16 +165,3 @@ def test_a_stage_that_stays_too_long_is_charged(sign_in: SignIn, operator: Opera
     jonas.locator("form[action*='/inspect/'] button").click()
 
     eventually(lambda: late_stays(rafael) == before + 1, seconds=60)
-
-
-def operator_says(operator: Operator, script: str) -> str:
-    """Run a script on the desk's data, and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=operator.environment,
-        check=True,
-        timeout=120,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()

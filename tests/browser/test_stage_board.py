@@ -1,7 +1,5 @@
 """The stage board: a card drawn to another stage goes there with a reason, or stays where it is and is told why."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from balcao.testing.servers import Operator
 from tests.browser.desk.conftest import SignIn, sign_in  # noqa: F401 - a fixture of theirs
+from tests.browser.scripts import ran
 
 pytestmark = pytest.mark.slow
 
@@ -76,19 +75,6 @@ class Board:
 
     def stands_in(self, stage: str) -> None:
         expect(self.column(stage).locator(f".board-card[data-number='{self.number}']")).to_be_attached(timeout=_SOON)
-
-
-def ran(operator: Operator, script: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=operator.environment,
-        check=False,
-        timeout=120,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def tab_to(page: Page, element: Locator) -> None:
